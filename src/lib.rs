@@ -1,0 +1,7 @@
+//! `handoff`: from a marketing-qualified lead to an accepted one, exactly once. See ARCHITECTURE.md.
+
+pub mod chat;
+pub mod crm;
+pub mod model;
+pub mod qualify;
+pub mod rules;

@@ -1,0 +1,57 @@
+//! What reps did, as the CRM or the chat tells it.
+
+use super::Timestamp;
+
+/// One act by a rep on one contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    pub at: Timestamp,
+    /// The contact's id or e-mail.
+    pub contact: String,
+    /// Who did it: an e-mail, or whatever the source says.
+    pub by: String,
+    pub kind: ActivityKind,
+    /// For a rejection, the reason.
+    pub note: Option<String>,
+    /// Where it was seen, such as `activity.csv:12`.
+    pub seen_in: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityKind {
+    TaskCompleted,
+    Call,
+    Email,
+    Meeting,
+    Accepted,
+    Rejected,
+}
+
+impl ActivityKind {
+    pub const ALL: [Self; 6] = [
+        Self::TaskCompleted,
+        Self::Call,
+        Self::Email,
+        Self::Meeting,
+        Self::Accepted,
+        Self::Rejected,
+    ];
+
+    /// The word in the activity file and in the history.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TaskCompleted => "task_completed",
+            Self::Call => "call",
+            Self::Email => "email",
+            Self::Meeting => "meeting",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name.trim()))
+    }
+}

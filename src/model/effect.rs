@@ -1,0 +1,184 @@
+//! Writes to the outside, as they are planned, frozen and delivered.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+
+/// One write. It is frozen as JSON when it is planned: every attempt sends the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "write", rename_all = "snake_case")]
+pub enum Write {
+    Update(Update),
+    Task(Task),
+    Message(Message),
+    Reply(Reply),
+}
+
+/// Sets the owner and fields of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    pub contact: String,
+    /// The new owner's e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// CRM property -> value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, String>,
+}
+
+/// A task for the owner, in the CRM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    pub contact: String,
+    /// The owner's e-mail.
+    pub owner: String,
+    pub due: Timestamp,
+    pub priority: String,
+    pub brief: Brief,
+}
+
+/// The alert in the chat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub contact: String,
+    pub mention: Mention,
+    pub brief: Brief,
+}
+
+/// A follow-up to a message: a reminder, an escalation, an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    pub contact: String,
+    /// The key of the message it belongs to.
+    pub thread: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention: Option<Mention>,
+    /// Where to, when not the thread's own channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<String>,
+    pub text: String,
+}
+
+/// A person to alert. The chat finds the user by e-mail; the name stands in when it cannot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    pub email: String,
+    pub name: String,
+}
+
+/// The context a rep gets, most important first. Every text in it is one clean line already; each sink still escapes for
+/// its own markup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brief {
+    pub title: String,
+    pub lines: Vec<BriefLine>,
+    /// Link to the record in the CRM.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BriefLine {
+    pub label: String,
+    pub text: String,
+}
+
+impl Brief {
+    /// Plain text for files and terminals.
+    pub fn to_text(&self) -> String {
+        let mut lines = vec![self.title.clone()];
+        lines.extend(
+            self.lines
+                .iter()
+                .map(|line| format!("{}: {}", line.label, line.text)),
+        );
+        lines.extend(self.link.iter().map(|link| format!("Record: {link}")));
+        lines.join("\n")
+    }
+}
+
+/// Which write, without its contents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EffectKind {
+    Update,
+    Task,
+    Message,
+    Reply,
+}
+
+impl Write {
+    pub fn kind(&self) -> EffectKind {
+        match self {
+            Self::Update(_) => EffectKind::Update,
+            Self::Task(_) => EffectKind::Task,
+            Self::Message(_) => EffectKind::Message,
+            Self::Reply(_) => EffectKind::Reply,
+        }
+    }
+
+    /// The contact it concerns.
+    pub fn contact(&self) -> &str {
+        match self {
+            Self::Update(update) => &update.contact,
+            Self::Task(task) => &task.contact,
+            Self::Message(message) => &message.contact,
+            Self::Reply(reply) => &reply.contact,
+        }
+    }
+}
+
+impl EffectKind {
+    pub const ALL: [Self; 4] = [Self::Update, Self::Task, Self::Message, Self::Reply];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Task => "task",
+            Self::Message => "message",
+            Self::Reply => "reply",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Whether the CRM takes it; the chat takes the others.
+    pub fn is_crm(self) -> bool {
+        matches!(self, Self::Update | Self::Task)
+    }
+}
+
+/// What became of one attempt to deliver a write. What is not certain is [`Delivery::Unknown`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It is there; `remote_id` finds it again.
+    Done { remote_id: String },
+    /// Certainly did not happen; may be sent again.
+    NotSent { why: String },
+    /// Certainly did not happen; not before `until`, if the service said so.
+    Throttled { until: Option<Timestamp>, why: String },
+    /// Refused for good: this write will never be taken.
+    Refused { why: String },
+    /// The credentials are no good: nothing more can be sent in this run.
+    Unauthorized { why: String },
+    /// May have happened: looked up by its key before anything is sent again.
+    Unknown { why: String },
+}
+
+/// What a look-up by key says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LookUp {
+    Found {
+        remote_id: String,
+    },
+    Absent,
+    /// This sink keeps nothing that could be looked up.
+    Impossible,
+    /// The look-up itself failed; try again later.
+    Failed {
+        why: String,
+    },
+}

@@ -1,0 +1,26 @@
+//! Plain data shared by every room: contacts and their values, verdicts, handoffs, effects, reps and policies.
+//! Nothing here reads a clock, a file or a network, and nothing here knows a vendor.
+
+mod activity;
+mod contact;
+mod effect;
+mod field;
+mod handoff;
+mod policy;
+mod rep;
+mod text;
+mod value;
+mod verdict;
+
+pub use activity::{Activity, ActivityKind};
+pub use contact::{Contact, ContactId};
+pub use effect::{
+    Brief, BriefLine, Delivery, EffectKind, LookUp, Mention, Message, Reply, Task, Update, Write,
+};
+pub use field::{Field, FieldId, Record, STANDARD_FIELDS, StandardField};
+pub use handoff::{Ordinal, Status, handoff_key};
+pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
+pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
+pub use text::{Text, fold, one_line};
+pub use value::{Kind, Timestamp, Value};
+pub use verdict::{Verdict, VerdictKind};

@@ -1,0 +1,75 @@
+//! The SLA a tier names: how long a rep has, on which clock, and what happens when the time runs.
+
+use chrono::TimeDelta;
+
+use super::RepId;
+
+/// A named `[[sla]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sla {
+    pub name: String,
+    pub respond_within: TimeDelta,
+    pub clock: Clock,
+    /// In the order of their times.
+    pub steps: Vec<SlaStep>,
+}
+
+/// Which time counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The present owner's shifts, less holidays and absences.
+    Working,
+    /// Every minute of the day.
+    Wall,
+}
+
+/// One `step` of an SLA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlaStep {
+    pub at: StepAt,
+    pub action: StepAction,
+}
+
+/// When a step comes, counted from the assignment on the SLA's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepAt {
+    /// Percent of `respond_within`.
+    Percent(u32),
+    After(TimeDelta),
+}
+
+/// What an escalation step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepAction {
+    /// Tells the owner again, in the message's thread.
+    Remind,
+    Notify {
+        to: StepTarget,
+    },
+    /// The next rep of the team; those who let it lapse are passed over.
+    Reassign,
+    /// Back to the pool: nobody's, routed anew.
+    Return,
+}
+
+/// Whom a `notify` step reaches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepTarget {
+    /// The manager of the team that the handoff was routed to.
+    Manager,
+    Rep(RepId),
+    /// A channel of the chat, by name.
+    Channel(String),
+}
+
+impl StepAction {
+    /// The word in `rules.toml` and in the database.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Remind => "remind",
+            Self::Notify { .. } => "notify",
+            Self::Reassign => "reassign",
+            Self::Return => "return",
+        }
+    }
+}

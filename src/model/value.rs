@@ -1,0 +1,191 @@
+//! One value of one field, read once into its type.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+use super::Text;
+
+/// A moment. Everything inside is UTC; zones appear only where a working day or a reader is concerned.
+pub type Timestamp = DateTime<Utc>;
+
+/// What a field holds, as `[fields]` declares it or the standard name implies it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Number,
+    Bool,
+    DateTime,
+}
+
+/// A field's value. `Missing` and `Unreadable` make every condition on it false, save `is_set = false`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Missing,
+    /// Could not be read as the field's type; holds the reason, such as `not a number: 'abc'`.
+    Unreadable(Box<str>),
+    Number(f64),
+    Bool(bool),
+    Text(Text),
+    Time(Timestamp),
+}
+
+impl Value {
+    pub fn is_set(&self) -> bool {
+        !matches!(self, Self::Missing)
+    }
+
+    pub fn as_text(&self) -> Option<&Text> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Missing | Self::Unreadable(_) | Self::Number(_) | Self::Bool(_) | Self::Time(_) => None,
+        }
+    }
+
+    pub fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Missing | Self::Unreadable(_) | Self::Text(_) | Self::Bool(_) | Self::Time(_) => None,
+        }
+    }
+
+    pub fn as_time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Time(time) => Some(*time),
+            Self::Missing | Self::Unreadable(_) | Self::Text(_) | Self::Bool(_) | Self::Number(_) => None,
+        }
+    }
+
+    /// For people: cleaned, at most 60 characters of text, whole numbers without a fraction.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Missing => "missing".to_owned(),
+            Self::Unreadable(why) => super::one_line(why, SHOWN_CHARS_MAX),
+            Self::Number(number) => format!("{number}"),
+            Self::Bool(true) => "yes".to_owned(),
+            Self::Bool(false) => "no".to_owned(),
+            Self::Text(text) => text.shown(SHOWN_CHARS_MAX),
+            Self::Time(time) => time.format("%Y-%m-%d %H:%M UTC").to_string(),
+        }
+    }
+}
+
+/// A value in a trace or a brief shares its line with the condition.
+const SHOWN_CHARS_MAX: usize = 60;
+
+impl Kind {
+    /// The word `rules.toml` uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Bool => "bool",
+            Self::DateTime => "datetime",
+        }
+    }
+
+    /// Reads a raw CRM value. Blank is missing; what does not fit the type is unreadable with a reason, never an error.
+    pub fn read(self, raw: &str) -> Value {
+        let raw = raw.trim();
+        if raw.is_empty() {
+            return Value::Missing;
+        }
+        match self {
+            Self::Text => Value::Text(Text::new(raw)),
+            Self::Number => read_number(raw),
+            Self::Bool => read_bool(raw),
+            Self::DateTime => read_time(raw),
+        }
+    }
+}
+
+fn unreadable(what: &str, raw: &str) -> Value {
+    Value::Unreadable(format!("not {what}: '{}'", super::one_line(raw, 40)).into())
+}
+
+fn read_number(raw: &str) -> Value {
+    match raw.parse::<f64>() {
+        Ok(number) if number.is_finite() => Value::Number(number),
+        Ok(_) | Err(_) => unreadable("a number", raw),
+    }
+}
+
+fn read_bool(raw: &str) -> Value {
+    const YES: [&str; 5] = ["true", "yes", "1", "y", "t"];
+    const NO: [&str; 5] = ["false", "no", "0", "n", "f"];
+    if YES.iter().any(|word| raw.eq_ignore_ascii_case(word)) {
+        Value::Bool(true)
+    } else if NO.iter().any(|word| raw.eq_ignore_ascii_case(word)) {
+        Value::Bool(false)
+    } else {
+        unreadable("yes or no", raw)
+    }
+}
+
+/// RFC 3339, `2026-11-23 10:00[:00[.000]]` (UTC), `2026-11-23` (midnight UTC), or milliseconds since 1970 as CRMs send them.
+fn read_time(raw: &str) -> Value {
+    parse_time(raw).map_or_else(|| unreadable("a date and time", raw), Value::Time)
+}
+
+pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(raw) {
+        return Some(time.with_timezone(&Utc));
+    }
+    for format in [
+        "%Y-%m-%d %H:%M:%S%.f",
+        "%Y-%m-%dT%H:%M:%S%.f",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%dT%H:%M",
+    ] {
+        if let Ok(time) = NaiveDateTime::parse_from_str(raw, format) {
+            return Some(time.and_utc());
+        }
+    }
+    if let Ok(date) = NaiveDate::parse_from_str(raw, "%Y-%m-%d") {
+        return Some(date.and_time(chrono::NaiveTime::MIN).and_utc());
+    }
+    // Fewer than ten digits would be January 1970 and is far more likely a year or an id in the wrong column.
+    if raw.len() >= 10 && raw.bytes().all(|byte| byte.is_ascii_digit()) {
+        return raw.parse().ok().and_then(DateTime::from_timestamp_millis);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_cannot_be_compared_are_unreadable() {
+        for raw in ["NaN", "1e999", "-inf", "twelve", "1,234"] {
+            assert!(matches!(Kind::Number.read(raw), Value::Unreadable(_)), "{raw}");
+        }
+        assert_eq!(Kind::Number.read(" 12.50 "), Value::Number(12.5));
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_unreadable() {
+        assert_eq!(
+            Kind::DateTime.read("2026-02-31").shown(),
+            "not a date and time: '2026-02-31'"
+        );
+    }
+
+    #[test]
+    fn times_are_read_in_every_spelling_that_crms_export() {
+        let expected = Kind::DateTime.read("2026-11-23T10:00:00Z");
+        for raw in [
+            "2026-11-23T11:00:00+01:00",
+            "2026-11-23 10:00",
+            "2026-11-23 10:00:00.000",
+            "1795428000000",
+        ] {
+            assert_eq!(Kind::DateTime.read(raw), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn blank_is_missing_whatever_the_type() {
+        for kind in [Kind::Text, Kind::Number, Kind::Bool, Kind::DateTime] {
+            assert_eq!(kind.read("  "), Value::Missing);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Compiled conditions: a tree whose leaves test one operand. Everything that can be prepared is prepared here, so that
+//! evaluation parses and allocates nothing.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use regex::Regex;
+
+use crate::model::{FieldId, Timestamp};
+
+/// Folded texts, for membership.
+pub type Keys = HashSet<Box<str>>;
+
+/// A tree of tests. `All` of nothing holds; `Any` of nothing does not.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
+    Not(Box<Condition>),
+    Leaf(Box<Leaf>),
+}
+
+/// One test of one operand.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    pub operand: Operand,
+    pub test: Test,
+    /// For people, with the field's name: `score at least 65`.
+    pub text: String,
+}
+
+/// What a leaf looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    Field(FieldId),
+    /// The engagement score: the CRM's field, or the sum of `[[score.points]]`.
+    Score,
+    /// The ICP fit: the CRM's field, or the sum of `[[icp.points]]`.
+    Fit,
+}
+
+/// An operator with its prepared argument. Texts are folded.
+#[derive(Clone, Debug)]
+pub enum Test {
+    EqualsText(Box<str>),
+    EqualsNumber(f64),
+    EqualsBool(bool),
+    EqualsTime(Timestamp),
+    NotEqualsText(Box<str>),
+    NotEqualsNumber(f64),
+    NotEqualsBool(bool),
+    NotEqualsTime(Timestamp),
+    AtLeast(f64),
+    AtMost(f64),
+    Above(f64),
+    Below(f64),
+    /// Both ends included.
+    Between(f64, f64),
+    InTexts(Arc<Keys>),
+    NotInTexts(Arc<Keys>),
+    InNumbers(Vec<f64>),
+    NotInNumbers(Vec<f64>),
+    Contains(Box<str>),
+    ContainsAny(Vec<Box<str>>),
+    StartsWith(Box<str>),
+    EndsWith(Box<str>),
+    Matches(Regex),
+    IsSet(bool),
+    Before(Moment),
+    After(Moment),
+    /// At most this long ago, and not in the future.
+    Within(TimeDelta),
+    /// Longer ago than this.
+    OlderThan(TimeDelta),
+}
+
+/// The argument of `before` and `after`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    At(Timestamp),
+    /// `"handoff"`: the assignment of the handoff in question. Only in `[outcome]`.
+    Handoff,
+}
+
+impl Condition {
+    pub fn always() -> Self {
+        Self::All(Vec::new())
+    }
+
+    pub fn is_always(&self) -> bool {
+        matches!(self, Self::All(parts) if parts.is_empty())
+    }
+
+    /// Every leaf, left to right.
+    pub fn leaves(&self) -> Vec<&Leaf> {
+        let mut leaves = Vec::new();
+        self.collect_leaves(&mut leaves);
+        leaves
+    }
+
+    fn collect_leaves<'a>(&'a self, leaves: &mut Vec<&'a Leaf>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.collect_leaves(leaves)),
+            Self::Not(part) => part.collect_leaves(leaves),
+            Self::Leaf(leaf) => leaves.push(leaf),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The compiled definition: what `rules.toml` means once every name in it resolves.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::condition::{Condition, Keys};
+use super::fields::Fields;
+use super::item::Table;
+use crate::model::{Rep, RepId, Sla, Timestamp, VerdictKind};
+
+/// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
+#[derive(Debug)]
+pub struct Rules {
+    pub path: PathBuf,
+    /// SHA-256 of the file and of every list and calendar file it names, in hex: a changed definition is a changed hash.
+    pub hash: String,
+    pub agreement: Agreement,
+    pub crm: Connection,
+    /// `None`: no alerts, only the CRM's tasks.
+    pub chat: Option<Connection>,
+    /// Reactions or the like belong to the chat's own table; this is what the CRM fields say.
+    pub outcome: Outcome,
+    pub fields: Fields,
+    /// `None`: the score is the CRM's field.
+    pub score: Option<PointSheet>,
+    pub disqualifiers: Vec<Disqualifier>,
+    /// Never empty.
+    pub tiers: Vec<Tier>,
+    pub icp: Icp,
+    pub reps: Vec<Rep>,
+    pub teams: Vec<Team>,
+    /// Never empty; the last has no condition and a team or a rep as its target.
+    pub routes: Vec<Route>,
+    pub slas: Vec<Sla>,
+    pub limits: Limits,
+    /// `[monitor] heartbeat`.
+    pub heartbeat: Option<String>,
+    pub examples: Vec<Example>,
+}
+
+/// `[definition]`: who agreed, and until when it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreement {
+    pub name: Option<String>,
+    pub marketing: Option<String>,
+    pub sales: Option<String>,
+    pub agreed_on: Option<NaiveDate>,
+    pub review_every: Option<TimeDelta>,
+}
+
+/// `[crm.KIND]` or `[chat.KIND]`: the connector reads its own table.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    pub kind: String,
+    pub table: Table,
+}
+
+/// A sum of points: `[[score.points]]` or `[[icp.points]]`.
+#[derive(Clone, Debug)]
+pub struct PointSheet {
+    pub cap: Option<f64>,
+    pub points: Vec<Points>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Points {
+    pub name: String,
+    pub when: Condition,
+    pub points: f64,
+    pub decay: Option<Decay>,
+}
+
+/// Points that halve every `half_life`, counted from the moment in the field `since`.
+#[derive(Clone, Debug)]
+pub struct Decay {
+    pub half_life: TimeDelta,
+    pub since: crate::model::FieldId,
+}
+
+#[derive(Clone, Debug)]
+pub struct Disqualifier {
+    pub name: String,
+    pub when: Condition,
+}
+
+/// `[[mql]]`.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    pub name: String,
+    pub when: Condition,
+    /// Position in [`Rules::slas`]; `None`: nothing escalates.
+    pub sla: Option<usize>,
+    pub priority: Priority,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    Low,
+    Medium,
+    High,
+}
+
+impl Priority {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        }
+    }
+}
+
+/// `[icp]`.
+#[derive(Clone, Debug)]
+pub struct Icp {
+    /// [`Condition::All`] of nothing when there is no requirement.
+    pub when: Condition,
+    pub minimum_fit: Option<f64>,
+    /// `None`: the fit is the CRM's field.
+    pub points: Option<PointSheet>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Team {
+    pub name: String,
+    pub pick: Pick,
+    /// Never empty; no rep twice.
+    pub members: Vec<Member>,
+    pub off_shift: OffShift,
+    pub nobody_available: NobodyAvailable,
+    /// E-mail of whom `notify` steps with `to = "manager"` reach; need not be a rep.
+    pub manager: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub rep: RepId,
+    /// At least 1.
+    pub weight: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Smooth weighted round robin.
+    RoundRobin,
+    /// Fewest open handoffs for the weight.
+    LeastLoaded,
+}
+
+/// What a team does when nobody is on shift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OffShift {
+    /// Wait for the next shift.
+    Wait,
+    /// Assign anyway; the SLA clock still waits for the shift.
+    Assign,
+}
+
+/// What a route does when its team has nobody to take the handoff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NobodyAvailable {
+    Wait,
+    NextRoute,
+}
+
+/// `[[route]]`.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub name: String,
+    /// [`Condition::All`] of nothing when the route takes everyone.
+    pub when: Condition,
+    pub to: RouteTarget,
+    /// Skills that the rep must have; only for teams.
+    pub skills: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum RouteTarget {
+    /// The rep whose e-mail is in the contact's `owner` field.
+    OwnerOfContact,
+    /// The rep whose e-mail is in the `company.owner` field.
+    OwnerOfCompany,
+    /// The rep whom a list names for the company's domain, else for the e-mail's.
+    AccountIn(Arc<List>),
+    /// Position in [`Rules::teams`].
+    Team(usize),
+    Rep(RepId),
+}
+
+/// A `[lists]` entry.
+#[derive(Debug)]
+pub struct List {
+    pub name: String,
+    pub keys: Arc<Keys>,
+    /// Folded key -> value, for lists with `value`.
+    pub values: HashMap<Box<str>, String>,
+}
+
+/// `[outcome]`. A part that is `None` is seen only through activity and reactions.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub touched: Option<Condition>,
+    pub accepted: Option<Condition>,
+    pub rejected: Option<Condition>,
+    /// The field that holds the reason of a rejection.
+    pub reason: Option<crate::model::FieldId>,
+    /// How long a rejected contact may not be handed off again.
+    pub cooldown: TimeDelta,
+    /// `[outcome.write]`: event -> CRM property -> value.
+    pub write: BTreeMap<OutcomeEvent, BTreeMap<String, String>>,
+}
+
+/// What `[outcome.write]` can hang a write on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OutcomeEvent {
+    HandedOff,
+    Touched,
+    Accepted,
+    Rejected,
+    Recycled,
+}
+
+impl OutcomeEvent {
+    pub const ALL: [Self; 5] = [
+        Self::HandedOff,
+        Self::Touched,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Recycled,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HandedOff => "handed_off",
+            Self::Touched => "touched",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Recycled => "recycled",
+        }
+    }
+}
+
+/// `[limits]`: how much one run may do before it holds the rest for a person to release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub handoffs_per_run: u32,
+    pub handoffs_per_rep_per_run: Option<u32>,
+}
+
+impl Default for Limits {
+    /// Ten times a busy minute of a 500-person company: a typo in the rules cannot reach every contact.
+    fn default() -> Self {
+        Self {
+            handoffs_per_run: 200,
+            handoffs_per_rep_per_run: None,
+        }
+    }
+}
+
+/// `[[example]]`: the definition's own test.
+#[derive(Clone, Debug)]
+pub struct Example {
+    pub name: String,
+    /// Byte range in the file, for findings.
+    pub span: std::ops::Range<usize>,
+    pub at: Timestamp,
+    /// One raw value per field of [`Fields::all`].
+    pub contact: Vec<Option<String>>,
+    pub expect: Expectation,
+}
+
+/// What an example expects; `None` is not looked at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Expectation {
+    pub verdict: Option<VerdictKind>,
+    /// Name of the disqualifier that must hold.
+    pub disqualified_by: Option<String>,
+    pub mql: Option<String>,
+    pub route: Option<String>,
+    pub owner: Option<String>,
+    pub team: Option<String>,
+    pub sla: Option<String>,
+    pub score: Option<f64>,
+    pub fit: Option<f64>,
+    pub due: Option<Timestamp>,
+}
