@@ -1,7 +1,20 @@
-//! Contact + rules + now -> verdict. Pure: no clock, no I/O.
+//! Contact + rules + now -> verdict, with the conditions and the values seen. Pure: no clock, no I/O, no store.
+
+mod change;
+mod evaluate;
+mod holds;
+mod points;
+mod trace;
+mod until;
+
+pub use change::{Change, changes_to};
+pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
+pub use holds::holds;
+pub use points::{PointsSeen, sum, sum_seen};
+pub use trace::{Seen, Step, StepKind};
+pub use until::holds_until;
 
 use crate::model::{Contact, Timestamp};
-use crate::rules::Condition;
 
 /// What conditions look at.
 #[derive(Clone, Copy, Debug)]
@@ -14,12 +27,5 @@ pub struct Facts<'a> {
     pub handed_off_at: Option<Timestamp>,
 }
 
-/// Whether a condition holds.
-pub fn holds(condition: &Condition, facts: &Facts<'_>) -> bool {
-    match condition {
-        Condition::All(parts) => parts.iter().all(|part| holds(part, facts)),
-        Condition::Any(parts) => parts.iter().any(|part| holds(part, facts)),
-        Condition::Not(part) => !holds(part, facts),
-        Condition::Leaf(_leaf) => false,
-    }
-}
+#[cfg(test)]
+mod tests;

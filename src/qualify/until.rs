@@ -1,0 +1,178 @@
+//! Until when a verdict holds if the contact does not change: the next moment at which time alone may flip a condition.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only operators that look at the clock, or at a sum, matter here"
+)]
+
+use chrono::TimeDelta;
+
+use super::Facts;
+use super::points::{capped, decay_since, decayed, seconds};
+use crate::model::{Timestamp, Value};
+use crate::rules::{Condition, Operand, PointSheet, Rules, Test};
+
+/// Times are kept to the millisecond, so a span is over one millisecond after its last.
+const TICK: TimeDelta = TimeDelta::milliseconds(1);
+
+/// A decaying sum is followed no closer than cron can act on.
+const STEP_MIN: TimeDelta = TimeDelta::minutes(1);
+
+/// A crossing further away than this is found by a later evaluation, which is due then.
+const HORIZON: TimeDelta = TimeDelta::days(365);
+
+/// Steps taken towards a crossing; beyond them the contact is simply evaluated again.
+const STEPS_MAX: u32 = 1_000;
+
+/// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may be
+/// early (an evaluation then finds the same verdict) but never late by more than [`STEP_MIN`].
+pub fn holds_until(rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
+    let mut next = Next {
+        now: facts.now,
+        at: None,
+    };
+    for condition in conditions(rules) {
+        for leaf in condition.leaves() {
+            let Operand::Field(field) = leaf.operand else {
+                continue;
+            };
+            let Value::Time(time) = facts.contact.value(field) else {
+                continue;
+            };
+            match leaf.test {
+                Test::Within(span) => {
+                    next.offer(Some(*time));
+                    next.offer(time.checked_add_signed(span + TICK));
+                }
+                Test::OlderThan(span) => next.offer(time.checked_add_signed(span + TICK)),
+                _ => {}
+            }
+        }
+    }
+    if let Some(sheet) = &rules.score {
+        next.offer(crossing(sheet, &thresholds(rules, Operand::Score), facts));
+    }
+    if let Some(sheet) = &rules.icp.points {
+        let mut bounds = thresholds(rules, Operand::Fit);
+        bounds.extend(rules.icp.minimum_fit);
+        next.offer(crossing(sheet, &bounds, facts));
+    }
+    next.at
+}
+
+struct Next {
+    now: Timestamp,
+    at: Option<Timestamp>,
+}
+
+impl Next {
+    fn offer(&mut self, candidate: Option<Timestamp>) {
+        if let Some(candidate) = candidate.filter(|candidate| *candidate > self.now) {
+            self.at = Some(self.at.map_or(candidate, |at| at.min(candidate)));
+        }
+    }
+}
+
+/// Every condition that a verdict looks at.
+fn conditions(rules: &Rules) -> impl Iterator<Item = &Condition> {
+    let sheets = rules.score.iter().chain(&rules.icp.points);
+    rules
+        .disqualifiers
+        .iter()
+        .map(|rule| &rule.when)
+        .chain(rules.tiers.iter().map(|tier| &tier.when))
+        .chain([&rules.icp.when])
+        .chain(sheets.flat_map(|sheet| sheet.points.iter().map(|points| &points.when)))
+}
+
+/// The numbers that conditions compare a score or fit with.
+fn thresholds(rules: &Rules, operand: Operand) -> Vec<f64> {
+    let mut bounds = Vec::new();
+    for leaf in conditions(rules).flat_map(Condition::leaves) {
+        if leaf.operand != operand {
+            continue;
+        }
+        match &leaf.test {
+            Test::AtLeast(bound)
+            | Test::AtMost(bound)
+            | Test::Above(bound)
+            | Test::Below(bound)
+            | Test::EqualsNumber(bound)
+            | Test::NotEqualsNumber(bound) => bounds.push(*bound),
+            Test::Between(least, most) => bounds.extend([*least, *most]),
+            Test::InNumbers(numbers) | Test::NotInNumbers(numbers) => bounds.extend(numbers),
+            _ => {}
+        }
+    }
+    bounds
+}
+
+/// When the sheet's sum next crosses one of `bounds` by decay alone. Walks forward by the time the sum needs at least to
+/// reach the nearest bound: its rate only falls, so no crossing is stepped over.
+fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Timestamp> {
+    let decaying: Vec<(f64, &crate::rules::Decay, Timestamp)> = sheet
+        .points
+        .iter()
+        .filter(|points| super::holds(&points.when, facts))
+        .filter_map(|points| {
+            let decay = points.decay.as_ref()?;
+            Some((points.points, decay, decay_since(decay, facts)?))
+        })
+        .collect();
+    if decaying.is_empty() || bounds.is_empty() {
+        return None;
+    }
+    let steady: f64 = sheet
+        .points
+        .iter()
+        .filter(|points| points.decay.is_none() && super::holds(&points.when, facts))
+        .map(|points| points.points)
+        .sum();
+    let sum_at = |at: Timestamp| -> f64 {
+        steady
+            + decaying
+                .iter()
+                .map(|(points, decay, since)| decayed(*points, decay, *since, at))
+                .sum::<f64>()
+    };
+    let side = |sum: f64| -> Vec<(bool, bool)> {
+        let sum = capped(sheet, sum);
+        bounds.iter().map(|bound| (sum >= *bound, sum > *bound)).collect()
+    };
+    let now_side = side(sum_at(facts.now));
+    let mut at = facts.now;
+    for _ in 0..STEPS_MAX {
+        let sum = sum_at(at);
+        // Points per second: |d/dt p·2^(−t/h)| = |p|·ln2/h, at its greatest now.
+        let rate: f64 = decaying
+            .iter()
+            .map(|(points, decay, since)| {
+                decayed(points.abs(), decay, *since, at) * std::f64::consts::LN_2 / seconds(decay.half_life)
+            })
+            .sum();
+        let distance = bounds
+            .iter()
+            .map(|bound| (sum - bound).abs())
+            .fold(f64::INFINITY, f64::min);
+        let needed = distance / rate;
+        if !needed.is_finite() || needed > seconds(HORIZON) {
+            return None;
+        }
+        at += whole_seconds(needed).max(STEP_MIN);
+        if at - facts.now > HORIZON {
+            return None;
+        }
+        if side(sum_at(at)) != now_side {
+            return Some(at);
+        }
+    }
+    Some(at)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the caller has bounded it by HORIZON"
+)]
+fn whole_seconds(seconds: f64) -> TimeDelta {
+    TimeDelta::seconds(seconds as i64)
+}
