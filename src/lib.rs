@@ -2,6 +2,8 @@
 
 pub mod chat;
 pub mod crm;
+pub mod deliver;
 pub mod model;
 pub mod qualify;
 pub mod rules;
+pub mod store;

@@ -17,6 +17,18 @@ pub struct Field {
     pub kind: Kind,
 }
 
+impl Field {
+    /// Reads a raw value of the field's property. The e-mail's domain is derived here: it is no property of its own.
+    pub fn read(&self, raw: &str) -> Value {
+        if self.name == "email_domain" {
+            raw.rsplit_once('@')
+                .map_or(Value::Missing, |(_, domain)| self.kind.read(domain))
+        } else {
+            self.kind.read(raw)
+        }
+    }
+}
+
 /// A name that needs no entry in `[fields]`.
 #[derive(Clone, Copy, Debug)]
 pub struct StandardField {
@@ -83,7 +95,7 @@ impl Record {
         let values = fields
             .iter()
             .zip(&self.values)
-            .map(|(field, raw)| raw.as_deref().map_or(Value::Missing, |raw| field.kind.read(raw)))
+            .map(|(field, raw)| raw.as_deref().map_or(Value::Missing, |raw| field.read(raw)))
             .collect();
         Contact::new(self.id, values)
     }

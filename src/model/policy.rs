@@ -1,8 +1,7 @@
 //! The SLA a tier names: how long a rep has, on which clock, and what happens when the time runs.
 
 use chrono::TimeDelta;
-
-use super::RepId;
+use serde::{Deserialize, Serialize};
 
 /// A named `[[sla]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +38,8 @@ pub enum StepAt {
 }
 
 /// What an escalation step does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
 pub enum StepAction {
     /// Tells the owner again, in the message's thread.
     Remind,
@@ -53,11 +53,13 @@ pub enum StepAction {
 }
 
 /// Whom a `notify` step reaches.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StepTarget {
     /// The manager of the team that the handoff was routed to.
     Manager,
-    Rep(RepId),
+    /// By e-mail: it is frozen in the handoff, and positions in the rules may move.
+    Rep(String),
     /// A channel of the chat, by name.
     Channel(String),
 }

@@ -1,0 +1,230 @@
+//! Effects: planned with the decision, in flight before the first byte, and then what became of them.
+
+use anyhow::Result;
+use rusqlite::{Row, params};
+
+use super::Db;
+use super::handoffs::unreadable;
+use crate::model::{Timestamp, Write};
+
+/// An effect to plan.
+#[derive(Clone, Debug)]
+pub struct NewEffect<'a> {
+    pub handoff: i64,
+    pub key: String,
+    pub write: &'a Write,
+}
+
+/// An effect to deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EffectRow {
+    pub id: i64,
+    pub handoff: i64,
+    pub key: String,
+    pub write: Write,
+    /// An attempt may have happened: look it up before sending.
+    pub unsure: bool,
+    pub attempt: u32,
+}
+
+/// What became of an attempt, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled<'a> {
+    Done {
+        remote_id: &'a str,
+    },
+    /// Certainly did not happen.
+    Again {
+        why: &'a str,
+        next: Timestamp,
+    },
+    /// May have happened.
+    Unknown {
+        why: &'a str,
+        next: Timestamp,
+    },
+    Failed {
+        why: &'a str,
+    },
+}
+
+/// An effect that was refused for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedEffect {
+    pub handoff: i64,
+    pub crm_id: String,
+    pub kind: String,
+    pub key: String,
+    pub error: String,
+    pub attempt: u32,
+}
+
+const ERROR_CHARS_MAX: usize = 500;
+
+impl Db<'_> {
+    /// Plans an effect behind those that the handoff already has. Planning the same key twice is an error of ours.
+    pub fn plan_effect(self, new: &NewEffect<'_>, now: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO effect(handoff_id, seq, kind, key, body, state, next_ms) \
+                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, 'planned', ?5)",
+            )?
+            .execute(params![
+                new.handoff,
+                new.write.kind().name(),
+                new.key,
+                serde_json::to_string(new.write)?,
+                now.timestamp_millis()
+            ])?;
+        Ok(())
+    }
+
+    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened.
+    pub fn presume_interrupted(self, now: Timestamp) -> Result<usize> {
+        Ok(self.conn.execute(
+            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, error = 'the run that sent it was interrupted' \
+             WHERE state = 'in_flight'",
+            [now.timestamp_millis()],
+        )?)
+    }
+
+    /// Effects that may be delivered now: due, and every earlier one of their handoff settled. One a handoff.
+    pub fn due_effects(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt FROM effect e \
+             WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 AND NOT EXISTS( \
+               SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
+               AND p.state IN ('planned', 'in_flight', 'unknown')) \
+             ORDER BY e.next_ms, e.id LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![now.timestamp_millis(), most], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every planned effect, in the order of delivery: the plan that a dry run prints.
+    pub fn planned_effects(self) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare(
+            "SELECT id, handoff_id, key, body, unsure, attempt FROM effect WHERE state IN ('planned', 'unknown') \
+             ORDER BY handoff_id, seq",
+        )?;
+        let rows = statement.query_map([], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Handoffs whose first write has never been tried: what they were decided on may still be read again.
+    pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.attempt = 0 AND e.kind = 'update' \
+             AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
+             ORDER BY e.handoff_id",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Committed before the first byte leaves.
+    pub fn begin_effects(self, effects: &[EffectRow], now: Timestamp) -> Result<()> {
+        for effect in effects {
+            self.conn
+                .prepare_cached(
+                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, error = NULL WHERE id = ?1",
+                )?
+                .execute([effect.id, now.timestamp_millis()])?;
+        }
+        Ok(())
+    }
+
+    /// Records what became of an effect.
+    pub fn settle_effect(self, effect: &EffectRow, settled: &Settled<'_>, now: Timestamp) -> Result<()> {
+        let now_ms = now.timestamp_millis();
+        match settled {
+            Settled::Done { remote_id } => self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET state = 'done', remote_id = ?2, done_ms = ?3, error = NULL WHERE id = ?1",
+                )?
+                .execute(params![effect.id, remote_id, now_ms])?,
+            // An effect that may have happened once stays unknown whatever this attempt did.
+            Settled::Again { why, next } => self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?2, error = ?3 WHERE id = ?1",
+                )?
+                .execute(params![effect.id, next.timestamp_millis(), error(why)])?,
+            Settled::Unknown { why, next } => self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?2, error = ?3 WHERE id = ?1",
+                )?
+                .execute(params![effect.id, next.timestamp_millis(), error(why)])?,
+            Settled::Failed { why } => self
+                .conn
+                .prepare_cached("UPDATE effect SET state = 'failed', error = ?2 WHERE id = ?1")?
+                .execute(params![effect.id, error(why)])?,
+        };
+        Ok(())
+    }
+
+    /// Cancels what a handoff has planned and never tried.
+    pub fn cancel_effects(self, handoff: i64) -> Result<()> {
+        self.conn.execute(
+            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND attempt = 0",
+            [handoff],
+        )?;
+        Ok(())
+    }
+
+    /// The remote id of an effect that is done.
+    pub fn remote_id(self, key: &str) -> Result<Option<String>> {
+        use rusqlite::OptionalExtension as _;
+        let found: Option<Option<String>> = self
+            .conn
+            .prepare_cached("SELECT remote_id FROM effect WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?;
+        Ok(found.flatten())
+    }
+
+    pub fn failed_effects(self, most: u32) -> Result<Vec<FailedEffect>> {
+        let mut statement = self.conn.prepare(
+            "SELECT e.handoff_id, c.crm_id, e.kind, e.key, coalesce(e.error, ''), e.attempt FROM effect e \
+             JOIN handoff h ON h.id = e.handoff_id JOIN contact c ON c.id = h.contact_id \
+             WHERE e.state = 'failed' ORDER BY e.id LIMIT ?1",
+        )?;
+        let rows = statement.query_map([most], |row| {
+            Ok(FailedEffect {
+                handoff: row.get(0)?,
+                crm_id: row.get(1)?,
+                kind: row.get(2)?,
+                key: row.get(3)?,
+                error: row.get(4)?,
+                attempt: row.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Lets failed effects be sent again; those that may have happened are looked up first. Returns how many.
+    pub fn retry_failed(self, now: Timestamp) -> Result<usize> {
+        Ok(self.conn.execute(
+            "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?1 WHERE state = 'failed'",
+            [now.timestamp_millis()],
+        )?)
+    }
+}
+
+fn error(why: &str) -> String {
+    why.chars().take(ERROR_CHARS_MAX).collect()
+}
+
+fn read_effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
+    let body: String = row.get(3)?;
+    Ok(EffectRow {
+        id: row.get(0)?,
+        handoff: row.get(1)?,
+        key: row.get(2)?,
+        write: serde_json::from_str(&body).map_err(|error| unreadable(3, error))?,
+        unsure: row.get(4)?,
+        attempt: row.get(5)?,
+    })
+}

@@ -1,0 +1,78 @@
+//! The state, in one SQLite file: the only place that knows SQL. A run that is killed anywhere leaves a database that the
+//! next run goes on from; there is no other state.
+
+mod contacts;
+mod effects;
+mod handoffs;
+mod history;
+mod loads;
+mod lock;
+mod open;
+mod outcomes;
+mod runs;
+mod verdicts;
+
+use anyhow::{Context as _, Result};
+use rusqlite::Connection;
+
+pub use contacts::{ContactRow, Layouts, StoredPage};
+pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
+pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
+pub use history::{AssignmentRow, EventRow, StepRow};
+pub use loads::LoadRow;
+pub use lock::{Lock, lock};
+pub use open::StorePath;
+pub use outcomes::{Closing, OpenHandoff};
+pub use runs::{Queue, RunRow};
+pub use verdicts::{DueContact, NewVerdict};
+
+/// The database of one definition.
+pub struct Store {
+    conn: Connection,
+    /// A dry run's outer transaction is never committed: the same statements run, and the last word is rollback.
+    dry: bool,
+}
+
+/// A view of the database inside a transaction, or for reading. Every query is a method of this.
+#[derive(Clone, Copy)]
+pub struct Db<'a> {
+    conn: &'a Connection,
+}
+
+impl Store {
+    /// For queries that change nothing.
+    pub fn read(&self) -> Db<'_> {
+        Db { conn: &self.conn }
+    }
+
+    /// Runs `change` in one transaction: all of it is kept, or nothing.
+    pub fn write<T>(&self, change: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
+        let (begin, keep, undo) = if self.dry {
+            (
+                "SAVEPOINT stage",
+                "RELEASE stage",
+                "ROLLBACK TO stage; RELEASE stage",
+            )
+        } else {
+            ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+        };
+        self.conn
+            .execute_batch(begin)
+            .context("cannot write to the database")?;
+        match change(self.read()) {
+            Ok(value) => {
+                self.conn
+                    .execute_batch(keep)
+                    .context("cannot commit to the database")?;
+                Ok(value)
+            }
+            Err(error) => {
+                // SQLite may have rolled back by itself (a full disk does that); the first error is the one to tell.
+                if !self.conn.is_autocommit() {
+                    self.conn.execute_batch(undo).ok();
+                }
+                Err(error)
+            }
+        }
+    }
+}

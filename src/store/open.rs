@@ -1,0 +1,216 @@
+//! Opening the file: ours or nobody's, private, and with every safety of SQLite switched on.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use rusqlite::{Connection, OpenFlags};
+
+use super::Store;
+
+/// `HDOF` in ASCII: marks the file as ours.
+const APPLICATION_ID: i64 = 0x4844_4F46;
+
+/// One entry a version; the position is the version it leads to, from 1.
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+
+/// Older versions can lose committed data when two connections write and checkpoint at once
+/// (<https://sqlite.org/wal.html#walresetbug>).
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+/// How long a statement waits for another process's transaction; well below a run's deadline.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// 64 MiB: the indices of a first sync stay in memory; a run with nothing to do never fills it.
+const CACHE_KIB: i32 = 65_536;
+
+/// Statements kept prepared; more than the program has.
+const STATEMENTS_MAX: usize = 96;
+
+/// Where a command's database is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StorePath(PathBuf);
+
+impl StorePath {
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    pub fn as_path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn exists(&self) -> bool {
+        self.0.exists()
+    }
+
+    /// Opens the database for a run, and creates it when there is none.
+    pub fn open(&self) -> Result<Store> {
+        self.create_private()?;
+        let store = Store {
+            conn: self.connect()?,
+            dry: false,
+        };
+        store
+            .prepare()
+            .with_context(|| format!("cannot open the database {}", self.0.display()))?;
+        Ok(store)
+    }
+
+    /// Opens the database, or an empty one in memory, for a dry run: everything that is written is rolled back.
+    pub fn open_dry(&self) -> Result<Store> {
+        let conn = if self.exists() {
+            self.connect()?
+        } else {
+            Connection::open_in_memory()?
+        };
+        let mut store = Store { conn, dry: false };
+        store
+            .prepare()
+            .with_context(|| format!("cannot open the database {}", self.0.display()))?;
+        store
+            .conn
+            .execute_batch("BEGIN IMMEDIATE")
+            .context("the database is busy")?;
+        store.dry = true;
+        Ok(store)
+    }
+
+    /// Opens an existing database to look at it.
+    pub fn open_existing(&self) -> Result<Store> {
+        if !self.exists() {
+            bail!(
+                "there is no database {}; `handoff run` makes it",
+                self.0.display()
+            );
+        }
+        self.open()
+    }
+
+    /// The file is created by us with mode 0600, before SQLite opens it: SQLite gives the same mode to its WAL.
+    fn create_private(&self) -> Result<()> {
+        let created = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&self.0);
+        match created {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => self.refuse_readable_by_others(),
+            Err(error) => {
+                Err(error).with_context(|| format!("cannot create the database {}", self.0.display()))
+            }
+        }
+    }
+
+    fn refuse_readable_by_others(&self) -> Result<()> {
+        let path = self.0.display();
+        let metadata =
+            std::fs::symlink_metadata(&self.0).with_context(|| format!("cannot look at {path}"))?;
+        if !metadata.is_file() {
+            bail!("the database {path} is not a plain file; name one with --db");
+        }
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            bail!("the database {path} can be read by others (mode {mode:04o}); run `chmod 600 {path}`");
+        }
+        Ok(())
+    }
+
+    fn connect(&self) -> Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let path = std::path::absolute(&self.0).unwrap_or_else(|_| self.0.clone());
+        // NOFOLLOW refuses a link anywhere in the path, so links in the folder are resolved here and only here.
+        let path = match (path.parent().map(Path::canonicalize), path.file_name()) {
+            (Some(Ok(folder)), Some(name)) => folder.join(name),
+            (_, _) => path,
+        };
+        Connection::open_with_flags(&path, flags)
+            .with_context(|| format!("cannot open the database {}", self.0.display()))
+    }
+}
+
+impl Store {
+    /// An empty database in memory.
+    pub fn in_memory() -> Result<Self> {
+        let store = Self {
+            conn: Connection::open_in_memory()?,
+            dry: false,
+        };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    fn prepare(&self) -> Result<()> {
+        if rusqlite::version_number() < SQLITE_VERSION_MIN {
+            bail!(
+                "SQLite {} can lose committed data; 3.51.3 or newer is needed",
+                rusqlite::version()
+            );
+        }
+        self.conn.busy_timeout(BUSY_TIMEOUT)?;
+        self.conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        let version = self.recognise()?;
+        // WAL answers `memory` for a database in memory; anything else than these two is not safe to go on with.
+        let journal: String = self
+            .conn
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        if journal != "wal" && journal != "memory" {
+            bail!(
+                "the file system cannot hold a write-ahead log (journal mode {journal}); put the database on a local disk"
+            );
+        }
+        self.conn.execute_batch(&format!(
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
+             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
+        ))?;
+        self.migrate(version)
+    }
+
+    /// The schema version of a database of ours (0: empty). Anything else is refused before anything is written to it.
+    fn recognise(&self) -> Result<usize> {
+        let pragma = |name: &str| -> Result<i64> {
+            self.conn
+                .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
+                .context("it is not a handoff database, or it is damaged; name another file with --db")
+        };
+        let application = pragma("application_id")?;
+        let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
+        let objects: i64 = self
+            .conn
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        match (application, objects) {
+            (0, 0) => Ok(0),
+            (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),
+            (APPLICATION_ID, _) => bail!(
+                "a newer handoff wrote it (schema {version}, this one knows {}); update handoff",
+                MIGRATIONS.len()
+            ),
+            (_, _) => bail!("it belongs to another program; name another file with --db"),
+        }
+    }
+
+    /// One transaction a version, with the version set inside it: killed anywhere, the file is at one version or the next.
+    fn migrate(&self, from: usize) -> Result<()> {
+        for (version, sql) in (1..).zip(MIGRATIONS).skip(from) {
+            self.conn.execute_batch("BEGIN IMMEDIATE")?;
+            let present: usize = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+            if present >= version {
+                self.conn.execute_batch("ROLLBACK")?;
+                continue;
+            }
+            self.conn
+                .execute_batch(sql)
+                .context("cannot bring the database up to date")?;
+            self.conn.execute_batch(&format!(
+                "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT"
+            ))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! What became of handoffs: first touch, acceptance, rejection, and the steps of their SLAs.
+
+use anyhow::Result;
+use rusqlite::params;
+
+use super::Db;
+use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
+use super::history::StepRow;
+use super::runs::time;
+use crate::model::{Status, Timestamp};
+
+/// A handoff that a rep has, with what is needed to watch it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenHandoff {
+    pub row: HandoffRow,
+    /// Remote ids of its task and its message, when they are there.
+    pub task: Option<String>,
+    pub message: Option<String>,
+}
+
+/// How a handoff ends.
+#[derive(Clone, Debug)]
+pub struct Closing<'a> {
+    pub status: Status,
+    pub at: Timestamp,
+    pub by: Option<&'a str>,
+    pub how: &'a str,
+    pub reason: Option<&'a str>,
+}
+
+impl Db<'_> {
+    /// Handoffs that a rep has and has not ended.
+    pub fn open_handoffs(self) -> Result<Vec<OpenHandoff>> {
+        let sql = format!("{COLUMNS} WHERE h.status IN ('assigned', 'touched') ORDER BY h.id");
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement
+            .query_map([], read_handoff)?
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut open = Vec::with_capacity(rows.len());
+        for row in rows {
+            let task = self.latest_remote(row.id, "task")?;
+            let message = self.latest_remote(row.id, "message")?;
+            open.push(OpenHandoff { row, task, message });
+        }
+        Ok(open)
+    }
+
+    fn latest_remote(self, handoff: i64, kind: &str) -> Result<Option<String>> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT max(remote_id) FROM effect WHERE handoff_id = ?1 AND kind = ?2 AND state = 'done'",
+            )?
+            .query_row(params![handoff, kind], |row| row.get(0))?)
+    }
+
+    /// The first sign that the rep acted: the SLA clock stops.
+    pub fn touch(self, handoff: i64, at: Timestamp, by: Option<&str>, how: &str) -> Result<()> {
+        self.conn.execute(
+            "UPDATE handoff SET status = 'touched', touched_ms = ?2 WHERE id = ?1",
+            params![handoff, at.timestamp_millis()],
+        )?;
+        self.cancel_steps(handoff)?;
+        self.add_event(handoff, at, "touched", by, Some(how))
+    }
+
+    /// Ends a handoff.
+    pub fn close(self, handoff: i64, closing: &Closing<'_>) -> Result<()> {
+        self.conn.execute(
+            "UPDATE handoff SET status = ?2, closed_ms = ?3, reason = ?4, note = NULL, next_ms = NULL, \
+             touched_ms = iif(?2 IN ('accepted', 'rejected'), coalesce(touched_ms, ?3), touched_ms) WHERE id = ?1",
+            params![handoff, closing.status.name(), closing.at.timestamp_millis(), closing.reason],
+        )?;
+        if closing.status == Status::Rejected {
+            self.end_assignment(handoff, "rejected", closing.at)?;
+        }
+        self.cancel_steps(handoff)?;
+        if closing.status == Status::Cancelled {
+            self.cancel_effects(handoff)?;
+        }
+        let how = closing.reason.map_or_else(
+            || closing.how.to_owned(),
+            |reason| format!("{}: {reason}", closing.how),
+        );
+        self.add_event(handoff, closing.at, closing.status.name(), closing.by, Some(&how))
+    }
+
+    /// Plans a step of the SLA; the action is frozen as JSON.
+    pub fn plan_step(self, handoff: i64, round: u32, n: u32, at: Timestamp, action: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO step(handoff_id, round, n, at_ms, action, state) VALUES(?1, ?2, ?3, ?4, ?5, 'planned')",
+            )?
+            .execute(params![handoff, round, n, at.timestamp_millis(), action])?;
+        Ok(())
+    }
+
+    /// Handoffs with a step that is due.
+    pub fn handoffs_with_due_steps(self, now: Timestamp) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 GROUP BY handoff_id ORDER BY min(at_ms)",
+        )?;
+        let rows = statement.query_map([now.timestamp_millis()], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The steps of a handoff, in order.
+    pub fn steps(self, handoff: i64) -> Result<Vec<StepRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT round, n, at_ms, action, state FROM step WHERE handoff_id = ?1 ORDER BY round, n",
+        )?;
+        let rows = statement.query_map([handoff], |row| {
+            let action: String = row.get(3)?;
+            Ok(StepRow {
+                round: row.get(0)?,
+                n: row.get(1)?,
+                at: time(row.get(2)?),
+                action: serde_json::from_str(&action).map_err(|error| unreadable(3, error))?,
+                state: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A step was done or, after an outage, skipped for a later one.
+    pub fn finish_step(self, handoff: i64, round: u32, n: u32, state: &str, at: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE step SET state = ?4, done_ms = ?5 WHERE handoff_id = ?1 AND round = ?2 AND n = ?3",
+            params![handoff, round, n, state, at.timestamp_millis()],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn cancel_steps(self, handoff: i64) -> Result<()> {
+        self.conn.execute(
+            "UPDATE step SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned'",
+            [handoff],
+        )?;
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+-- The first schema. Constraints and triggers are there so that a bug in the program hits a wall, not the CRM.
+
+CREATE TABLE meta(
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Which fields a contact's values stand for, in order. A new set of fields is a new layout.
+CREATE TABLE layout(
+  id     INTEGER PRIMARY KEY,
+  fields TEXT NOT NULL UNIQUE CHECK(json_valid(fields))
+) STRICT;
+
+CREATE TABLE contact(
+  id          INTEGER PRIMARY KEY,
+  crm_id      TEXT NOT NULL UNIQUE CHECK(length(crm_id) BETWEEN 1 AND 128),
+  layout_id   INTEGER NOT NULL REFERENCES layout(id),
+  content     TEXT NOT NULL,                     -- JSON array of raw values, in the order of the layout
+  mark        INTEGER NOT NULL,                  -- hash of content and layout: the same mark is the same contact
+  modified_ms INTEGER,                           -- as the CRM says
+  changed_ms  INTEGER NOT NULL                   -- when handoff first read this content
+) STRICT;
+
+CREATE TABLE verdict(
+  contact_id   INTEGER PRIMARY KEY REFERENCES contact(id) ON DELETE CASCADE,
+  due_ms       INTEGER,                          -- when to evaluate (again); NULL: not before it changes
+  kind         TEXT CHECK(kind IN ('disqualified', 'not_yet', 'outside_icp', 'qualified')),
+  name         TEXT,                             -- of the disqualifier or the tier
+  evaluated_ms INTEGER,
+  crossed_ms   INTEGER,                          -- crossed while cooling down: handed off when that is over
+  cooldown_ms  INTEGER,                          -- no new handoff before
+  CHECK((kind IS NULL) = (evaluated_ms IS NULL))
+) STRICT;
+CREATE INDEX verdict_due ON verdict(due_ms) WHERE due_ms IS NOT NULL;
+
+CREATE TABLE handoff(
+  id          INTEGER PRIMARY KEY,
+  key         TEXT NOT NULL UNIQUE CHECK(length(key) = 26 AND key NOT GLOB '*[^a-z2-7]*'),
+  contact_id  INTEGER NOT NULL REFERENCES contact(id),
+  ordinal     INTEGER NOT NULL CHECK(ordinal >= 1),
+  tier        TEXT NOT NULL,
+  priority    TEXT NOT NULL CHECK(priority IN ('low', 'medium', 'high')),
+  sla         TEXT CHECK(sla IS NULL OR json_valid(sla)),     -- the policy as it was at the start
+  score       REAL,
+  fit         REAL,
+  why         TEXT NOT NULL CHECK(json_valid(why)),           -- the conditions that held, with the values seen
+  rules_hash  TEXT NOT NULL,
+  created_ms  INTEGER NOT NULL,
+  status      TEXT NOT NULL CHECK(status IN
+                ('held', 'waiting', 'assigned', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled')),
+  note        TEXT,                              -- why it waits, or how it ended
+  next_ms     INTEGER,                           -- waiting: not before
+  round       INTEGER NOT NULL DEFAULT 0,        -- counts assignments
+  owner       TEXT,
+  team        TEXT,
+  route       TEXT,
+  assigned_ms INTEGER,
+  due_ms      INTEGER,
+  held_before INTEGER NOT NULL DEFAULT 0,        -- outcome conditions that held already at the assignment (bits)
+  touched_ms  INTEGER,
+  closed_ms   INTEGER,
+  reason      TEXT,
+  UNIQUE(contact_id, ordinal),
+  CHECK(status NOT IN ('assigned', 'touched') OR (owner IS NOT NULL AND assigned_ms IS NOT NULL AND round >= 1)),
+  CHECK((status IN ('accepted', 'rejected', 'recycled', 'cancelled')) = (closed_ms IS NOT NULL)),
+  CHECK(status <> 'touched' OR touched_ms IS NOT NULL)
+) STRICT;
+CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
+CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
+
+CREATE TABLE assignment(
+  handoff_id  INTEGER NOT NULL REFERENCES handoff(id),
+  round       INTEGER NOT NULL CHECK(round >= 1),
+  rep         TEXT NOT NULL,
+  route       TEXT NOT NULL,
+  team        TEXT,
+  why         TEXT NOT NULL,
+  passed_over TEXT NOT NULL CHECK(json_valid(passed_over)),
+  at_ms       INTEGER NOT NULL,
+  ended_ms    INTEGER,
+  ended_how   TEXT CHECK(ended_how IN ('lapsed', 'rejected', 'rerouted')),
+  PRIMARY KEY(handoff_id, round),
+  CHECK((ended_ms IS NULL) = (ended_how IS NULL))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assignment_rep ON assignment(rep, at_ms);
+
+CREATE TABLE turn(
+  team   TEXT NOT NULL,
+  rep    TEXT NOT NULL,
+  credit INTEGER NOT NULL,
+  PRIMARY KEY(team, rep)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE step(
+  handoff_id INTEGER NOT NULL REFERENCES handoff(id),
+  round      INTEGER NOT NULL,
+  n          INTEGER NOT NULL CHECK(n >= 1),
+  at_ms      INTEGER NOT NULL,
+  action     TEXT NOT NULL CHECK(json_valid(action)),
+  state      TEXT NOT NULL CHECK(state IN ('planned', 'done', 'skipped', 'cancelled')),
+  done_ms    INTEGER,
+  PRIMARY KEY(handoff_id, round, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX step_due ON step(at_ms) WHERE state = 'planned';
+
+CREATE TABLE effect(
+  id         INTEGER PRIMARY KEY,
+  handoff_id INTEGER NOT NULL REFERENCES handoff(id),
+  seq        INTEGER NOT NULL,                   -- delivered in this order within a handoff
+  kind       TEXT NOT NULL CHECK(kind IN ('update', 'task', 'message', 'reply')),
+  key        TEXT NOT NULL UNIQUE,               -- goes into the remote object
+  body       TEXT NOT NULL CHECK(json_valid(body)),           -- frozen: a retry sends the same
+  state      TEXT NOT NULL CHECK(state IN ('planned', 'in_flight', 'unknown', 'done', 'failed', 'cancelled')),
+  attempt    INTEGER NOT NULL DEFAULT 0 CHECK(attempt >= 0),
+  unsure     INTEGER NOT NULL DEFAULT 0 CHECK(unsure IN (0, 1)),  -- an attempt may have happened: look before sending
+  next_ms    INTEGER NOT NULL,
+  sent_ms    INTEGER,
+  done_ms    INTEGER,
+  remote_id  TEXT,
+  error      TEXT CHECK(length(error) <= 500),
+  UNIQUE(handoff_id, seq),
+  CHECK((state = 'done') = (remote_id IS NOT NULL AND done_ms IS NOT NULL)),
+  CHECK(state NOT IN ('in_flight', 'unknown', 'done') OR attempt > 0),
+  CHECK(state <> 'unknown' OR unsure = 1)
+) STRICT;
+CREATE INDEX effect_todo ON effect(next_ms) WHERE state IN ('planned', 'in_flight', 'unknown');
+CREATE INDEX effect_failed ON effect(handoff_id) WHERE state = 'failed';
+
+CREATE TABLE event(
+  id         INTEGER PRIMARY KEY,
+  handoff_id INTEGER NOT NULL REFERENCES handoff(id),
+  at_ms      INTEGER NOT NULL,
+  what       TEXT NOT NULL,
+  who        TEXT,
+  how        TEXT
+) STRICT;
+CREATE INDEX event_handoff ON event(handoff_id, id);
+
+CREATE TABLE quarantine(
+  place    TEXT PRIMARY KEY,
+  reason   TEXT NOT NULL,
+  first_ms INTEGER NOT NULL,
+  last_ms  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cursor(
+  stream   TEXT PRIMARY KEY,
+  position TEXT NOT NULL,
+  moved_ms INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run(
+  id          INTEGER PRIMARY KEY,
+  command     TEXT NOT NULL,
+  started_ms  INTEGER NOT NULL,
+  finished_ms INTEGER NOT NULL,
+  good        INTEGER NOT NULL CHECK(good IN (0, 1)),
+  summary     TEXT NOT NULL CHECK(json_valid(summary))
+) STRICT;
+
+CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'an effect that is done or cancelled is final'); END;
+
+CREATE TRIGGER effect_frozen BEFORE UPDATE OF key, body, kind, seq, handoff_id ON effect
+BEGIN SELECT RAISE(ABORT, 'a planned effect is frozen'); END;
+
+CREATE TRIGGER effect_legal BEFORE UPDATE OF state ON effect WHEN NOT (
+     (OLD.state = 'planned'   AND NEW.state IN ('planned', 'in_flight', 'cancelled'))
+  OR (OLD.state = 'in_flight' AND NEW.state IN ('done', 'planned', 'unknown', 'failed'))
+  OR (OLD.state = 'unknown'   AND NEW.state IN ('unknown', 'in_flight', 'done', 'failed'))
+  OR (OLD.state = 'failed'    AND NEW.state IN ('planned', 'unknown', 'cancelled')))
+BEGIN SELECT RAISE(ABORT, 'illegal change of an effect''s state'); END;
+
+CREATE TRIGGER effect_look_first BEFORE UPDATE OF state ON effect WHEN OLD.unsure = 1 AND NEW.state = 'planned'
+BEGIN SELECT RAISE(ABORT, 'an attempt that may have happened cannot be planned afresh'); END;
+
+CREATE TRIGGER effect_not_forgotten BEFORE DELETE ON effect WHEN OLD.state NOT IN ('planned', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'an effect that was tried is kept'); END;
+
+CREATE TRIGGER handoff_frozen BEFORE UPDATE OF key, contact_id, ordinal, why, created_ms, rules_hash ON handoff
+BEGIN SELECT RAISE(ABORT, 'what a handoff was decided on is frozen'); END;
+
+CREATE TRIGGER handoff_legal BEFORE UPDATE OF status ON handoff WHEN NOT (
+     OLD.status = NEW.status
+  OR (OLD.status = 'held'     AND NEW.status IN ('waiting', 'cancelled'))
+  OR (OLD.status = 'waiting'  AND NEW.status IN ('assigned', 'cancelled'))
+  OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled'))
+  OR (OLD.status = 'touched'  AND NEW.status IN ('accepted', 'rejected', 'recycled', 'cancelled')))
+BEGIN SELECT RAISE(ABORT, 'illegal change of a handoff''s status'); END;
+
+CREATE TRIGGER step_legal BEFORE UPDATE OF state ON step WHEN OLD.state <> 'planned'
+BEGIN SELECT RAISE(ABORT, 'a step happens once'); END;
+
+CREATE TRIGGER event_kept BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'history is not rewritten'); END;

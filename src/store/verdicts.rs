@@ -1,0 +1,144 @@
+//! Verdicts: what the last evaluation said, and when the next is due.
+
+use anyhow::Result;
+use rusqlite::{OptionalExtension as _, Row, params};
+
+use super::contacts::Layouts;
+use super::runs::time;
+use super::{ContactRow, Db};
+use crate::model::{Timestamp, VerdictKind};
+
+/// A contact to evaluate, with what is known of it from before.
+#[derive(Clone, Debug)]
+pub struct DueContact {
+    pub row: ContactRow,
+    /// `None`: never evaluated.
+    pub before: Option<VerdictKind>,
+    /// It crossed while it was cooling down.
+    pub crossed: Option<Timestamp>,
+    pub cooldown: Option<Timestamp>,
+    pub has_open_handoff: bool,
+}
+
+/// What an evaluation leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVerdict<'a> {
+    pub kind: VerdictKind,
+    /// Of the disqualifier or the tier.
+    pub name: Option<&'a str>,
+    pub at: Timestamp,
+    /// When to evaluate again though nothing changed.
+    pub due: Option<Timestamp>,
+    pub crossed: Option<Timestamp>,
+}
+
+const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
+     EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')) \
+     FROM verdict v JOIN contact c ON c.id = v.contact_id";
+
+impl Db<'_> {
+    /// Contacts that are due at `now`, at most `most` of them, those that changed before those whose time came.
+    pub fn due_contacts(self, now: Timestamp, most: u32, layouts: &Layouts<'_>) -> Result<Vec<DueContact>> {
+        let sql = format!("{DUE_COLUMNS} WHERE v.due_ms <= ?1 ORDER BY v.due_ms, v.contact_id LIMIT ?2");
+        self.collect_due(&sql, [now.timestamp_millis(), i64::from(most)], layouts)
+    }
+
+    /// Every contact by ascending id, a page at a time.
+    pub fn contacts_after(self, id: i64, most: u32, layouts: &Layouts<'_>) -> Result<Vec<DueContact>> {
+        let sql = format!("{DUE_COLUMNS} WHERE v.contact_id > ?1 ORDER BY v.contact_id LIMIT ?2");
+        self.collect_due(&sql, [id, i64::from(most)], layouts)
+    }
+
+    fn collect_due(self, sql: &str, args: [i64; 2], layouts: &Layouts<'_>) -> Result<Vec<DueContact>> {
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = statement.query(args)?;
+        let mut due = Vec::new();
+        while let Some(row) = rows.next()? {
+            due.push(self.read_due(row, layouts)?);
+        }
+        Ok(due)
+    }
+
+    fn read_due(self, row: &Row<'_>, layouts: &Layouts<'_>) -> Result<DueContact> {
+        let crm_id = row.get_ref(1)?.as_str()?;
+        let content = row.get_ref(3)?.as_str()?;
+        let contact = layouts.contact(self, crm_id, row.get(2)?, content)?;
+        let before: Option<&str> = row.get_ref(5)?.as_str_or_null()?;
+        Ok(DueContact {
+            row: ContactRow {
+                id: row.get(0)?,
+                contact,
+                changed: time(row.get(4)?),
+            },
+            before: before.and_then(VerdictKind::parse),
+            crossed: row.get::<_, Option<i64>>(6)?.map(time),
+            cooldown: row.get::<_, Option<i64>>(7)?.map(time),
+            has_open_handoff: row.get(8)?,
+        })
+    }
+
+    /// How many contacts are due at `now`.
+    pub fn due_count(self, now: Timestamp) -> Result<u64> {
+        Ok(self.conn.query_row(
+            "SELECT count(*) FROM verdict WHERE due_ms <= ?1",
+            [now.timestamp_millis()],
+            |row| row.get(0),
+        )?)
+    }
+
+    pub fn record_verdict(self, contact: i64, verdict: &NewVerdict<'_>) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE verdict SET kind = ?2, name = ?3, evaluated_ms = ?4, due_ms = ?5, crossed_ms = ?6 \
+                 WHERE contact_id = ?1",
+            )?
+            .execute(params![
+                contact,
+                verdict.kind.name(),
+                verdict.name,
+                verdict.at.timestamp_millis(),
+                verdict.due.map(|due| due.timestamp_millis()),
+                verdict.crossed.map(|crossed| crossed.timestamp_millis()),
+            ])?;
+        Ok(())
+    }
+
+    /// No new handoff of this contact before `until`.
+    pub fn set_cooldown(self, contact: i64, until: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE verdict SET cooldown_ms = ?2 WHERE contact_id = ?1",
+            [contact, until.timestamp_millis()],
+        )?;
+        Ok(())
+    }
+
+    /// Contacts by their last verdict.
+    pub fn verdict_counts(self) -> Result<Vec<(VerdictKind, Option<String>, u64)>> {
+        let mut statement = self.conn.prepare(
+            "SELECT kind, name, count(*) FROM verdict WHERE kind IS NOT NULL GROUP BY kind, name ORDER BY kind, name",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut counts = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Some(kind) = VerdictKind::parse(row.get_ref(0)?.as_str()?) {
+                counts.push((kind, row.get(1)?, row.get(2)?));
+            }
+        }
+        Ok(counts)
+    }
+
+    pub fn meta(self, key: &str) -> Result<Option<String>> {
+        Ok(self
+            .conn
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+            .optional()?)
+    }
+
+    pub fn set_meta(self, key: &str, value: &str) -> Result<()> {
+        self.conn.execute(
+            "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2",
+            [key, value],
+        )?;
+        Ok(())
+    }
+}
