@@ -132,15 +132,10 @@ fn ask<T>(
     of_crm: impl FnOnce(&mut dyn Crm, &[Keyed<'_>]) -> Vec<T>,
     of_chat: impl FnOnce(&mut dyn Chat, &[Keyed<'_>]) -> Vec<T>,
 ) -> Vec<Option<T>> {
-    let keyed = |effect: &'_ &EffectRow| -> bool { effect.write.kind().is_crm() };
-    let as_keyed = |effect: &&EffectRow| Keyed {
-        key: &effect.key,
-        write: &effect.write,
-        at: now,
-    };
-    let (crm_part, chat_part): (Vec<&EffectRow>, Vec<&EffectRow>) = effects.iter().partition(keyed);
-    let crm_writes: Vec<Keyed<'_>> = crm_part.iter().map(as_keyed).collect();
-    let chat_writes: Vec<Keyed<'_>> = chat_part.iter().map(as_keyed).collect();
+    let (crm_part, chat_part): (Vec<&EffectRow>, Vec<&EffectRow>) =
+        effects.iter().partition(|effect| effect.write.kind().is_crm());
+    let crm_writes: Vec<Keyed<'_>> = crm_part.iter().map(|effect| keyed(effect, now)).collect();
+    let chat_writes: Vec<Keyed<'_>> = chat_part.iter().map(|effect| keyed(effect, now)).collect();
     let mut from_crm = Vec::new();
     if !crm_writes.is_empty() {
         from_crm = of_crm(sinks.crm, &crm_writes);
@@ -160,6 +155,14 @@ fn ask<T>(
             }
         })
         .collect()
+}
+
+fn keyed(effect: &EffectRow, now: Timestamp) -> Keyed<'_> {
+    Keyed {
+        key: &effect.key,
+        write: &effect.write,
+        at: now,
+    }
 }
 
 fn record(

@@ -1,6 +1,7 @@
 //! Contact + rules + now -> verdict, with the conditions and the values seen. Pure: no clock, no I/O, no store.
 
 mod change;
+mod crossing;
 mod evaluate;
 mod holds;
 mod points;
@@ -8,6 +9,7 @@ mod trace;
 mod until;
 
 pub use change::{Change, changes_to};
+pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::holds;
 pub use points::{PointsSeen, sum, sum_seen};

@@ -1,0 +1,241 @@
+//! The context a rep gets with a handoff: one screen, most important first. Pure; what the CRM said is cleaned here, so that
+//! every sink has to escape only for its own markup.
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+
+use crate::model::{Brief, BriefLine, Contact, Timestamp, Value};
+use crate::qualify::{Facts, PointsSeen, Seen, StepKind, Trace, sum_seen};
+use crate::rules::{PointSheet, Rules, format_duration};
+
+/// What a brief is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    pub rules: &'a Rules,
+    pub facts: &'a Facts<'a>,
+    pub tier: &'a str,
+    pub priority: &'a str,
+    /// The conditions that held when the handoff started.
+    pub why: &'a [String],
+    /// The rep's zone.
+    pub timezone: Tz,
+    pub due: Option<(Timestamp, TimeDelta)>,
+    /// Why it is this rep's.
+    pub assignment: &'a str,
+    pub link: Option<String>,
+}
+
+/// Longest text of one field in a brief.
+const FIELD_CHARS_MAX: usize = 80;
+
+/// Longest line: a screen has about eighty columns and a line may wrap twice.
+const LINE_CHARS_MAX: usize = 240;
+
+/// Writes the brief of a handoff.
+pub fn brief(subject: &Subject<'_>) -> Brief {
+    let who = Who {
+        rules: subject.rules,
+        contact: subject.facts.contact,
+    };
+    let mut lines = Vec::new();
+    let mut add = |label: &str, text: Option<String>| {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            lines.push(BriefLine {
+                label: label.to_owned(),
+                text: cut(text),
+            });
+        }
+    };
+    add("Why now", Some(subject.why.join("; ")));
+    add(
+        "Respond by",
+        subject
+            .due
+            .map(|(due, within)| due_text(due, within, subject.timezone)),
+    );
+    add(
+        "Tier",
+        Some(format!("{}, {} priority", subject.tier, subject.priority)),
+    );
+    add(
+        "Score",
+        sum_text(subject.facts.score, subject.rules.score.as_ref(), subject.facts),
+    );
+    add(
+        "Fit",
+        sum_text(
+            subject.facts.fit,
+            subject.rules.icp.points.as_ref(),
+            subject.facts,
+        ),
+    );
+    add("Company", Some(who.company()));
+    add("Recent", Some(who.recent(subject.facts.now)));
+    add("Contact", Some(who.reach()));
+    add("Yours because", Some(subject.assignment.to_owned()));
+    Brief {
+        title: cut(format!("{}: {}", subject.tier, who.headline())),
+        lines,
+        link: subject.link.clone(),
+    }
+}
+
+fn cut(text: String) -> String {
+    crate::model::one_line(&text, LINE_CHARS_MAX)
+}
+
+/// `Mon 23 Nov 10:15 WET, within 15m`.
+pub fn due_text(due: Timestamp, within: TimeDelta, zone: Tz) -> String {
+    format!("{}, within {}", local(due, zone), format_duration(within))
+}
+
+/// A moment in somebody's zone: `Mon 23 Nov 10:15 WET`.
+pub fn local(at: Timestamp, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%a %-d %b %H:%M %Z").to_string()
+}
+
+/// `71 (Pricing twice +20, Webinar +11)`: the parts that earned something.
+fn sum_text(sum: Option<f64>, sheet: Option<&PointSheet>, facts: &Facts<'_>) -> Option<String> {
+    let total = Seen::Sum(Some(sum?)).shown();
+    let parts: Vec<String> = sheet
+        .map(|sheet| sum_seen(sheet, facts))
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|part| part.earned != 0.0)
+        .map(|PointsSeen { points, earned }| format!("{} {}", points.name, signed(earned)))
+        .collect();
+    Some(if parts.is_empty() {
+        total
+    } else {
+        format!("{total} ({})", parts.join(", "))
+    })
+}
+
+fn signed(points: f64) -> String {
+    let shown = Seen::Sum(Some(points)).shown();
+    if points > 0.0 { format!("+{shown}") } else { shown }
+}
+
+/// The conditions that held in one part of a trace, with the values seen: `score at least 65 (seen 71)`.
+pub fn held(trace: &Trace<'_>, part: &crate::qualify::Part) -> Vec<String> {
+    let leaves = trace
+        .of(part)
+        .iter()
+        .filter(|step| step.holds)
+        .filter_map(|step| match step.kind {
+            StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
+            StepKind::All | StepKind::Any | StepKind::Not => None,
+        });
+    leaves.collect()
+}
+
+/// Facts about the person and the company, by standard field.
+#[derive(Clone, Copy, Debug)]
+pub struct Who<'a> {
+    pub rules: &'a Rules,
+    pub contact: &'a Contact,
+}
+
+impl Who<'_> {
+    fn value(&self, field: &str) -> Option<&Value> {
+        let value = self.contact.value(self.rules.fields.find(field)?);
+        (!matches!(value, Value::Missing | Value::Unreadable(_))).then_some(value)
+    }
+
+    fn shown(&self, field: &str) -> Option<String> {
+        Some(match self.value(field)? {
+            Value::Text(text) => text.shown(FIELD_CHARS_MAX),
+            other => other.shown(),
+        })
+    }
+
+    /// First and last name, else the e-mail, else the id.
+    pub fn name(&self) -> String {
+        let parts: Vec<String> = ["first_name", "last_name"]
+            .iter()
+            .filter_map(|field| self.shown(field))
+            .collect();
+        if !parts.is_empty() {
+            return parts.join(" ");
+        }
+        self.shown("email").unwrap_or_else(|| self.contact.id.to_string())
+    }
+
+    /// The company's name, else its domain, else the e-mail's.
+    pub fn company_name(&self) -> Option<String> {
+        ["company.name", "company.domain", "email_domain"]
+            .iter()
+            .find_map(|field| self.shown(field))
+    }
+
+    /// The e-mail as the CRM has it, for finding the contact in activity.
+    pub fn email(&self) -> Option<String> {
+        self.value("email")?
+            .as_text()
+            .map(|text| text.as_written().to_owned())
+    }
+
+    fn headline(&self) -> String {
+        let title = self
+            .shown("job_title")
+            .map(|title| format!(", {title}"))
+            .unwrap_or_default();
+        let company = self
+            .company_name()
+            .map(|company| format!(" at {company}"))
+            .unwrap_or_default();
+        format!("{}{title}{company}", self.name())
+    }
+
+    fn company(&self) -> String {
+        let employees = self
+            .shown("company.employees")
+            .map(|count| format!("{count} employees"));
+        let facts = [
+            self.shown("company.name"),
+            self.shown("company.industry"),
+            employees,
+            self.shown("company.country"),
+            self.shown("company.domain"),
+        ];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    fn recent(&self, now: Timestamp) -> String {
+        let ago = |field: &str, label: &str| -> Option<String> {
+            let at = self.value(field)?.as_time()?;
+            Some(format!("{label} {}", ago_text(at, now)))
+        };
+        let counted = |field: &str, label: &str| self.shown(field).map(|count| format!("{count} {label}"));
+        let facts = [
+            ago("last_visit_at", "last visit"),
+            self.shown("last_form").map(|form| format!("form '{form}'")),
+            counted("form_submissions", "forms"),
+            counted("page_views", "page views"),
+            self.shown("source").map(|source| format!("from {source}")),
+        ];
+        facts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    fn reach(&self) -> String {
+        let facts = ["email", "phone", "city", "country", "language"]
+            .iter()
+            .filter_map(|field| self.shown(field));
+        facts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// `3h ago`, in the largest unit that is not zero.
+fn ago_text(at: Timestamp, now: Timestamp) -> String {
+    let age = now - at;
+    if age < TimeDelta::zero() {
+        return format!("on {}", at.format("%-d %b %Y"));
+    }
+    let (days, hours, minutes) = (age.num_days(), age.num_hours(), age.num_minutes());
+    match (days, hours, minutes) {
+        (0, 0, 0) => "just now".to_owned(),
+        (0, 0, minutes) => format!("{minutes}m ago"),
+        (0, hours, _) => format!("{hours}h ago"),
+        (days, _, _) => format!("{days}d ago"),
+    }
+}
