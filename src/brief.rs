@@ -9,7 +9,7 @@ use crate::qualify::{Facts, PointsSeen, Seen, StepKind, Trace, sum_seen};
 use crate::rules::{PointSheet, Rules, format_duration};
 
 /// What a brief is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Subject<'a> {
     pub rules: &'a Rules,
     pub facts: &'a Facts<'a>,

@@ -1,1 +1,32 @@
-fn main() {}
+//! Parse, dispatch, exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use handoff::cli::{Cli, parse_time};
+use handoff::commands::{Outcome, Time, dispatch};
+use handoff::output::Printer;
+
+#[expect(clippy::disallowed_methods, reason = "the environment and the clock are read here and nowhere else")]
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut printer = Printer::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
+    let time = match std::env::var("HANDOFF_NOW") {
+        Ok(text) => parse_time(&text).map(|now| Time { now, is_pretended: true }),
+        Err(_) => Ok(Time { now: chrono::Utc::now(), is_pretended: false }),
+    };
+    let outcome = match time {
+        Ok(time) => dispatch(&cli, time, &mut printer),
+        Err(why) => {
+            printer.error(&format!("HANDOFF_NOW: {why}"));
+            Ok(Outcome::Refused)
+        }
+    };
+    match outcome {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            printer.error(&format!("{error:#}"));
+            Outcome::Refused.into()
+        }
+    }
+}

@@ -66,6 +66,8 @@ pub struct Page {
     /// Where a later walk begins when everything up to and including this page is stored; opaque to everybody else.
     /// `None`: not here, only at a later page.
     pub cursor: Option<String>,
+    /// The walk goes over the whole source: what was set aside earlier and is not met again is mended.
+    pub is_whole_walk: bool,
     /// How much of the source has been walked, 0 to 1, when the connector can tell.
     pub progress: Option<f64>,
 }

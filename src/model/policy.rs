@@ -4,9 +4,10 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 /// A named `[[sla]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sla {
     pub name: String,
+    #[serde(with = "seconds")]
     pub respond_within: TimeDelta,
     pub clock: Clock,
     /// In the order of their times.
@@ -14,7 +15,8 @@ pub struct Sla {
 }
 
 /// Which time counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Clock {
     /// The present owner's shifts, less holidays and absences.
     Working,
@@ -23,18 +25,19 @@ pub enum Clock {
 }
 
 /// One `step` of an SLA.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlaStep {
     pub at: StepAt,
     pub action: StepAction,
 }
 
 /// When a step comes, counted from the assignment on the SLA's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StepAt {
     /// Percent of `respond_within`.
     Percent(u32),
-    After(TimeDelta),
+    After(#[serde(with = "seconds")] TimeDelta),
 }
 
 /// What an escalation step does.
@@ -73,5 +76,19 @@ impl StepAction {
             Self::Reassign => "reassign",
             Self::Return => "return",
         }
+    }
+}
+
+/// A span as whole seconds: policies are frozen in handoffs as JSON.
+mod seconds {
+    use chrono::TimeDelta;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(span: &TimeDelta, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(span.num_seconds())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
+        TimeDelta::try_seconds(i64::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("span out of range"))
     }
 }

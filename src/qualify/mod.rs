@@ -4,6 +4,7 @@ mod change;
 mod crossing;
 mod evaluate;
 mod holds;
+mod outcome;
 mod points;
 mod trace;
 mod until;
@@ -12,9 +13,10 @@ pub use change::{Change, changes_to};
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::holds;
+pub use outcome::{Ending, Sign, Signs, outcomes_holding, signs};
 pub use points::{PointsSeen, sum, sum_seen};
-pub use trace::{Seen, Step, StepKind};
-pub use until::holds_until;
+pub use trace::{Seen, Step, StepKind, seen};
+pub use until::Timers;
 
 use crate::model::{Contact, Timestamp};
 

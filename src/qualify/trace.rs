@@ -47,6 +47,15 @@ pub(super) fn shown_sum(sum: f64) -> String {
     format!("{rounded}")
 }
 
+/// What a leaf looks at, for a contact.
+pub fn seen<'a>(leaf: &Leaf, facts: &Facts<'a>) -> Seen<'a> {
+    match leaf.operand {
+        Operand::Field(field) => Seen::Value(facts.contact.value(field)),
+        Operand::Score => Seen::Sum(facts.score),
+        Operand::Fit => Seen::Sum(facts.fit),
+    }
+}
+
 /// Appends every node of `condition` to `steps` and says whether it holds. Nothing is skipped: a reader wants to see
 /// also what would not have been needed.
 pub(super) fn record<'a>(
@@ -60,11 +69,7 @@ pub(super) fn record<'a>(
     let (kind, parts): (StepKind<'a>, &'a [Condition]) = match condition {
         Condition::Leaf(leaf) => {
             let holds = leaf_holds(leaf, facts);
-            let seen = match leaf.operand {
-                Operand::Field(field) => Seen::Value(facts.contact.value(field)),
-                Operand::Score => Seen::Sum(facts.score),
-                Operand::Fit => Seen::Sum(facts.fit),
-            };
+            let seen = seen(leaf, facts);
             steps.push(Step {
                 depth,
                 kind: StepKind::Leaf { leaf, seen },

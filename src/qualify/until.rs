@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 
 use super::Facts;
 use super::points::{capped, decay_since, decayed, seconds};
-use crate::model::{Timestamp, Value};
+use crate::model::{FieldId, Timestamp, Value};
 use crate::rules::{Condition, Operand, PointSheet, Rules, Test};
 
 /// Times are kept to the millisecond, so a span is over one millisecond after its last.
@@ -24,40 +24,57 @@ const HORIZON: TimeDelta = TimeDelta::days(365);
 /// Steps taken towards a crossing; beyond them the contact is simply evaluated again.
 const STEPS_MAX: u32 = 1_000;
 
-/// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may be
-/// early (an evaluation then finds the same verdict) but never late by more than [`STEP_MIN`].
-pub fn holds_until(rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
-    let mut next = Next {
-        now: facts.now,
-        at: None,
-    };
-    for condition in conditions(rules) {
-        for leaf in condition.leaves() {
-            let Operand::Field(field) = leaf.operand else {
-                continue;
-            };
-            let Value::Time(time) = facts.contact.value(field) else {
-                continue;
-            };
+/// What of a definition depends on the clock, gathered once so that contacts are looked through quickly.
+#[derive(Debug)]
+pub struct Timers {
+    spans: Vec<Timer>,
+    score_bounds: Vec<f64>,
+    fit_bounds: Vec<f64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Timer {
+    field: FieldId,
+    span: TimeDelta,
+    /// `within` also begins to hold when a moment in the future comes.
+    starts: bool,
+}
+
+impl Timers {
+    pub fn of(rules: &Rules) -> Self {
+        let mut spans = Vec::new();
+        for leaf in conditions(rules).flat_map(Condition::leaves) {
+            let Operand::Field(field) = leaf.operand else { continue };
             match leaf.test {
-                Test::Within(span) => {
-                    next.offer(Some(*time));
-                    next.offer(time.checked_add_signed(span + TICK));
-                }
-                Test::OlderThan(span) => next.offer(time.checked_add_signed(span + TICK)),
+                Test::Within(span) => spans.push(Timer { field, span, starts: true }),
+                Test::OlderThan(span) => spans.push(Timer { field, span, starts: false }),
                 _ => {}
             }
         }
+        let mut fit_bounds = thresholds(rules, Operand::Fit);
+        fit_bounds.extend(rules.icp.minimum_fit);
+        Self { spans, score_bounds: thresholds(rules, Operand::Score), fit_bounds }
     }
-    if let Some(sheet) = &rules.score {
-        next.offer(crossing(sheet, &thresholds(rules, Operand::Score), facts));
+
+    /// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may
+    /// be early (an evaluation then finds the same verdict) but never late by more than [`STEP_MIN`].
+    pub fn holds_until(&self, rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
+        let mut next = Next { now: facts.now, at: None };
+        for timer in &self.spans {
+            let Value::Time(time) = facts.contact.value(timer.field) else { continue };
+            if timer.starts {
+                next.offer(Some(*time));
+            }
+            next.offer(time.checked_add_signed(timer.span + TICK));
+        }
+        if let Some(sheet) = &rules.score {
+            next.offer(crossing(sheet, &self.score_bounds, facts));
+        }
+        if let Some(sheet) = &rules.icp.points {
+            next.offer(crossing(sheet, &self.fit_bounds, facts));
+        }
+        next.at
     }
-    if let Some(sheet) = &rules.icp.points {
-        let mut bounds = thresholds(rules, Operand::Fit);
-        bounds.extend(rules.icp.minimum_fit);
-        next.offer(crossing(sheet, &bounds, facts));
-    }
-    next.at
 }
 
 struct Next {

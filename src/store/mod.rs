@@ -76,3 +76,8 @@ impl Store {
         }
     }
 }
+
+/// Whether an error came from the database itself: nothing more should be done with it in this process.
+pub fn is_database_error(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<rusqlite::Error>())
+}

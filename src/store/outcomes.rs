@@ -131,7 +131,8 @@ impl Db<'_> {
         Ok(())
     }
 
-    pub(super) fn cancel_steps(self, handoff: i64) -> Result<()> {
+    /// What was still planned of an SLA is void: the rep acted, or it is another rep's now.
+    pub fn cancel_steps(self, handoff: i64) -> Result<()> {
         self.conn.execute(
             "UPDATE step SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned'",
             [handoff],

@@ -1,0 +1,189 @@
+//! Every command, flag and its help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::{Kind, Timestamp};
+
+/// Hand marketing-qualified leads to sales within minutes: each once, to the right rep, with context, and escalate until
+/// somebody acts.
+#[derive(Debug, Parser)]
+#[command(name = "handoff", version, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 something failed or is held, and is recorded for the next run; 2 rules or usage wrong, nothing done.
+Data goes to stdout, everything else to stderr.";
+
+/// Flags that every command takes.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// The definition
+    #[arg(long, global = true, value_name = "PATH", default_value = "rules.toml")]
+    pub rules: PathBuf,
+    /// The state; by default handoff.db beside the definition
+    #[arg(long, global = true, value_name = "PATH")]
+    pub db: Option<PathBuf>,
+    /// How to print; a run prints to a terminal, or when this is given
+    #[arg(long, global = true, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Show what would be done; write and send nothing
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Decide as of then, such as 2026-11-23T10:00:00Z; with --dry-run, and for commands that only look
+    #[arg(long, global = true, value_name = "TIME", value_parser = parse_time)]
+    pub at: Option<Timestamp>,
+    /// Say more on stderr
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say only what failed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// How to write on stderr
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Json,
+    /// Workflow annotations of GitHub; for `check`
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Do everything that is due: sync, evaluate, route, escalate (the cron line)
+    Run(RunArgs),
+    /// Read changed contacts
+    Sync,
+    /// Judge the contacts that are due
+    Evaluate(EvaluateArgs),
+    /// Assign reps to waiting handoffs, and deliver
+    Route,
+    /// See what reps did, and do what the SLAs say
+    Escalate,
+    /// Find what is wrong with a definition
+    Check(CheckArgs),
+    /// Run the definition's own examples
+    Test(TestArgs),
+    /// Say why a contact is or is not handed off
+    Explain(ExplainArgs),
+    /// Say how things stand; exit 1 when something needs attention
+    Status,
+    /// Send failed effects again; those that may have happened are looked up first
+    Retry,
+    /// Let held handoffs go
+    Release(ReleaseArgs),
+    /// Start a definition for contacts in a CSV file
+    Init(InitArgs),
+}
+
+#[derive(Args, Debug, Default)]
+pub struct RunArgs {
+    /// Hand off also who qualifies at the first sync
+    #[arg(long)]
+    pub include_existing: bool,
+    /// Seconds after which nothing more is sent; the rest stays for the next run
+    #[arg(long, value_name = "SECONDS", default_value_t = 50)]
+    pub deadline: u64,
+}
+
+#[derive(Args, Debug, Default)]
+pub struct EvaluateArgs {
+    /// Every stored contact, not only those that are due; shows what a changed definition would do
+    #[arg(long)]
+    pub all: bool,
+    /// With --all: hand them off, within [limits]
+    #[arg(long, requires = "all")]
+    pub apply: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Definitions; by default the one of --rules
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Make warnings count as errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Also ask the CRM whether it has every property
+    #[arg(long)]
+    pub online: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    Warnings,
+}
+
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// Only examples whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Say which disqualifiers, tiers, ICP conditions and routes the examples reach
+    #[arg(long)]
+    pub coverage: bool,
+    /// Fail when they reach less than this many percent
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub min_coverage: Option<u32>,
+    /// Also write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Its id or e-mail
+    pub contact: String,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct ReleaseArgs {
+    /// Contacts, by id or e-mail
+    #[arg(value_name = "CONTACT")]
+    pub contacts: Vec<String>,
+    /// Every held handoff
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The folder; by default this one
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// A moment as flags and the environment give it.
+pub fn parse_time(text: &str) -> Result<Timestamp, String> {
+    Kind::DateTime
+        .read(text)
+        .as_time()
+        .ok_or_else(|| "write a moment such as 2026-11-23T10:00:00Z".to_owned())
+}

@@ -1,0 +1,181 @@
+//! Judges the contacts that are due and starts handoffs for those that crossed.
+
+use anyhow::Result;
+
+use super::report::{Evaluated, RunReport};
+use super::session::{Opening, Patience, Session, say_busy};
+use super::{Outcome, Time, run, sync};
+use crate::brief::held;
+use crate::cli::{EvaluateArgs, Global};
+use crate::model::{Status, Timestamp, Verdict, VerdictKind, handoff_key};
+use crate::output::Printer;
+use crate::qualify::{Crossing, Evaluation, PartKind, Past, Timers, Trace, crossing, evaluate, facts, trace};
+use crate::store::{Db, DueContact, Layouts, NewHandoff, NewVerdict};
+
+/// Contacts judged in one transaction.
+const BATCH: u32 = 5_000;
+
+/// Set when those who qualified from the start have been counted: from then on, crossing starts a handoff.
+pub(super) const BASELINE: &str = "baseline_ms";
+
+/// Which contacts to judge, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// Every contact, not only those that are due; who never had a handoff counts as crossing.
+    pub all: bool,
+    /// Hand off also who qualifies at the first sync.
+    pub include_existing: bool,
+}
+
+pub(super) fn command(
+    global: &Global,
+    args: &EvaluateArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    if !args.all {
+        return run::stages(global, &[run::Stage::Evaluate], "evaluate", time, printer);
+    }
+    // Without --apply it is a dry run: the same code, rolled back.
+    let global = Global { dry_run: global.dry_run || !args.apply, db: global.db.clone(), rules: global.rules.clone(), ..*global };
+    let mut session = match Session::open(&global, time, Patience::Seconds, run::DEADLINE, printer)? {
+        Opening::Open(session) => session,
+        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Busy => {
+            say_busy(printer, "evaluate");
+            return Ok(Outcome::Unfinished);
+        }
+    };
+    let mut report = RunReport::new("evaluate", time.now, session.is_dry);
+    report.evaluated = Some(stage(&session, Scope { all: true, include_existing: true })?);
+    super::route::stage(&mut session, &mut report)?;
+    run::finish(&mut session, report, &global, printer)
+}
+
+/// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.
+pub(super) fn stage(session: &Session, scope: Scope) -> Result<Evaluated> {
+    let mut stage = Stage::new(session, scope)?;
+    let layouts = Layouts::new(session.rules.fields.used());
+    let mut last = 0;
+    loop {
+        let judged = session.store.write(|db| {
+            let due = if scope.all {
+                db.contacts_after(last, BATCH, &layouts)?
+            } else {
+                db.due_contacts(session.now, BATCH, &layouts)?
+            };
+            for contact in &due {
+                stage.judge(db, contact)?;
+                last = contact.row.id;
+            }
+            Ok(due.len())
+        })?;
+        if judged < BATCH as usize {
+            break;
+        }
+    }
+    if stage.ends_baseline {
+        let at = session.now.timestamp_millis().to_string();
+        session.store.write(|db| db.set_meta(BASELINE, &at))?;
+    }
+    Ok(stage.report)
+}
+
+struct Stage<'a> {
+    session: &'a Session,
+    scope: Scope,
+    timers: Timers,
+    is_baseline: bool,
+    /// The first sync is complete, so this evaluation completes the baseline.
+    ends_baseline: bool,
+    report: Evaluated,
+}
+
+impl<'a> Stage<'a> {
+    fn new(session: &'a Session, scope: Scope) -> Result<Self> {
+        let db = session.store.read();
+        let before_baseline = db.meta(BASELINE)?.is_none();
+        Ok(Self {
+            session,
+            scope,
+            timers: Timers::of(&session.rules),
+            is_baseline: before_baseline && !scope.include_existing,
+            ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
+            report: Evaluated::default(),
+        })
+    }
+
+    fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<()> {
+        let Session { rules, now, .. } = self.session;
+        let evaluation = evaluate(rules, &due.row.contact, *now);
+        let kind = evaluation.verdict.kind();
+        self.report.count(kind);
+        let never_handed_off = self.scope.all && db.next_ordinal(due.row.id)? == 1;
+        let past = Past {
+            before: due.before.filter(|_| !never_handed_off),
+            crossed: due.crossed,
+            cooldown: due.cooldown,
+            has_open_handoff: due.has_open_handoff,
+        };
+        let mut again = self.timers.holds_until(rules, &facts(rules, &due.row.contact, *now));
+        let mut crossed = None;
+        match crossing(&past, kind == VerdictKind::Qualified, self.is_baseline, *now) {
+            Crossing::None | Crossing::AlreadyOpen => {}
+            Crossing::Baseline => self.report.baseline += 1,
+            Crossing::Cooling { crossed: at, until } => {
+                crossed = Some(at);
+                again = Some(again.map_or(until, |again| again.min(until)));
+                self.report.cooling += 1;
+            }
+            Crossing::Start => self.start(db, due, evaluation)?,
+        }
+        let name = match evaluation.verdict {
+            Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.as_str()),
+            Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => {
+                rules.tiers.get(tier).map(|tier| tier.name.as_str())
+            }
+            Verdict::NotYet => None,
+        };
+        db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed })
+    }
+
+    fn start(&mut self, db: Db<'_>, due: &DueContact, evaluation: Evaluation) -> Result<()> {
+        let Session { rules, now, crm, .. } = self.session;
+        let Verdict::Qualified { tier: index } = evaluation.verdict else { return Ok(()) };
+        let Some(tier) = rules.tiers.get(index) else { return Ok(()) };
+        let limit = rules.limits.handoffs_per_run;
+        let is_held = self.report.started >= limit as usize;
+        let note = format!("beyond the {limit} handoffs that [limits] allows in one run; `handoff release` lets it go");
+        let ordinal = db.next_ordinal(due.row.id)?;
+        let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
+        db.start_handoff(&NewHandoff {
+            contact: due.row.id,
+            key: &handoff_key(&rules.crm.kind, crm.account(), &due.row.contact.id, ordinal),
+            ordinal,
+            tier: &tier.name,
+            priority: tier.priority.name(),
+            sla,
+            score: evaluation.score,
+            fit: evaluation.fit,
+            why: &self.why(due, index, *now),
+            rules_hash: &rules.hash,
+            at: *now,
+            status: if is_held { Status::Held } else { Status::Waiting },
+            note: is_held.then_some(note.as_str()),
+        })?;
+        if is_held {
+            self.report.held += 1;
+        } else {
+            self.report.started += 1;
+        }
+        Ok(())
+    }
+
+    /// The conditions of the tier that held, with the values seen.
+    fn why(&self, due: &DueContact, tier: usize, now: Timestamp) -> Vec<String> {
+        let mut seen = Trace::default();
+        trace(&self.session.rules, &due.row.contact, now, &mut seen);
+        let part = seen.parts.iter().find(|part| part.kind == PartKind::Tier(tier));
+        part.map(|part| held(&seen, part)).unwrap_or_default()
+    }
+}

@@ -1,0 +1,307 @@
+//! Why a contact is or is not handed off, and what became of it.
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use super::session::{load_rules, store_path};
+use super::{Outcome, Time, route};
+use crate::assign::{self, Lead, Routing};
+use crate::brief::{Who, local};
+use crate::cli::{ExplainArgs, Format, Global};
+use crate::model::{Timestamp, Verdict};
+use crate::output::{Printer, explain as output};
+use crate::qualify::{Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace};
+use crate::rules::{Condition, Rules};
+use crate::store::{AssignmentRow, Db, EventRow, HandoffRow, Layouts, Store};
+
+/// Everything there is to say about one contact.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    pub id: String,
+    pub name: String,
+    pub company: Option<String>,
+    pub at: Timestamp,
+    pub verdict: String,
+    /// The disqualifier or the tier that decided.
+    pub by: Option<String>,
+    pub score: Option<f64>,
+    pub score_parts: Vec<PointsPart>,
+    pub fit: Option<f64>,
+    pub fit_parts: Vec<PointsPart>,
+    /// Until then nothing but a change of the contact can change the verdict.
+    pub holds_until: Option<Timestamp>,
+    pub parts: Vec<Part>,
+    /// The nearest changes that would flip the verdict, as sentences.
+    pub nearest: Vec<String>,
+    /// Where it would go now; `None` while a handoff is open.
+    pub routing: Option<RoutingNow>,
+    pub handoffs: Vec<PastHandoff>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PointsPart {
+    pub name: String,
+    pub earned: f64,
+    pub of: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Part {
+    /// `disqualifier`, `mql`, `icp` or `fit`.
+    pub kind: &'static str,
+    pub name: String,
+    pub holds: bool,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    pub depth: u16,
+    pub holds: bool,
+    pub text: String,
+    pub seen: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct RoutingNow {
+    pub route: String,
+    pub owner: Option<String>,
+    pub why: String,
+    pub until: Option<Timestamp>,
+    pub passed_over: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PastHandoff {
+    pub key: String,
+    pub ordinal: u32,
+    pub status: &'static str,
+    pub tier: String,
+    pub note: Option<String>,
+    pub owner: Option<String>,
+    pub due: Option<Timestamp>,
+    pub due_local: Option<String>,
+    pub why: Vec<String>,
+    pub assignments: Vec<String>,
+    pub events: Vec<String>,
+}
+
+pub(super) fn command(
+    global: &Global,
+    args: &ExplainArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    let Some(rules) = load_rules(global, time.now, printer)? else { return Ok(Outcome::Refused) };
+    let store = store_path(global).open_existing()?;
+    let layouts = Layouts::new(rules.fields.all());
+    let ids = find(store.read(), &args.contact, &layouts)?;
+    let mut explanations = Vec::with_capacity(ids.len());
+    for id in ids {
+        explanations.push(explain(&rules, &store, id, &layouts, time.now)?);
+    }
+    let text = match global.format {
+        Some(Format::Json) => serde_json::to_string_pretty(&explanations)?,
+        Some(Format::Table | Format::Github) | None => output::text(&explanations),
+    };
+    printer.data(&text);
+    Ok(Outcome::Done)
+}
+
+/// Contacts by id, else by e-mail: several records may share one.
+pub(super) fn find(db: Db<'_>, wanted: &str, layouts: &Layouts<'_>) -> Result<Vec<i64>> {
+    if let Some(id) = db.contact_by_crm_id(wanted.trim())? {
+        return Ok(vec![id]);
+    }
+    let found = db.contacts_by_email(wanted, layouts)?;
+    if found.is_empty() {
+        let shown = crate::model::one_line(wanted, 80);
+        bail!("no contact has the id or e-mail '{shown}'; contacts are known once `handoff sync` has read them");
+    }
+    Ok(found)
+}
+
+fn explain(rules: &Rules, store: &Store, id: i64, layouts: &Layouts<'_>, now: Timestamp) -> Result<Explanation> {
+    let db = store.read();
+    let contact = db.contact(id, layouts)?.contact;
+    let mut traced = Trace::default();
+    let evaluation = trace(rules, &contact, now, &mut traced);
+    let facts = facts(rules, &contact, now);
+    let who = Who { rules, contact: &contact };
+    let handoffs = db.handoffs_of(id)?;
+    let is_open = handoffs.iter().any(|handoff| handoff.status.is_open() && handoff.owner.is_some());
+    let routing = if is_open { None } else { Some(routing_now(rules, store, &facts, &handoffs)?) };
+    Ok(Explanation {
+        id: contact.id.to_string(),
+        name: who.name(),
+        company: who.company_name(),
+        at: now,
+        verdict: evaluation.verdict.kind().name().to_owned(),
+        by: decided_by(rules, evaluation.verdict),
+        score: evaluation.score,
+        score_parts: rules.score.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
+        fit: evaluation.fit,
+        fit_parts: rules.icp.points.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
+        holds_until: Timers::of(rules).holds_until(rules, &facts),
+        parts: parts(rules, &traced),
+        nearest: nearest(rules, evaluation.verdict, &facts),
+        routing,
+        handoffs: handoffs.iter().map(|handoff| past(rules, db, handoff)).collect::<Result<_>>()?,
+    })
+}
+
+fn decided_by(rules: &Rules, verdict: Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
+        Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => rules.tiers.get(tier).map(|tier| tier.name.clone()),
+        Verdict::NotYet => None,
+    }
+}
+
+fn points(sheet: &crate::rules::PointSheet, facts: &Facts<'_>) -> Vec<PointsPart> {
+    let parts = sum_seen(sheet, facts).into_iter();
+    parts.map(|part| PointsPart { name: part.points.name.clone(), earned: part.earned, of: part.points.points }).collect()
+}
+
+fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
+    let named = |part: &crate::qualify::Part| -> (&'static str, String) {
+        match part.kind {
+            PartKind::Disqualifier(at) => {
+                ("disqualifier", rules.disqualifiers.get(at).map_or_else(String::new, |rule| rule.name.clone()))
+            }
+            PartKind::Tier(at) => ("mql", rules.tiers.get(at).map_or_else(String::new, |tier| tier.name.clone())),
+            PartKind::Icp => ("icp", "hard requirements".to_owned()),
+            PartKind::Fit => ("fit", rules.icp.minimum_fit.map_or_else(String::new, |least| format!("fit at least {least}"))),
+        }
+    };
+    traced.parts
+        .iter()
+        .filter(|part| part.kind != PartKind::Fit || rules.icp.minimum_fit.is_some())
+        .filter(|part| part.kind != PartKind::Icp || !rules.icp.when.is_always())
+        .map(|part| {
+            let (kind, name) = named(part);
+            let steps = traced.of(part).iter().map(step).collect();
+            Part { kind, name, holds: part.holds, steps }
+        })
+        .collect()
+}
+
+fn step(step: &crate::qualify::Step<'_>) -> Step {
+    let (text, seen) = match step.kind {
+        StepKind::All => ("all of".to_owned(), None),
+        StepKind::Any => ("any of".to_owned(), None),
+        StepKind::Not => ("not".to_owned(), None),
+        StepKind::Leaf { leaf, seen } => (leaf.text.clone(), Some(seen.shown())),
+    };
+    Step { depth: step.depth, holds: step.holds, text, seen }
+}
+
+/// The changes that would flip the verdict, the fewest first.
+fn nearest(rules: &Rules, verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
+    match verdict {
+        Verdict::Disqualified { by } => rules
+            .disqualifiers
+            .get(by)
+            .and_then(|rule| sentence(&rule.when, false, facts, "no longer disqualified"))
+            .into_iter()
+            .collect(),
+        Verdict::Qualified { tier } => rules
+            .tiers
+            .get(tier)
+            .and_then(|rule| sentence(&rule.when, false, facts, &format!("no longer in tier {}", rule.name)))
+            .into_iter()
+            .collect(),
+        Verdict::NotYet | Verdict::OutsideIcp { .. } => {
+            let mut ways: Vec<(usize, String)> =
+                rules.tiers.iter().filter_map(|tier| way_to(rules, tier, facts)).collect();
+            ways.sort_by_key(|(changes, _)| *changes);
+            ways.into_iter().map(|(_, text)| text).collect()
+        }
+    }
+}
+
+/// What it takes to qualify in a tier, the ICP included.
+fn way_to(rules: &Rules, tier: &crate::rules::Tier, facts: &Facts<'_>) -> Option<(usize, String)> {
+    let mut changes = changes_to(&tier.when, true, facts)?;
+    changes.extend(changes_to(&rules.icp.when, true, facts)?);
+    let mut texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
+    if let Some(least) = rules.icp.minimum_fit.filter(|least| facts.fit.is_none_or(|fit| fit < *least)) {
+        let seen = facts.fit.map_or_else(|| "missing".to_owned(), |fit| format!("{fit}"));
+        texts.push(format!("fit at least {least} (now {seen})"));
+    }
+    Some((texts.len(), format!("qualified in tier {} with {}", tier.name, texts.join(" and "))))
+}
+
+fn sentence(condition: &Condition, wanted: bool, facts: &Facts<'_>, result: &str) -> Option<String> {
+    let changes = changes_to(condition, wanted, facts)?;
+    let texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
+    (!texts.is_empty()).then(|| format!("{result} with {}", texts.join(" and ")))
+}
+
+fn describe(change: &Change<'_>, facts: &Facts<'_>) -> String {
+    let not = if change.holds { "" } else { "not " };
+    format!("{not}{} (now {})", change.leaf.text, seen(change.leaf, facts).shown())
+}
+
+fn routing_now(rules: &Rules, store: &Store, facts: &Facts<'_>, handoffs: &[HandoffRow]) -> Result<RoutingNow> {
+    let loads = route::loads(rules, store, facts.now)?;
+    let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
+        Some(handoff) => route::passed_before(rules, &store.read().assignments(handoff.id)?),
+        None => Vec::new(),
+    };
+    let lead = Lead { facts: *facts, passed: &passed, only_team: None };
+    let route_name = |at: usize| rules.routes.get(at).map_or_else(String::new, |route| route.name.clone());
+    let passed_texts = |passed: &[assign::PassedOver]| -> Vec<String> {
+        passed.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect()
+    };
+    Ok(match assign::assign(rules, &lead, &loads, facts.now) {
+        Routing::Assigned(assignment) => RoutingNow {
+            route: route_name(assignment.route),
+            owner: rules.reps.get(assignment.rep.0).map(|rep| format!("{} <{}>", rep.name, rep.email)),
+            why: assignment.why,
+            until: None,
+            passed_over: passed_texts(&assignment.passed_over),
+        },
+        Routing::Waiting(waiting) => RoutingNow {
+            route: route_name(waiting.route),
+            owner: None,
+            why: waiting.why,
+            until: waiting.until,
+            passed_over: passed_texts(&waiting.passed_over),
+        },
+    })
+}
+
+fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow) -> Result<PastHandoff> {
+    let zone = |email: &str| {
+        let rep = rules.reps.iter().find(|rep| rep.email == email);
+        rep.map_or(chrono_tz::UTC, |rep| rep.hours.timezone)
+    };
+    let owner_zone = handoff.owner.as_deref().map_or(chrono_tz::UTC, zone);
+    Ok(PastHandoff {
+        key: handoff.key.clone(),
+        ordinal: handoff.ordinal,
+        status: handoff.status.name(),
+        tier: handoff.tier.clone(),
+        note: handoff.note.clone(),
+        owner: handoff.owner.clone(),
+        due: handoff.due,
+        due_local: handoff.due.map(|due| local(due, owner_zone)),
+        why: handoff.why.clone(),
+        assignments: db.assignments(handoff.id)?.iter().map(assignment_text).collect(),
+        events: db.events(handoff.id)?.iter().map(event_text).collect(),
+    })
+}
+
+fn assignment_text(assignment: &AssignmentRow) -> String {
+    let passed: Vec<String> =
+        assignment.passed_over.iter().map(|passed| format!("{} ({})", passed.rep, passed.reason)).collect();
+    let passed = if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
+    format!("{} by route '{}': {}{passed}", assignment.rep, assignment.route, assignment.why)
+}
+
+fn event_text(event: &EventRow) -> String {
+    let who = event.who.as_deref().map(|who| format!(" {who}")).unwrap_or_default();
+    let how = event.how.as_deref().map(|how| format!(": {how}")).unwrap_or_default();
+    format!("{} {}{who}{how}", event.at.format("%Y-%m-%d %H:%M UTC"), event.what)
+}

@@ -1,0 +1,82 @@
+//! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
+
+mod check;
+mod coverage;
+mod escalate;
+mod evaluate;
+mod explain;
+mod init;
+mod plan;
+mod recheck;
+mod release;
+mod report;
+mod retry;
+mod route;
+mod run;
+mod session;
+mod status;
+mod sync;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::{Cli, Command};
+use crate::model::Timestamp;
+use crate::output::Printer;
+
+/// What cron and scripts may rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// Something failed, is held or was found; it is recorded, and the next run goes on.
+    Unfinished,
+    /// Rules or usage wrong; nothing was done.
+    Refused,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => Self::SUCCESS,
+            Outcome::Unfinished => Self::from(1),
+            Outcome::Refused => Self::from(2),
+        }
+    }
+}
+
+/// The time as `main` read it, once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    pub now: Timestamp,
+    /// It came from `HANDOFF_NOW`, which is refused unless every server is local.
+    pub is_pretended: bool,
+}
+
+/// Runs one command.
+pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
+    let only_looks = matches!(
+        cli.command,
+        Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Status
+    );
+    if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
+        printer.error("--at decides as of another time, so it needs --dry-run");
+        return Ok(Outcome::Refused);
+    }
+    let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
+    match &cli.command {
+        Command::Run(args) => run::command(&cli.global, args, time, printer),
+        Command::Sync => run::stages(&cli.global, &[run::Stage::Sync], "sync", time, printer),
+        Command::Evaluate(args) => evaluate::command(&cli.global, args, time, printer),
+        Command::Route => run::stages(&cli.global, &[run::Stage::Route], "route", time, printer),
+        Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),
+        Command::Check(args) => check::command(&cli.global, args, time, printer),
+        Command::Test(args) => test::command(&cli.global, args, time, printer),
+        Command::Explain(args) => explain::command(&cli.global, args, time, printer),
+        Command::Status => status::command(&cli.global, time, printer),
+        Command::Retry => retry::command(&cli.global, time, printer),
+        Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Init(args) => init::command(args, printer),
+    }
+}

@@ -1,0 +1,134 @@
+//! What an assignment brings with it: the writes to the CRM and the chat, and the steps of the SLA.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::session::Session;
+use crate::brief::{Subject, Who, brief, due_text};
+use crate::model::{Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
+use crate::qualify::Facts;
+use crate::rules::{OutcomeEvent, Rules};
+use crate::sla;
+use crate::store::{Db, HandoffRow, NewEffect};
+
+/// A task needs a due date; without an SLA it is due within a day.
+const DUE_WITHOUT_SLA: TimeDelta = TimeDelta::days(1);
+
+/// An assignment about to be written down.
+pub(super) struct Planned<'a> {
+    pub handoff: &'a HandoffRow,
+    pub rep: &'a Rep,
+    pub round: u32,
+    pub why: &'a str,
+    pub facts: &'a Facts<'a>,
+    pub link: Option<String>,
+}
+
+/// The key of the message that a handoff's follow-ups belong to.
+pub(super) fn message_key(handoff: &HandoffRow) -> String {
+    format!("{}m1", handoff.key)
+}
+
+/// The policy that was frozen when the handoff started.
+pub(super) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
+    Ok(handoff.sla.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+/// Times of the SLA for this rep from now on.
+pub(super) fn timeline(handoff: &HandoffRow, rep: &Rep, now: Timestamp) -> Result<Option<(sla::Plan, TimeDelta)>> {
+    let Some(policy) = frozen_sla(handoff)? else { return Ok(None) };
+    Ok(sla::plan(&policy, &rep.hours, now).map(|plan| (plan, policy.respond_within)))
+}
+
+/// Plans the owner change, the task and the message (for a later round: a reply in the first one's thread), in this order.
+pub(super) fn effects(
+    session: &Session,
+    db: Db<'_>,
+    planned: &Planned<'_>,
+    due: Option<(Timestamp, TimeDelta)>,
+) -> Result<()> {
+    let Session { rules, now, .. } = session;
+    let Planned { handoff, rep, round, .. } = planned;
+    let brief = brief(&Subject {
+        rules,
+        facts: planned.facts,
+        tier: &handoff.tier,
+        priority: &handoff.priority,
+        why: &handoff.why,
+        timezone: rep.hours.timezone,
+        due,
+        assignment: planned.why,
+        link: planned.link.clone(),
+    });
+    let contact = handoff.crm_id.clone();
+    let mention = Mention { email: rep.email.clone(), name: rep.name.clone() };
+    let update = Write::Update(Update {
+        contact: contact.clone(),
+        owner: Some(rep.email.clone()),
+        set: outcome_writes(rules, OutcomeEvent::HandedOff),
+    });
+    let task = Write::Task(Task {
+        contact: contact.clone(),
+        owner: rep.email.clone(),
+        due: due.map_or(*now + DUE_WITHOUT_SLA, |(due, _)| due),
+        priority: handoff.priority.clone(),
+        brief: brief.clone(),
+    });
+    let alert = if *round == 1 {
+        Write::Message(Message { contact, mention, brief })
+    } else {
+        let respond = due.map(|(due, within)| format!(" Respond by {}.", due_text(due, within, rep.hours.timezone)));
+        Write::Reply(Reply {
+            contact,
+            thread: message_key(handoff),
+            mention: Some(mention),
+            channel: None,
+            text: format!("Now yours: {}{}", planned.why, respond.unwrap_or_default()),
+        })
+    };
+    let mut writes = vec![(format!("{}u{round}", handoff.key), update), (format!("{}t{round}", handoff.key), task)];
+    if session.chat.is_some() {
+        writes.push((format!("{}m{round}", handoff.key), alert));
+    }
+    for (key, write) in &writes {
+        db.plan_effect(&NewEffect { handoff: handoff.id, key: key.clone(), write }, *now)?;
+    }
+    Ok(())
+}
+
+/// What `[outcome.write]` hangs on an event, as CRM property -> value.
+pub(super) fn outcome_writes(rules: &Rules, event: OutcomeEvent) -> BTreeMap<String, String> {
+    rules.outcome.write.get(&event).cloned().unwrap_or_default()
+}
+
+/// A follow-up in the thread of the handoff's message; nothing without a chat.
+pub(super) fn reply(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    suffix: &str,
+    mention: Option<Mention>,
+    channel: Option<String>,
+    text: String,
+) -> Result<()> {
+    if session.chat.is_none() {
+        return Ok(());
+    }
+    let write =
+        Write::Reply(Reply { contact: handoff.crm_id.clone(), thread: message_key(handoff), mention, channel, text });
+    let key = format!("{}{suffix}", handoff.key);
+    db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
+}
+
+/// The name and e-mail for a mention: a rep's own name, or the e-mail itself.
+pub(super) fn mention(rules: &Rules, email: &str) -> Mention {
+    let rep = rules.reps.iter().find(|rep| rep.email.eq_ignore_ascii_case(email));
+    Mention { email: email.to_owned(), name: rep.map_or_else(|| email.to_owned(), |rep| rep.name.clone()) }
+}
+
+/// Whom a handoff is about, for lines in reports and replies.
+pub(super) fn who<'a>(rules: &'a Rules, facts: &'a Facts<'a>) -> Who<'a> {
+    Who { rules, contact: facts.contact }
+}

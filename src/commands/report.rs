@@ -1,0 +1,141 @@
+//! What a run did: printed as a table or JSON, and kept in the database.
+
+use serde::Serialize;
+
+use crate::deliver::Delivered;
+use crate::model::{Timestamp, VerdictKind};
+use crate::store::PassedOverRow;
+
+/// What one run did, stage by stage. A stage that did not run is `None`.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RunReport {
+    pub command: String,
+    pub at: Timestamp,
+    pub dry_run: bool,
+    pub synced: Option<Synced>,
+    pub evaluated: Option<Evaluated>,
+    pub handed_off: Vec<HandedOff>,
+    pub waiting: Vec<Waiting>,
+    pub outcomes: Vec<Acted>,
+    pub escalated: Vec<Acted>,
+    #[serde(skip)]
+    pub delivered: Delivered,
+    /// What may interest somebody who looks closely.
+    pub notes: Vec<String>,
+    /// What went wrong, each a sentence; the next run goes on from there.
+    pub problems: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Synced {
+    pub read: usize,
+    pub changed: usize,
+    pub set_aside: usize,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Evaluated {
+    pub contacts: usize,
+    pub qualified: usize,
+    pub not_yet: usize,
+    pub outside_icp: usize,
+    pub disqualified: usize,
+    pub started: usize,
+    /// Beyond `[limits]`.
+    pub held: usize,
+    /// Qualified at the first sync, and so not handed off.
+    pub baseline: usize,
+    pub cooling: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HandedOff {
+    pub handoff: i64,
+    pub contact: String,
+    pub company: Option<String>,
+    pub tier: String,
+    pub why_now: Vec<String>,
+    pub owner: String,
+    pub owner_email: String,
+    pub route: String,
+    pub why_owner: String,
+    pub due: Option<Timestamp>,
+    pub due_local: Option<String>,
+    pub passed_over: Vec<PassedOverRow>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Waiting {
+    pub handoff: i64,
+    pub contact: String,
+    pub company: Option<String>,
+    pub tier: String,
+    pub why: String,
+    pub until: Option<Timestamp>,
+    pub passed_over: Vec<PassedOverRow>,
+}
+
+/// Something that a rep did, or that an SLA brought about.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Acted {
+    pub handoff: i64,
+    pub contact: String,
+    pub what: String,
+    pub detail: String,
+}
+
+impl RunReport {
+    pub(super) fn new(command: &str, at: Timestamp, dry_run: bool) -> Self {
+        Self {
+            command: command.to_owned(),
+            at,
+            dry_run,
+            synced: None,
+            evaluated: None,
+            handed_off: Vec::new(),
+            waiting: Vec::new(),
+            outcomes: Vec::new(),
+            escalated: Vec::new(),
+            delivered: Delivered::default(),
+            notes: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// A handoff assigned in this run that a second look took back.
+    pub(super) fn taken_back(&mut self, handoff: i64, why: &str) {
+        let taken = self.handed_off.iter().position(|handed_off| handed_off.handoff == handoff);
+        let contact = match taken {
+            Some(at) => self.handed_off.remove(at).contact,
+            None => format!("handoff {handoff}"),
+        };
+        self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail: why.to_owned() });
+    }
+
+    /// Nothing failed and nothing is held.
+    pub(super) fn is_good(&self) -> bool {
+        self.problems.is_empty()
+            && self.delivered.is_complete()
+            && self.evaluated.is_none_or(|evaluated| evaluated.held == 0)
+    }
+
+    /// Whether anything happened that a person may want to know of.
+    pub(crate) fn is_eventful(&self) -> bool {
+        !self.handed_off.is_empty()
+            || !self.waiting.is_empty()
+            || !self.outcomes.is_empty()
+            || !self.escalated.is_empty()
+    }
+}
+
+impl Evaluated {
+    pub(super) fn count(&mut self, kind: VerdictKind) {
+        self.contacts += 1;
+        match kind {
+            VerdictKind::Qualified => self.qualified += 1,
+            VerdictKind::NotYet => self.not_yet += 1,
+            VerdictKind::OutsideIcp => self.outside_icp += 1,
+            VerdictKind::Disqualified => self.disqualified += 1,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Sends failed effects again.
+
+use anyhow::Result;
+
+use super::report::RunReport;
+use super::session::{Opening, Patience, Session, say_busy};
+use super::{Outcome, Time, run};
+use crate::cli::Global;
+use crate::output::Printer;
+
+pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
+    let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
+        Opening::Open(session) => session,
+        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Busy => {
+            say_busy(printer, "retry");
+            return Ok(Outcome::Unfinished);
+        }
+    };
+    let now = session.now;
+    let again = session.store.write(|db| db.retry_failed(now))?;
+    let mut report = RunReport::new("retry", now, session.is_dry);
+    report.notes.push(format!("{again} refused writes are sent again"));
+    let delivered = session.deliver()?;
+    report.delivered.add(delivered);
+    run::finish(&mut session, report, global, printer)
+}

@@ -1,0 +1,179 @@
+//! Assigns reps to waiting handoffs, plans what follows, and delivers.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::plan::{self, Planned};
+use super::recheck;
+use super::report::{HandedOff, RunReport, Waiting};
+use super::session::Session;
+use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, RepLoad, Routing};
+use crate::model::{ContactId, RepId, Timestamp};
+use crate::qualify::{Facts, facts, outcomes_holding};
+use crate::rules::Rules;
+use crate::store::{AssignmentRow, Db, HandoffRow, Layouts, NewAssignment, PassedOverRow, Store};
+
+/// Assignments looked back on for `max_per_day`: a rep's day may have begun up to 26 hours ago in UTC terms.
+const DAY: TimeDelta = TimeDelta::hours(26);
+
+/// Handoffs routed in one transaction.
+const BATCH: usize = 200;
+
+/// Routes everything that waits; picks, turn counters, effects and SLA steps commit together.
+pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
+    let mut loads = loads(&session.rules, &session.store, session.now)?;
+    let waiting = session.store.read().handoffs_to_route(session.now)?;
+    let layouts = Layouts::new(session.rules.fields.all());
+    let this = &*session;
+    for batch in waiting.chunks(BATCH) {
+        this.store.write(|db| {
+            for handoff in batch {
+                route_one(this, db, handoff, &layouts, &mut loads, report)?;
+            }
+            Ok(())
+        })?;
+    }
+    recheck::stage(session, report)?;
+    let delivered = session.deliver()?;
+    report.delivered.add(delivered);
+    Ok(())
+}
+
+fn route_one(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    layouts: &Layouts<'_>,
+    loads: &mut Loads,
+    report: &mut RunReport,
+) -> Result<()> {
+    let row = db.contact(handoff.contact, layouts)?;
+    let facts = facts(&session.rules, &row.contact, session.now);
+    let passed = passed_before(&session.rules, &db.assignments(handoff.id)?);
+    let lead = Lead { facts, passed: &passed, only_team: None };
+    match assign::assign(&session.rules, &lead, loads, session.now) {
+        Routing::Assigned(assignment) => {
+            let handed_off = hand_to(session, db, handoff, &assignment, &facts)?;
+            loads.record(&assignment, session.now);
+            report.handed_off.push(handed_off);
+        }
+        Routing::Waiting(waiting) => {
+            db.keep_waiting(handoff.id, &waiting.why, waiting.until)?;
+            let who = plan::who(&session.rules, &facts);
+            report.waiting.push(Waiting {
+                handoff: handoff.id,
+                contact: who.name(),
+                company: who.company_name(),
+                tier: handoff.tier.clone(),
+                why: waiting.why,
+                until: waiting.until,
+                passed_over: passed_over_rows(&waiting.passed_over),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Writes down an assignment with everything that follows from it.
+pub(super) fn hand_to(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    assignment: &Assignment,
+    facts: &Facts<'_>,
+) -> Result<HandedOff> {
+    let Session { rules, now, .. } = session;
+    let rep = rules.reps.get(assignment.rep.0).ok_or_else(|| anyhow::anyhow!("the pick names no rep"))?;
+    let route = rules.routes.get(assignment.route).map_or("", |route| route.name.as_str());
+    let team = assignment.team.and_then(|team| rules.teams.get(team)).map(|team| team.name.as_str());
+    let round = handoff.round + 1;
+    let timeline = plan::timeline(handoff, rep, *now)?;
+    let due = timeline.as_ref().map(|(plan, within)| (plan.due, *within));
+    let credits: Vec<(String, i64)> = assignment
+        .credits
+        .iter()
+        .filter_map(|(rep, credit)| Some((rules.reps.get(rep.0)?.email.clone(), *credit)))
+        .collect();
+    db.assign(&NewAssignment {
+        handoff: handoff.id,
+        round,
+        rep: &rep.email,
+        route,
+        team,
+        why: &assignment.why,
+        passed_over: &passed_over_rows(&assignment.passed_over),
+        at: *now,
+        due: due.map(|(due, _)| due),
+        held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(*now), ..*facts }),
+        credits: &credits,
+    })?;
+    for step in timeline.iter().flat_map(|(plan, _)| &plan.steps) {
+        db.plan_step(handoff.id, round, step.n, step.at, &serde_json::to_string(&step.action)?)?;
+    }
+    let contact = ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?;
+    let link = session.crm.link(&contact);
+    plan::effects(session, db, &Planned { handoff, rep, round, why: &assignment.why, facts, link }, due)?;
+    let who = plan::who(rules, facts);
+    Ok(HandedOff {
+        handoff: handoff.id,
+        contact: who.name(),
+        company: who.company_name(),
+        tier: handoff.tier.clone(),
+        why_now: handoff.why.clone(),
+        owner: rep.name.clone(),
+        owner_email: rep.email.clone(),
+        route: route.to_owned(),
+        why_owner: assignment.why.clone(),
+        due: due.map(|(due, _)| due),
+        due_local: due.map(|(due, _)| crate::brief::local(due, rep.hours.timezone)),
+        passed_over: passed_over_rows(&assignment.passed_over),
+    })
+}
+
+fn passed_over_rows(passed: &[PassedOver]) -> Vec<PassedOverRow> {
+    passed
+        .iter()
+        .map(|passed| PassedOverRow { rep: passed.rep.clone(), reason: passed.reason.to_string() })
+        .collect()
+}
+
+/// Reps who had this handoff and may not get it again.
+pub(super) fn passed_before(rules: &Rules, assignments: &[AssignmentRow]) -> Vec<(RepId, PassReason)> {
+    let by_email: HashMap<&str, RepId> =
+        rules.reps.iter().enumerate().map(|(index, rep)| (rep.email.as_str(), RepId(index))).collect();
+    assignments
+        .iter()
+        .filter_map(|assignment| {
+            let reason = match assignment.ended.as_deref() {
+                Some("lapsed") => PassReason::LetItLapse,
+                Some("rejected") => PassReason::RejectedIt,
+                Some(_) | None => return None,
+            };
+            Some((*by_email.get(assignment.rep.as_str())?, reason))
+        })
+        .collect()
+}
+
+/// Loads and turn counters as they are in the store.
+pub(super) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
+    let db = store.read();
+    let mut reps = Vec::with_capacity(rules.reps.len());
+    for rep in &rules.reps {
+        let row = db.load(&rep.email, now - DAY)?;
+        let zone = rep.hours.timezone;
+        let today = now.with_timezone(&zone).date_naive();
+        let count = row.recent.iter().filter(|at| at.with_timezone(&zone).date_naive() == today).count();
+        reps.push(RepLoad { open: row.open, today: u32::try_from(count)?, this_run: 0, last: row.last });
+    }
+    let mut credits = HashMap::new();
+    for (team, rep, credit) in db.turns()? {
+        let team = rules.teams.iter().position(|known| known.name == team);
+        let rep = rules.reps.iter().position(|known| known.email == rep).map(RepId);
+        if let (Some(team), Some(rep)) = (team, rep) {
+            credits.insert((team, rep), credit);
+        }
+    }
+    Ok(Loads::new(reps, credits))
+}

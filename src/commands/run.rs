@@ -1,0 +1,134 @@
+//! The cron line: sync, evaluate, route, escalate. Each stage leaves the database consistent, so a run may end anywhere.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::evaluate::Scope;
+use super::report::RunReport;
+use super::session::{Opening, Patience, Session, say_busy};
+use super::{Outcome, Time, escalate, evaluate, route, sync};
+use crate::cli::{Global, RunArgs};
+use crate::monitor;
+use crate::output::{Printer, Progress, report};
+use crate::store::{RunRow, is_database_error};
+
+/// A run started by cron every minute ends before the next.
+pub(super) const DEADLINE: Duration = Duration::from_secs(50);
+
+/// Part of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Sync,
+    Evaluate,
+    Route,
+    Escalate,
+}
+
+const ALL: [Stage; 4] = [Stage::Sync, Stage::Evaluate, Stage::Route, Stage::Escalate];
+
+pub(super) fn command(global: &Global, args: &RunArgs, time: Time, printer: &mut Printer) -> Result<Outcome> {
+    let deadline = Duration::from_secs(args.deadline);
+    execute(global, &ALL, "run", args.include_existing, deadline, time, printer)
+}
+
+/// One stage as a command of its own.
+pub(super) fn stages(
+    global: &Global,
+    stages: &[Stage],
+    name: &str,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    execute(global, stages, name, false, DEADLINE, time, printer)
+}
+
+fn execute(
+    global: &Global,
+    stages: &[Stage],
+    name: &str,
+    include_existing: bool,
+    deadline: Duration,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    let mut session = match Session::open(global, time, Patience::None, deadline, printer)? {
+        Opening::Open(session) => session,
+        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Busy => {
+            say_busy(printer, name);
+            // The other run does the work; only somebody who asked for a plan did not get it.
+            return Ok(if global.dry_run { Outcome::Unfinished } else { Outcome::Done });
+        }
+    };
+    let mut report = RunReport::new(name, time.now, session.is_dry);
+    for stage in stages {
+        if let Err(error) = do_stage(&mut session, *stage, include_existing, &mut report, printer) {
+            report.problems.push(format!("{error:#}"));
+            // After a failed write the outcome of that commit is unknown until the file is opened again.
+            if is_database_error(&error) {
+                for problem in &report.problems {
+                    printer.error(problem);
+                }
+                return Ok(Outcome::Unfinished);
+            }
+        }
+    }
+    finish(&mut session, report, global, printer)
+}
+
+fn do_stage(
+    session: &mut Session,
+    stage: Stage,
+    include_existing: bool,
+    report: &mut RunReport,
+    printer: &mut Printer,
+) -> Result<()> {
+    match stage {
+        Stage::Sync => {
+            let mut progress = Progress::new(printer, "reading contacts");
+            let synced = sync::stage(session, &mut progress);
+            progress.finish();
+            report.synced = Some(synced?);
+        }
+        // After a sync that failed, contacts may have changed unseen: nobody is judged until it works again.
+        Stage::Evaluate if report.problems.is_empty() => {
+            report.evaluated = Some(evaluate::stage(session, Scope { all: false, include_existing })?);
+        }
+        Stage::Evaluate => {}
+        Stage::Route => route::stage(session, report)?,
+        Stage::Escalate => escalate::stage(session, report)?,
+    }
+    Ok(())
+}
+
+/// Records the run, tells the monitor, prints.
+pub(super) fn finish(
+    session: &mut Session,
+    report: RunReport,
+    global: &Global,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    let is_good = report.is_good();
+    if !session.is_dry {
+        let summary = serde_json::json!({
+            "synced": report.synced, "evaluated": report.evaluated, "handed_off": report.handed_off.len(),
+            "waiting": report.waiting.len(), "problems": report.problems,
+        });
+        let row = RunRow {
+            command: report.command.clone(),
+            started: report.at,
+            finished: report.at,
+            good: is_good,
+            summary: summary.to_string(),
+        };
+        session.store.write(|db| db.record_run(&row))?;
+        if let Some(url) = session.rules.heartbeat.as_deref().filter(|_| report.command == "run") {
+            if let Err(error) = monitor::ping(url, is_good) {
+                printer.warn(&format!("the heartbeat was not heard: {error:#}"));
+            }
+        }
+    }
+    report::print(&report, &session.store, global, printer)?;
+    Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+}

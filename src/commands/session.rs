@@ -1,0 +1,151 @@
+//! What a command works with: the rules, the database, the CRM and the chat.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use super::Time;
+use crate::chat::{self, Chat};
+use crate::cli::Global;
+use crate::crm::{self, Crm};
+use crate::deliver::{Delivered, Sinks, deliver};
+use crate::model::Timestamp;
+use crate::output::{Printer, findings};
+use crate::rules::{self, Connectors, Rules, Source};
+use crate::store::{Lock, Store, StorePath, lock};
+
+/// How long a command that somebody waits for gives a run that holds the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Everything a stage works with.
+pub(super) struct Session {
+    pub rules: Rules,
+    pub store: Store,
+    pub crm: Box<dyn Crm>,
+    pub chat: Option<Box<dyn Chat>>,
+    pub now: Timestamp,
+    pub deadline: Instant,
+    pub is_dry: bool,
+    /// Released last: when the database is closed.
+    _lock: Option<Lock>,
+}
+
+/// Why there is no session.
+pub(super) enum Opening {
+    Open(Box<Session>),
+    /// The rules are broken, and it has been said.
+    Refused,
+    /// Another run holds the database.
+    Busy,
+}
+
+/// How long to wait for another run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Cron: the other run does the work.
+    None,
+    Seconds,
+}
+
+pub(super) fn connectors() -> Connectors {
+    Connectors {
+        crm: crm::KINDS,
+        chat: chat::KINDS,
+        default_property: crm::default_property,
+        check_crm: crm::check_config,
+        check_chat: chat::check_config,
+    }
+}
+
+/// The folder that paths in the rules are relative to.
+pub(super) fn folder(rules: &Path) -> PathBuf {
+    match rules.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
+pub(super) fn store_path(global: &Global) -> StorePath {
+    StorePath::new(global.db.clone().unwrap_or_else(|| folder(&global.rules).join("handoff.db")))
+}
+
+/// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
+pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
+    let source = Source::read(&global.rules)?;
+    let (rules, found) = rules::load(&source, &connectors(), now);
+    let shown = found.as_slice().iter().filter(|finding| {
+        finding.severity == rules::Severity::Error || printer.is_verbose()
+    });
+    let shown: Vec<_> = shown.cloned().collect();
+    if !shown.is_empty() {
+        printer.talk(findings::text(&shown, &source, printer.colours_talk()).trim_end());
+    }
+    if rules.is_none() {
+        printer.error(&format!("{} is broken; nothing was done", source.path.display()));
+    }
+    Ok(rules)
+}
+
+impl Session {
+    /// Opens everything a stage needs. A broken rules.toml never gets here.
+    pub(super) fn open(
+        global: &Global,
+        time: Time,
+        patience: Patience,
+        deadline: Duration,
+        printer: &mut Printer,
+    ) -> Result<Opening> {
+        let Some(rules) = load_rules(global, time.now, printer)? else {
+            return Ok(Opening::Refused);
+        };
+        let folder = folder(&global.rules);
+        let is_local = crm::is_local(&rules.crm) && rules.chat.as_ref().is_none_or(chat::is_local);
+        if time.is_pretended && !is_local {
+            printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
+            return Ok(Opening::Refused);
+        }
+        let crm = crm::connect(&rules.crm, &folder)?;
+        let chat = rules.chat.as_ref().map(|connection| chat::connect(connection, &folder)).transpose()?;
+        let path = store_path(global);
+        let is_dry = global.dry_run;
+        let lock = if is_dry && !path.exists() {
+            None
+        } else {
+            let wait = if is_dry || patience == Patience::Seconds { PATIENCE } else { Duration::ZERO };
+            match lock(&path, wait)? {
+                Some(lock) => Some(lock),
+                None => return Ok(Opening::Busy),
+            }
+        };
+        let store = if is_dry { path.open_dry() } else { path.open() }?;
+        Ok(Opening::Open(Box::new(Self {
+            rules,
+            store,
+            crm,
+            chat,
+            now: time.now,
+            deadline: Instant::now() + deadline,
+            is_dry,
+            _lock: lock,
+        })))
+    }
+
+    /// Delivers what is due; a dry run delivers nothing.
+    pub(super) fn deliver(&mut self) -> Result<Delivered> {
+        if self.is_dry {
+            return Ok(Delivered::default());
+        }
+        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None };
+        match self.chat.as_deref_mut() {
+            Some(chat) => sinks.chat = Some(chat),
+            None => sinks.chat = None,
+        }
+        deliver(&self.store, &mut sinks, self.now, self.deadline).context("cannot deliver")
+    }
+}
+
+/// Says that another run has the database.
+pub(super) fn say_busy(printer: &mut Printer, command: &str) {
+    printer.note(&format!("another run holds the database; this {command} was skipped"));
+}

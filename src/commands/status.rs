@@ -1,0 +1,175 @@
+//! How things stand, and what to do about it.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::session::{load_rules, store_path};
+use super::{Outcome, Time, evaluate};
+use crate::cli::{Format, Global};
+use crate::model::{Status, Timestamp};
+use crate::output::{Printer, status as output};
+use crate::store::{Db, HandoffRow};
+
+/// Cron starts a run every minute; after this many nothing good has come of it.
+const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
+
+/// Rows listed of each kind.
+const LISTED_MAX: u32 = 20;
+
+/// The state of the database.
+#[derive(Debug, Serialize)]
+pub(crate) struct State {
+    pub healthy: bool,
+    /// What needs attention, each with what to do.
+    pub attention: Vec<String>,
+    pub last_run: Option<Run>,
+    pub last_good_run: Option<Timestamp>,
+    pub contacts: u64,
+    pub due_for_evaluation: u64,
+    pub verdicts: Vec<(String, u64)>,
+    pub open: Vec<Open>,
+    pub closed: Vec<(String, u64)>,
+    pub overdue: u64,
+    pub effects_planned: u64,
+    pub effects_unknown: u64,
+    pub effects_failed: u64,
+    pub failed: Vec<String>,
+    pub waiting: Vec<String>,
+    pub quarantined: u64,
+    pub set_aside: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Run {
+    pub command: String,
+    pub at: Timestamp,
+    pub good: bool,
+    pub problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Open {
+    pub status: &'static str,
+    pub count: u64,
+    pub oldest: Option<Timestamp>,
+}
+
+pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
+    // The rules name the database's folder; that they are broken is worth knowing, and no reason to say nothing.
+    let rules_are_good = load_rules(global, time.now, printer)?.is_some();
+    let store = store_path(global).open_existing()?;
+    let mut state = state(store.read(), time.now)?;
+    if !rules_are_good {
+        state.attention.push("rules.toml is broken, so no run starts: `handoff check` says where".to_owned());
+        state.healthy = false;
+    }
+    let text = match global.format {
+        Some(Format::Json) => serde_json::to_string_pretty(&state)?,
+        Some(Format::Table | Format::Github) | None => output::text(&state, time.now),
+    };
+    printer.data(&text);
+    Ok(if state.healthy { Outcome::Done } else { Outcome::Unfinished })
+}
+
+fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
+    let (effects_planned, effects_unknown, effects_failed) = db.effect_counts()?;
+    let (set_aside, quarantined) = db.quarantined(LISTED_MAX)?;
+    let failed = db.failed_effects(LISTED_MAX)?;
+    let last_run = db.last_run(false)?;
+    let queues = db.queues()?;
+    let mut state = State {
+        healthy: true,
+        attention: Vec::new(),
+        last_run: last_run.map(|run| Run {
+            problems: problems(&run.summary),
+            command: run.command,
+            at: run.started,
+            good: run.good,
+        }),
+        last_good_run: db.last_run(true)?.map(|run| run.started),
+        contacts: db.contact_count()?,
+        due_for_evaluation: db.due_count(now)?,
+        verdicts: verdicts(db)?,
+        open: queues
+            .iter()
+            .map(|queue| Open { status: queue.status.name(), count: queue.count, oldest: queue.oldest })
+            .collect(),
+        closed: db.closed_counts()?,
+        overdue: db.overdue(now)?,
+        effects_planned,
+        effects_unknown,
+        effects_failed,
+        failed: failed
+            .iter()
+            .map(|effect| format!("{} for contact {}: {}", effect.kind, effect.crm_id, effect.error))
+            .collect(),
+        waiting: db.handoffs_with(Status::Waiting)?.iter().take(LISTED_MAX as usize).map(waits).collect(),
+        quarantined,
+        set_aside: set_aside.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect(),
+    };
+    state.attention = attention(&state, db, now)?;
+    state.healthy = state.attention.is_empty();
+    Ok(state)
+}
+
+fn problems(summary: &str) -> Vec<String> {
+    let value: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();
+    let problems = value.get("problems").and_then(|problems| problems.as_array().cloned()).unwrap_or_default();
+    problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()
+}
+
+fn verdicts(db: Db<'_>) -> Result<Vec<(String, u64)>> {
+    let counts = db.verdict_counts()?.into_iter();
+    Ok(counts
+        .map(|(kind, name, count)| {
+            let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+            (format!("{}{name}", kind.name()), count)
+        })
+        .collect())
+}
+
+fn waits(handoff: &HandoffRow) -> String {
+    let until = handoff.next.map(|next| format!(", until {}", next.format("%Y-%m-%d %H:%M UTC")));
+    format!(
+        "contact {} in tier {} since {}: {}{}",
+        handoff.crm_id,
+        handoff.tier,
+        handoff.created.format("%Y-%m-%d %H:%M UTC"),
+        handoff.note.as_deref().unwrap_or("not routed yet"),
+        until.unwrap_or_default()
+    )
+}
+
+/// What is wrong, each with the way out.
+fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
+    let mut attention = Vec::new();
+    match state.last_good_run {
+        None => attention.push("no run has been good yet: start `handoff run`".to_owned()),
+        Some(at) if now - at > STALE_AFTER => {
+            let minutes = (now - at).num_minutes();
+            attention.push(format!("the last good run was {minutes} minutes ago: is cron running `handoff run`?"));
+        }
+        Some(_) => {}
+    }
+    if let Some(run) = state.last_run.as_ref().filter(|run| !run.good) {
+        attention.extend(run.problems.iter().map(|problem| format!("the last run failed: {problem}")));
+    }
+    if state.effects_failed > 0 {
+        attention.push(format!(
+            "{} writes were refused: mend the cause, then `handoff retry`",
+            state.effects_failed
+        ));
+    }
+    let held = state.open.iter().find(|open| open.status == Status::Held.name()).map_or(0, |open| open.count);
+    if held > 0 {
+        attention.push(format!("{held} handoffs are held by [limits]: `handoff release --all` lets them go"));
+    }
+    if state.quarantined > 0 {
+        attention.push(format!("{} contacts cannot be read: mend them at their source", state.quarantined));
+    }
+    if db.meta(evaluate::BASELINE)?.is_none() && state.contacts > 0 {
+        attention.push("the first sync is not finished: run `handoff run` again".to_owned());
+    }
+    Ok(attention)
+}

@@ -1,0 +1,60 @@
+//! Reads changed contacts into the store.
+
+use anyhow::{Result, bail};
+
+use super::report::Synced;
+use super::session::Session;
+use crate::model::Field;
+use crate::output::Progress;
+
+/// The store's name for the position in the CRM's contacts.
+const STREAM: &str = "contacts";
+
+/// Set when the first walk over all contacts was complete.
+pub(super) const SYNCED: &str = "first_sync_ms";
+
+/// Contacts stored in one transaction: small enough that a kill loses little, large enough that commits cost nothing.
+const STORE_AT_ONCE: usize = 20_000;
+
+/// Walks what changed. Each page commits with its cursor; a kill between pages loses nothing.
+pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Synced> {
+    let Session { rules, store, crm, now, .. } = session;
+    let required: Vec<Field> = rules.fields.required().cloned().collect();
+    let problems = crm.check(&required)?;
+    if !problems.is_empty() {
+        bail!("{}", problems.join("\n"));
+    }
+    let fields = rules.fields.all();
+    let mut synced = Synced::default();
+    let cursor = store.read().cursor(STREAM)?;
+    let mut walked_all = false;
+    let layout = store.write(|db| db.layout(fields))?;
+    crm.changes(fields, cursor.as_deref(), &mut |page| {
+        store.write(|db| {
+            for records in page.records.chunks(STORE_AT_ONCE) {
+                let stored = db.store_records(layout, records, *now)?;
+                synced.read += stored.read;
+                synced.changed += stored.changed;
+            }
+            db.quarantine(&page.bad, *now)?;
+            if let Some(position) = page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position)) {
+                db.move_cursor(STREAM, position, *now)?;
+            }
+            Ok(())
+        })?;
+        synced.set_aside += page.bad.len();
+        walked_all |= page.is_whole_walk;
+        progress.at(page.progress, synced.read);
+        Ok(())
+    })?;
+    store.write(|db| {
+        if walked_all {
+            db.end_quarantine_before(*now)?;
+        }
+        if db.meta(SYNCED)?.is_none() {
+            db.set_meta(SYNCED, &now.timestamp_millis().to_string())?;
+        }
+        Ok(())
+    })?;
+    Ok(synced)
+}

@@ -1,0 +1,106 @@
+//! An explanation as a tree for people.
+
+use crate::commands::explain::{Explanation, Part, PastHandoff, PointsPart, RoutingNow};
+
+fn mark(holds: bool) -> &'static str {
+    if holds { "✓" } else { "✗" }
+}
+
+/// Every contact that was asked for, apart by a blank line.
+pub(crate) fn text(explanations: &[Explanation]) -> String {
+    explanations.iter().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+fn one(explanation: &Explanation) -> String {
+    let company = explanation.company.as_deref().map(|company| format!(" ({company})")).unwrap_or_default();
+    let mut lines = vec![format!("{}{company}, id {}", explanation.name, explanation.id)];
+    lines.push(verdict(explanation));
+    if let Some(until) = explanation.holds_until {
+        lines.push(format!("  may change by time alone at {}", until.format("%Y-%m-%d %H:%M UTC")));
+    }
+    lines.extend(sum("score", explanation.score, &explanation.score_parts));
+    lines.extend(sum("fit", explanation.fit, &explanation.fit_parts));
+    for (kind, title) in
+        [("disqualifier", "Disqualifiers"), ("mql", "MQL tiers"), ("icp", "ICP"), ("fit", "ICP fit")]
+    {
+        let parts: Vec<&Part> = explanation.parts.iter().filter(|part| part.kind == kind).collect();
+        if !parts.is_empty() {
+            lines.push(title.to_owned());
+            lines.extend(parts.into_iter().flat_map(part));
+        }
+    }
+    if !explanation.nearest.is_empty() {
+        lines.push("Nearest change".to_owned());
+        lines.extend(explanation.nearest.iter().map(|nearest| format!("  would be {nearest}")));
+    }
+    lines.extend(explanation.routing.iter().flat_map(|routing| route(routing, explanation.verdict == "qualified")));
+    lines.extend(explanation.handoffs.iter().flat_map(handoff));
+    lines.join("\n")
+}
+
+fn verdict(explanation: &Explanation) -> String {
+    let by = explanation.by.as_deref().unwrap_or_default();
+    match explanation.verdict.as_str() {
+        "disqualified" => format!("Verdict: disqualified by '{by}'"),
+        "outside_icp" => format!("Verdict: outside the ICP (tier {by} holds)"),
+        "qualified" => format!("Verdict: qualified in tier {by}"),
+        _ => "Verdict: not yet: no MQL tier holds".to_owned(),
+    }
+}
+
+fn sum(name: &str, total: Option<f64>, parts: &[PointsPart]) -> Vec<String> {
+    let Some(total) = total else { return vec![format!("  {name}: missing")] };
+    let mut lines = vec![format!("  {name}: {}", shown(total))];
+    for part in parts {
+        lines.push(format!(
+            "    {} {}: {} of {}",
+            mark(part.earned != 0.0),
+            part.name,
+            shown(part.earned),
+            shown(part.of)
+        ));
+    }
+    lines
+}
+
+fn shown(number: f64) -> String {
+    format!("{}", (number * 10.0).round() / 10.0)
+}
+
+fn part(part: &Part) -> Vec<String> {
+    let mut lines = vec![format!("  {} {}", mark(part.holds), part.name)];
+    for step in &part.steps {
+        let indent = "  ".repeat(usize::from(step.depth) + 2);
+        let seen = step.seen.as_deref().map(|seen| format!(" — {seen}")).unwrap_or_default();
+        lines.push(format!("{indent}{} {}{seen}", mark(step.holds), step.text));
+    }
+    lines
+}
+
+fn route(routing: &RoutingNow, is_qualified: bool) -> Vec<String> {
+    let would = if is_qualified { "Route now" } else { "Route, were it qualified" };
+    let mut lines = vec![match &routing.owner {
+        Some(owner) => format!("{would}: '{}' to {owner}", routing.route),
+        None => format!("{would}: '{}' waits", routing.route),
+    }];
+    lines.push(format!("  {}", routing.why));
+    if let Some(until) = routing.until {
+        lines.push(format!("  until {}", until.format("%Y-%m-%d %H:%M UTC")));
+    }
+    lines.extend(routing.passed_over.iter().map(|passed| format!("  passed over {passed}")));
+    lines
+}
+
+fn handoff(handoff: &PastHandoff) -> Vec<String> {
+    let owner = handoff.owner.as_deref().map(|owner| format!(", owner {owner}")).unwrap_or_default();
+    let due = handoff.due_local.as_deref().map(|due| format!(", due {due}")).unwrap_or_default();
+    let mut lines = vec![format!(
+        "Handoff {} ({}): {} in tier {}{owner}{due}",
+        handoff.ordinal, handoff.key, handoff.status, handoff.tier
+    )];
+    lines.extend(handoff.note.iter().map(|note| format!("  {note}")));
+    lines.push(format!("  why: {}", handoff.why.join("; ")));
+    lines.extend(handoff.assignments.iter().map(|assignment| format!("  {assignment}")));
+    lines.extend(handoff.events.iter().map(|event| format!("  {event}")));
+    lines
+}

@@ -1,0 +1,99 @@
+//! The only place that prints.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use crate::cli::{Color, Global, LogFormat};
+
+/// Writes data to stdout and talk to stderr, as the flags ask.
+#[derive(Debug)]
+pub struct Printer {
+    is_quiet: bool,
+    verbosity: u8,
+    log_format: LogFormat,
+    colours_talk: bool,
+    data_is_terminal: bool,
+    talk_is_terminal: bool,
+}
+
+impl Printer {
+    /// `no_color` is whether `NO_COLOR` is set.
+    pub fn new(global: &Global, no_color: bool) -> Self {
+        let talk_is_terminal = std::io::stderr().is_terminal();
+        Self {
+            is_quiet: global.quiet,
+            verbosity: global.verbose,
+            log_format: global.log_format,
+            colours_talk: match global.color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => talk_is_terminal && !no_color,
+            },
+            data_is_terminal: std::io::stdout().is_terminal(),
+            talk_is_terminal,
+        }
+    }
+
+    pub fn is_verbose(&self) -> bool {
+        self.verbosity > 0
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    pub fn colours_talk(&self) -> bool {
+        self.colours_talk && self.log_format == LogFormat::Text
+    }
+
+    pub fn data_is_terminal(&self) -> bool {
+        self.data_is_terminal
+    }
+
+    pub fn shows_progress(&self) -> bool {
+        self.talk_is_terminal && !self.is_quiet && self.log_format == LogFormat::Text
+    }
+
+    /// Data for whoever reads stdout. A reader that went away wants no more of it, so that is no error.
+    pub fn data(&mut self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{text}").and_then(|()| out.flush()).ok();
+    }
+
+    pub fn error(&mut self, text: &str) {
+        self.log("error", text);
+    }
+
+    pub fn warn(&mut self, text: &str) {
+        if !self.is_quiet {
+            self.log("warning", text);
+        }
+    }
+
+    /// For those who asked for more with `-v`.
+    pub fn note(&mut self, text: &str) {
+        if self.is_verbose() {
+            self.log("note", text);
+        }
+    }
+
+    /// Text that is laid out already.
+    pub fn talk(&mut self, text: &str) {
+        match self.log_format {
+            LogFormat::Text => writeln!(std::io::stderr().lock(), "{text}").ok(),
+            LogFormat::Json => self.json("error", text),
+        };
+    }
+
+    fn log(&mut self, level: &str, text: &str) {
+        match self.log_format {
+            LogFormat::Text => writeln!(std::io::stderr().lock(), "{level}: {text}").ok(),
+            LogFormat::Json => self.json(level, text),
+        };
+    }
+
+    /// One event, one line: a newline in a text cannot forge a second event.
+    fn json(&mut self, level: &str, text: &str) -> Option<()> {
+        let line = serde_json::json!({ "level": level, "message": text });
+        writeln!(std::io::stderr().lock(), "{line}").ok()
+    }
+}

@@ -1,0 +1,193 @@
+//! What a run did, for a terminal or as JSON. A run under cron that had nothing to complain about prints nothing.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::{Printer, table};
+use crate::cli::{Format, Global};
+use crate::commands::report::{Acted, RunReport};
+use crate::model::one_line;
+use crate::store::Store;
+
+/// Names of things that went wrong are listed up to here; `status` has the rest.
+const LISTED_MAX: usize = 10;
+
+/// Prints a report where somebody will read it: on a terminal, when a format was asked for, or for a dry run.
+pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer: &mut Printer) -> Result<()> {
+    let is_wanted = global.format.is_some() || report.dry_run || printer.data_is_terminal();
+    if is_wanted && !printer.is_quiet() {
+        let text = match global.format {
+            Some(Format::Json) => serde_json::to_string_pretty(&as_json(report, store)?)?,
+            Some(Format::Table | Format::Github) | None => as_text(report, store)?,
+        };
+        printer.data(&text);
+    }
+    for note in &report.notes {
+        printer.note(note);
+    }
+    complain(report, printer);
+    Ok(())
+}
+
+/// What a person has to know of, on stderr.
+fn complain(report: &RunReport, printer: &mut Printer) {
+    for problem in &report.problems {
+        printer.error(problem);
+    }
+    if let Some(why) = &report.delivered.unauthorized {
+        printer.error(&format!("not authorized, so nothing more was sent: {why}"));
+    }
+    for failed in report.delivered.failed.iter().take(LISTED_MAX) {
+        printer.error(&format!("refused: {failed}"));
+    }
+    for postponed in report.delivered.postponed.iter().take(LISTED_MAX) {
+        printer.warn(&format!("postponed: {postponed}"));
+    }
+    if report.delivered.out_of_time {
+        printer.warn("the run's time was over; the next run goes on");
+    }
+    let held = report.evaluated.map_or(0, |evaluated| evaluated.held);
+    if held > 0 {
+        printer.warn(&format!(
+            "{held} handoffs are held: [limits] allows no more in one run; look at them with `handoff status`, let them go with `handoff release --all`"
+        ));
+    }
+    let baseline = report.evaluated.map_or(0, |evaluated| evaluated.baseline);
+    if baseline > 0 {
+        printer.warn(&format!(
+            "{baseline} contacts already qualified at the first sync: counted, not handed off; `handoff evaluate --all` shows them, with --apply it hands them off"
+        ));
+    }
+}
+
+fn as_text(report: &RunReport, store: &Store) -> Result<String> {
+    let mut parts = Vec::new();
+    if !report.handed_off.is_empty() {
+        let rows = report.handed_off.iter().map(|row| {
+            [
+                with_company(&row.contact, row.company.as_deref()),
+                row.tier.clone(),
+                row.owner.clone(),
+                row.why_owner.clone(),
+                row.why_now.join("; "),
+                row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()),
+            ]
+        });
+        parts.push(table(&["Handed off", "Tier", "To", "Why this rep", "Why now", "Due"], rows));
+    }
+    if !report.waiting.is_empty() {
+        let rows = report.waiting.iter().map(|row| {
+            let passed: Vec<String> =
+                row.passed_over.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect();
+            [
+                with_company(&row.contact, row.company.as_deref()),
+                row.tier.clone(),
+                row.why.clone(),
+                passed.join("; "),
+            ]
+        });
+        parts.push(table(&["Waiting", "Tier", "Why", "Passed over"], rows));
+    }
+    parts.extend(acted("What reps did", &report.outcomes));
+    parts.extend(acted("Escalated", &report.escalated));
+    if report.dry_run {
+        parts.extend(planned(store)?);
+    }
+    parts.push(summary(report));
+    Ok(parts.join("\n\n"))
+}
+
+fn with_company(contact: &str, company: Option<&str>) -> String {
+    company.map_or_else(|| contact.to_owned(), |company| format!("{contact} ({company})"))
+}
+
+fn acted(title: &str, rows: &[Acted]) -> Option<String> {
+    let cells = rows.iter().map(|row| [row.contact.clone(), row.what.clone(), row.detail.clone()]);
+    (!rows.is_empty()).then(|| table(&[title, "What", "Detail"], cells))
+}
+
+/// The writes that a dry run would have sent.
+fn planned(store: &Store) -> Result<Option<String>> {
+    let effects = store.read().planned_effects()?;
+    let rows = effects.iter().map(|effect| {
+        [effect.write.kind().name().to_owned(), effect.write.contact().to_owned(), effect.write.summary()]
+    });
+    Ok((!effects.is_empty()).then(|| table(&["Would write", "Contact", "What"], rows)))
+}
+
+/// One line of counts.
+fn summary(report: &RunReport) -> String {
+    let mut facts = Vec::new();
+    if let Some(synced) = report.synced {
+        facts.push(format!("{} contacts read, {} new or changed", synced.read, synced.changed));
+        if synced.set_aside > 0 {
+            facts.push(format!("{} set aside as unreadable", synced.set_aside));
+        }
+    }
+    if let Some(evaluated) = report.evaluated {
+        facts.push(format!(
+            "{} judged: {} qualified, {} not yet, {} outside the ICP, {} disqualified",
+            evaluated.contacts,
+            evaluated.qualified,
+            evaluated.not_yet,
+            evaluated.outside_icp,
+            evaluated.disqualified
+        ));
+        if evaluated.held > 0 {
+            facts.push(format!("{} held", evaluated.held));
+        }
+    }
+    let (handed, waiting) = (report.handed_off.len(), report.waiting.len());
+    facts.push(format!("{handed} handed off"));
+    if waiting > 0 {
+        facts.push(format!("{waiting} waiting"));
+    }
+    if report.dry_run {
+        facts.push("dry run, nothing was written".to_owned());
+    } else {
+        facts.push(format!("{} writes delivered", report.delivered.done + report.delivered.found));
+    }
+    facts.join("; ")
+}
+
+fn as_json(report: &RunReport, store: &Store) -> Result<Value> {
+    let mut value = serde_json::to_value(report)?;
+    let delivered = &report.delivered;
+    if let Some(object) = value.as_object_mut() {
+        object.insert(
+            "delivered".to_owned(),
+            json!({
+                "done": delivered.done, "found": delivered.found, "postponed": delivered.postponed,
+                "failed": delivered.failed, "unauthorized": delivered.unauthorized, "out_of_time": delivered.out_of_time,
+            }),
+        );
+        if report.dry_run {
+            let effects = store.read().planned_effects()?;
+            let planned: Vec<Value> = effects
+                .iter()
+                .map(|effect| json!({ "key": effect.key, "kind": effect.write.kind().name(), "write": effect.write }))
+                .collect();
+            object.insert("would_write".to_owned(), Value::from(planned));
+        }
+    }
+    Ok(value)
+}
+
+impl crate::model::Write {
+    /// One clean line that says what the write does.
+    pub(crate) fn summary(&self) -> String {
+        let text = match self {
+            Self::Update(update) => {
+                let owner = update.owner.as_deref().map(|owner| format!("owner = {owner}"));
+                let set = update.set.iter().map(|(property, value)| format!("{property} = {value}"));
+                owner.into_iter().chain(set).collect::<Vec<_>>().join(", ")
+            }
+            Self::Task(task) => {
+                format!("for {}, due {}: {}", task.owner, task.due.format("%Y-%m-%d %H:%M UTC"), task.brief.title)
+            }
+            Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
+            Self::Reply(reply) => reply.text.clone(),
+        };
+        one_line(&text, 160)
+    }
+}
