@@ -5,3 +5,4 @@ pub mod crm;
 pub mod model;
 pub mod qualify;
 pub mod rules;
+pub mod sla;
