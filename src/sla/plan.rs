@@ -21,8 +21,8 @@ pub struct PlannedStep {
     pub action: StepAction,
 }
 
-/// Counts an SLA from `start` on the clock that it names. On the working clock, steps beyond 400 days are left out, and it is `None` when the
-/// owner does not work as long as `respond_within` in that time.
+/// Counts an SLA from `start` on the clock that it names. On the working clock, steps beyond 400 days are left out, and
+/// there is no plan when the owner does not work as long as `respond_within` in that time.
 pub fn plan(sla: &Sla, hours: &WorkingTime, start: Timestamp) -> Option<Plan> {
     let after = |span| match sla.clock {
         Clock::Wall => start.checked_add_signed(span),
