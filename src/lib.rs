@@ -1,10 +1,17 @@
 //! `handoff`: from a marketing-qualified lead to an accepted one, exactly once. See ARCHITECTURE.md.
 
+pub mod assign;
 pub mod brief;
 pub mod chat;
+pub mod cli;
+pub mod commands;
 pub mod crm;
 pub mod deliver;
+pub mod ledger;
 pub mod model;
+pub mod monitor;
+pub mod output;
 pub mod qualify;
 pub mod rules;
+pub mod sla;
 pub mod store;

@@ -4,6 +4,8 @@ mod condition;
 mod definition;
 mod fields;
 mod finding;
+mod hours;
+mod ics;
 mod item;
 mod reader;
 mod suggest;
@@ -16,6 +18,8 @@ pub use definition::{
 };
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
+pub use hours::{absence, shifts};
+pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
 pub use suggest::{did_you_mean, nearest};
