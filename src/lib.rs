@@ -2,6 +2,8 @@
 
 pub mod chat;
 pub mod crm;
+mod ledger;
+mod lines;
 pub mod model;
 pub mod qualify;
 pub mod rules;
