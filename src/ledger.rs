@@ -7,7 +7,7 @@ use std::io::{self, BufReader, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lines::{LINE_BYTES_MAX, Lines};
 use crate::model::{Delivery, LookUp};
@@ -35,6 +35,16 @@ pub(crate) struct Entry {
 #[derive(Deserialize)]
 struct KeyOnly {
     key: Box<str>,
+}
+
+impl Entry {
+    /// `line` is the whole object; `key` is among its members.
+    pub(crate) fn new(key: &str, line: &impl Serialize) -> serde_json::Result<Self> {
+        Ok(Self {
+            key: key.to_owned(),
+            json: serde_json::to_string(line)?,
+        })
+    }
 }
 
 impl Ledger {

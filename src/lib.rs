@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod crm;
+mod endpoint;
 mod ledger;
 mod lines;
 pub mod model;
