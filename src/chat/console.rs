@@ -88,7 +88,12 @@ mod tests {
     #[test]
     fn a_message_is_shown_with_whom_it_is_for() {
         let shown = render(&message("Ann \u{1b}[2Jasked for a demo")).unwrap();
-        insta::assert_snapshot!(shown, @"");
+        insta::assert_snapshot!(shown, @r"
+        Ann [2Jasked for a demo
+        Company: Fintech Lda
+        Record: https://crm.example/contacts/c1
+        → Ana Silva <ana@acme.example>
+        ");
         assert_eq!(
             render(&reply("m1", "Still waiting")).unwrap(),
             "Still waiting\n\n"

@@ -129,7 +129,10 @@ mod tests {
             }
         );
         let text = std::fs::read_to_string(path).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        {"key":"m1","at":"1970-01-01T00:00:00Z","contact":"c1","kind":"message","mention":{"email":"ana@acme.example","name":"Ana Silva"},"text":"A demo request\nCompany: Fintech Lda\nRecord: https://crm.example/contacts/c1","link":"https://crm.example/contacts/c1"}
+        {"key":"r1","at":"1970-01-01T00:00:00Z","contact":"c1","kind":"reply","thread":"m1","text":"Still waiting"}
+        "#);
     }
 
     #[test]

@@ -50,11 +50,7 @@ pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Chat>> 
     let mut findings = Findings::default();
     (connector.check)(&connection.table, folder, &mut findings);
     if let Some(finding) = findings.as_slice().first() {
-        bail!(
-            "[chat.{}]: {}; see `handoff check`",
-            connection.kind,
-            finding.message
-        );
+        bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder)
 }

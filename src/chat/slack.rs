@@ -67,3 +67,54 @@ fn is_emoji_name(name: &str) -> bool {
     let allowed = |c: char| c.is_lowercase() || c.is_ascii_digit() || "_-+'".contains(c);
     !name.is_empty() && name.chars().all(allowed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Entry;
+
+    fn findings(entries: &[(&str, &str)]) -> Vec<String> {
+        let entry = |(key, text): &(&str, &str)| Entry {
+            key: (*key).to_owned(),
+            key_span: 0..0,
+            item: Item {
+                span: 0..0,
+                node: Node::Text((*text).to_owned()),
+            },
+        };
+        let table = Table {
+            entries: entries.iter().map(entry).collect(),
+            span: 0..0,
+        };
+        let mut findings = Findings::default();
+        check(&table, &mut findings);
+        let messages = findings.as_slice().iter().map(|finding| finding.message.clone());
+        messages.collect()
+    }
+
+    #[test]
+    fn a_message_needs_one_place_to_go() {
+        for (entries, fine) in [
+            (&[("channel", "#inbound")][..], true),
+            (&[("to", "rep")], true),
+            (&[], false),
+            (&[("channel", "#")], false),
+            (&[("to", "manager")], false),
+            (&[("channel", "#inbound"), ("to", "rep")], false),
+        ] {
+            let messages = findings(entries);
+            assert_eq!(messages.is_empty(), fine, "{entries:?}: {messages:?}");
+        }
+    }
+
+    #[test]
+    fn reactions_are_names_and_differ() {
+        let with = |accept, reject| {
+            findings(&[("channel", "#inbound"), ("accept", accept), ("reject", reject)]).is_empty()
+        };
+        assert!(with("white_check_mark", "+1"));
+        assert!(!with(":white_check_mark:", "x"));
+        assert!(!with("✅", "x"));
+        assert!(!with("x", "x"));
+    }
+}

@@ -83,3 +83,47 @@ fn is_version(version: &str) -> bool {
     let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     digits(year, 4) && digits(month, 2)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crm::file::fixture::table;
+    use crate::model::STANDARD_FIELDS;
+
+    fn findings(entries: &[(&str, &str)]) -> Vec<String> {
+        let mut findings = Findings::default();
+        check(&table(entries), &mut findings);
+        let messages = findings.as_slice().iter().map(|finding| finding.message.clone());
+        messages.collect()
+    }
+
+    #[test]
+    fn every_standard_field_has_its_property_once() {
+        for standard in STANDARD_FIELDS {
+            let of_field = PROPERTIES.iter().filter(|(name, _)| *name == standard.name);
+            let expected = usize::from(standard.name != "email_domain");
+            assert_eq!(of_field.count(), expected, "{}", standard.name);
+        }
+        assert_eq!(PROPERTIES.len() + 1, STANDARD_FIELDS.len());
+    }
+
+    #[test]
+    fn a_table_may_be_empty_and_what_is_in_it_is_checked() {
+        assert!(findings(&[]).is_empty());
+        assert!(
+            findings(&[
+                ("base_url", "https://api.hubapi.example"),
+                ("overlap", "5m"),
+                ("api_version", "2026-09"),
+            ])
+            .is_empty()
+        );
+        let wrong = [("overlap", "soon"), ("api_version", "v3"), ("token", "pat-123")];
+        let messages = findings(&wrong);
+        assert_eq!(messages.len(), 3, "{messages:#?}");
+        assert!(
+            messages.iter().all(|message| !message.contains("pat-123")),
+            "{messages:#?}"
+        );
+    }
+}

@@ -44,11 +44,7 @@ pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Crm>> {
     let mut findings = Findings::default();
     (connector.check)(&connection.table, folder, &mut findings);
     if let Some(finding) = findings.as_slice().first() {
-        bail!(
-            "[crm.{}]: {}; see `handoff check`",
-            connection.kind,
-            finding.message
-        );
+        bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder)
 }
@@ -177,4 +173,58 @@ fn percent_encode(text: &str) -> String {
         }
     }
     encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file::fixture::table;
+    use super::*;
+
+    fn connection(kind: &str, entries: &[(&str, &str)]) -> Connection {
+        Connection {
+            kind: kind.to_owned(),
+            table: table(entries),
+        }
+    }
+
+    fn refusal(kind: &str, entries: &[(&str, &str)]) -> String {
+        let connected = connect(&connection(kind, entries), Path::new("."));
+        connected.err().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_crm_that_cannot_be_connected_says_why_and_what_to_do() {
+        insta::assert_snapshot!(refusal("hubspt", &[]), @"there is no [crm.hubspt]; did you mean 'hubspot'?");
+        insta::assert_snapshot!(refusal("file", &[]), @"rules.toml: [crm.file] needs `contacts`; see `handoff check`");
+        insta::assert_snapshot!(refusal("hubspot", &[]), @"this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest");
+    }
+
+    #[test]
+    fn files_are_connected_under_the_name_of_the_contacts() {
+        let crm = connect(
+            &connection("file", &[("contacts", "data/leads.csv")]),
+            Path::new("."),
+        );
+        assert_eq!(crm.unwrap().account(), "leads.csv");
+    }
+
+    #[test]
+    fn only_files_and_servers_on_this_machine_are_local() {
+        assert!(is_local(&connection("file", &[])));
+        assert!(is_local(&connection(
+            "hubspot",
+            &[("base_url", "http://127.0.0.1:8080")]
+        )));
+        assert!(!is_local(&connection("hubspot", &[])));
+        assert!(!is_local(&connection("nimble", &[])));
+    }
+
+    #[test]
+    fn a_standard_field_has_a_property_in_every_crm() {
+        assert_eq!(default_property("hubspot", "score"), Some("hubspotscore"));
+        assert_eq!(default_property("hubspot", "email_domain"), Some("email"));
+        assert_eq!(default_property("file", "company.employees"), Some("employees"));
+        assert_eq!(default_property("file", "pricing_views"), None);
+        assert_eq!(KINDS, CONNECTORS.map(|connector| connector.kind));
+    }
 }

@@ -90,7 +90,7 @@ impl CsvTable {
                 Ok(false) => return Ok(Step::End),
                 // Spreadsheets write rows that were cleared as nothing but delimiters.
                 Ok(true) if self.row.as_slice().trim().is_empty() => continue,
-                Ok(true) => self.flaw(),
+                Ok(true) => self.flaw(&start),
                 Err(error) => Some(explain_row(error)?),
             };
             let Some(mut reason) = flaw else {
@@ -118,12 +118,10 @@ impl CsvTable {
     }
 
     /// What is wrong with the present row.
-    fn flaw(&self) -> Option<String> {
+    fn flaw(&self, start: &Position) -> Option<String> {
         if self.row.len() != self.columns.len() {
             let (cells, columns) = (self.row.len(), self.columns.len());
-            return Some(format!(
-                "the row has {cells} cells where the header has {columns}"
-            ));
+            return Some(format!("the row has {cells} of the header's {columns} cells"));
         }
         if self.row.as_slice().len() > CELL_BYTES_MAX {
             let mut cells = self.columns.iter().zip(&self.row);
@@ -133,10 +131,21 @@ impl CsvTable {
                 ));
             }
         }
+        if self.row.as_slice().contains('\n') && self.has_open_quote(start) {
+            return Some("the row goes over several lines with an odd number of quotes".to_owned());
+        }
         if self.transcoded && self.row.as_slice().contains(char::REPLACEMENT_CHARACTER) {
             return Some("the row has bytes that its encoding does not know".to_owned());
         }
         None
+    }
+
+    /// A quote that nobody closed takes the following rows into its cell without any sign but this.
+    fn has_open_quote(&self, start: &Position) -> bool {
+        let length = self.reader.position().byte() - start.byte();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let bytes = self.reader.get_ref().kept_from(start.byte()).iter();
+        bytes.take(length).filter(|byte| **byte == b'"').count() % 2 == 1
     }
 
     /// A row that cannot be read may have swallowed others after a stray quote: goes back to the line after its first.

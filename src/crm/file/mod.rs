@@ -8,7 +8,7 @@ mod config;
 mod contacts;
 mod csv_table;
 #[cfg(test)]
-mod fixture;
+pub(super) mod fixture;
 mod json_table;
 mod layout;
 mod open;
@@ -153,13 +153,14 @@ impl Crm for FileCrm {
         for kind in [EffectKind::Update, EffectKind::Task] {
             let mut positions = Vec::new();
             let mut entries = Vec::new();
-            for (position, keyed) in writes.iter().enumerate() {
+            let of_kind = |(_, keyed): &(usize, &Keyed<'_>)| keyed.write.kind() == kind;
+            for (position, keyed) in writes.iter().enumerate().filter(of_kind) {
                 match entry(keyed) {
-                    Ok(Some(entry)) if keyed.write.kind() == kind => {
+                    Ok(Some(entry)) => {
                         positions.push(position);
                         entries.push(entry);
                     }
-                    Ok(_) => {}
+                    Ok(None) => {}
                     Err(error) => {
                         let why = error.to_string();
                         answers.insert(position, Delivery::Refused { why });

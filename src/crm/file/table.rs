@@ -59,8 +59,11 @@ impl Columns {
             }),
             Form::Json(json) => {
                 let (names, complete) = json.names(NAMED_ROWS_MAX)?;
-                let names = names.into_iter().collect();
-                Ok(Self { names, complete })
+                Ok(Self {
+                    // Without a single object there are no names to go by, and every line says why.
+                    complete: complete && !names.is_empty(),
+                    names: names.into_iter().collect(),
+                })
             }
         }
     }

@@ -1,11 +1,12 @@
 //! The connector from outside: folders of files in, pages and lines out.
 
-use std::time::Duration;
-
 use super::fixture::{Fixture, field, fields, set_aside, shown, walk};
 use super::*;
 use crate::crm::{email_domain, percent_encode};
-use crate::model::{Brief, Kind, Task, Timestamp, Update};
+use crate::model::{Kind, Timestamp};
+
+mod unchanged;
+mod writing;
 
 fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -62,7 +63,11 @@ fn a_company_row_that_cannot_be_used_is_set_aside() {
     let fixture = Fixture::new("id,company_id\n1,c1\n").with("companies", "companies.csv", companies);
     let page = fixture.walk(&fields(&["id", "company.name"]));
     assert_eq!(shown(&page), ["1|Acme"]);
-    insta::assert_snapshot!(set_aside(&page).join("\n"), @"");
+    insta::assert_snapshot!(set_aside(&page).join("\n"), @r"
+    companies.csv:3: company 'c1' is in an earlier row already
+    companies.csv:4: the company has neither an id nor a domain
+    companies.csv:5: the row has 1 of the header's 3 cells
+    ");
 }
 
 #[test]
@@ -117,102 +122,6 @@ fn a_row_without_a_usable_id_is_set_aside() {
 }
 
 #[test]
-fn a_file_that_did_not_change_is_not_opened_again() {
-    let fixture = Fixture::new("id\n1\n");
-    let fields = fields(&["id"]);
-    let cursor = fixture.walk(&fields).cursor.unwrap();
-    // The same size, time and inode, and a content that would be seen if anybody looked.
-    std::fs::write(fixture.path("contacts.csv"), "id\n2\n").unwrap();
-    let stamp: serde_json::Value = serde_json::from_str(&cursor).unwrap();
-    let nanos = stamp["contacts"]["mtime_ns"].as_i64().unwrap();
-    let file = std::fs::File::options()
-        .append(true)
-        .open(fixture.path("contacts.csv"))
-        .unwrap();
-    let modified = std::time::UNIX_EPOCH + Duration::from_nanos(u64::try_from(nanos).unwrap());
-    file.set_modified(modified).unwrap();
-    let mut crm = fixture.crm();
-    let page = walk(&mut crm, &fields, Some(&cursor));
-    assert_eq!(page.cursor.as_deref(), Some(cursor.as_str()));
-    assert!(page.records.is_empty());
-    assert_eq!(
-        crm.read(&fields, &[ContactId::parse("1").unwrap()]).unwrap(),
-        None
-    );
-}
-
-#[test]
-fn a_new_file_another_mapping_or_a_strange_cursor_means_a_new_walk() {
-    let fixture = Fixture::new("id,email\n1,ann@a.example\n");
-    let only_id = fields(&["id"]);
-    let cursor = fixture.walk(&only_id).cursor.unwrap();
-    let records =
-        |fields: &[Field], cursor: &str| walk(&mut fixture.crm(), fields, Some(cursor)).records.len();
-    assert_eq!(records(&fields(&["id", "email"]), &cursor), 1);
-    assert_eq!(records(&only_id, "not a cursor of ours"), 1);
-    fixture.touch("contacts.csv", Duration::from_secs(30));
-    assert_eq!(records(&only_id, &cursor), 1);
-}
-
-#[test]
-fn a_file_written_just_now_is_not_trusted_to_show_its_next_change() {
-    let fixture = Fixture::new("id\n1\n");
-    let fields = fields(&["id"]);
-    fixture.touch("contacts.csv", Duration::ZERO);
-    let mut crm = fixture.crm();
-    assert_eq!(walk(&mut crm, &fields, None).cursor, None);
-    let ids = [ContactId::parse("1").unwrap()];
-    assert!(crm.read(&fields, &ids).unwrap().is_some());
-}
-
-#[test]
-fn a_file_that_changes_while_it_is_read_gives_no_cursor() {
-    let fixture = Fixture::new("id\n1\n");
-    let mut last = None;
-    let mut rows: String = "id\n".to_owned();
-    for id in 0..25_000 {
-        rows.push_str(&format!("{id}\n"));
-    }
-    fixture.write("contacts.csv", rows);
-    let mut pages = 0;
-    let mut take = |page: Page| {
-        if pages == 0 {
-            fixture.touch("contacts.csv", Duration::from_secs(5));
-        }
-        pages += 1;
-        last = Some(page);
-        Ok(())
-    };
-    fixture.crm().changes(&fields(&["id"]), None, &mut take).unwrap();
-    assert_eq!(pages, 2);
-    assert_eq!(last.unwrap().cursor, None);
-}
-
-#[test]
-fn a_refused_page_ends_the_walk() {
-    let fixture = Fixture::new("id\n1\n");
-    let mut crm = fixture.crm();
-    let mut take = |_| anyhow::bail!("the disk is full");
-    let error = crm.changes(&fields(&["id"]), None, &mut take).unwrap_err();
-    assert_eq!(error.to_string(), "the disk is full");
-    assert!(crm.read.is_none());
-}
-
-#[test]
-fn contacts_are_read_again_only_when_the_file_changed() {
-    let fixture = Fixture::new("id,email\n1,ann@a.example\n2,bo@a.example\n");
-    let fields = fields(&["email"]);
-    let mut crm = fixture.crm();
-    walk(&mut crm, &fields, None);
-    let ids = ["1", "3"].map(|id| ContactId::parse(id).unwrap());
-    assert_eq!(crm.read(&fields, &ids).unwrap(), None);
-    fixture.write("contacts.csv", "id,email\n1,ann@b.example\n3\n");
-    let again = crm.read(&fields, &ids).unwrap().unwrap();
-    assert_eq!(again.len(), 1, "a contact that is not there is gone");
-    assert_eq!(again[0].values, [Some("ann@b.example".to_owned())]);
-}
-
-#[test]
 fn what_is_missing_is_said_before_anything_is_read() {
     let fixture = Fixture::new("id,email,hubspot_score\n")
         .with("companies", "companies.csv", "id,domain,employes\n")
@@ -222,14 +131,21 @@ fn what_is_missing_is_said_before_anything_is_read() {
         field("company.employees", "employees"),
     );
     let problems = fixture.crm().check(&[&score, &employees]).unwrap();
-    insta::assert_snapshot!(problems.join("\n"), @"");
+    insta::assert_snapshot!(problems.join("\n"), @r"
+    contacts.csv:1: no column 'hubspotscore' (field 'score'); did you mean 'hubspot_score'? columns: id, email, hubspot_score
+    companies.csv:1: no column 'employees' (field 'company.employees'); did you mean 'employes'? columns: id, domain, employes
+    activity.csv:1: no column 'kind'; columns: at, contact
+    ");
 }
 
 #[test]
 fn a_file_that_is_not_there_or_empty_says_how_to_mend_it() {
     let fixture = Fixture::new("").set("companies", "firms.csv");
     let problems = fixture.crm().check(&[]).unwrap();
-    insta::assert_snapshot!(problems.join("\n"), @"");
+    insta::assert_snapshot!(problems.join("\n"), @r"
+    contacts.csv is empty; it needs a header line with the names of its columns
+    firms.csv does not exist; put it there, or set `companies` in [crm.file] (relative to rules.toml)
+    ");
     assert!(
         fixture
             .crm()
@@ -253,109 +169,6 @@ fn a_header_without_contacts_is_fine_and_one_without_ids_is_not() {
     );
 }
 
-fn watched(contact: &str, email: &str) -> Watched {
-    Watched {
-        contact: ContactId::parse(contact).unwrap(),
-        email: Some(email.to_owned()),
-        owner: "ana@us.example".to_owned(),
-        since: time("2026-11-23T10:00:00Z"),
-        task: None,
-    }
-}
-
-#[test]
-fn only_acts_on_watched_contacts_since_the_handoff_count() {
-    let activity = "at,contact,by,kind,note\n\
-        2026-11-23T09:59:59Z,1,ana@us.example,call,before the handoff\n\
-        2026-11-23T10:00:00Z,1,ana@us.example,Call,\n\
-        2026-11-23T11:00:00Z,BO@a.example,bo@us.example,rejected,no budget\n\
-        2026-11-23T11:00:00Z,7,ana@us.example,call,somebody else\n\
-        soon,1,ana@us.example,call,\n\
-        soon,7,ana@us.example,call,nobody asked\n\
-        2026-11-23T11:00:00Z,1,ana@us.example,fax,\n\
-        2026-11-23T11:00:00Z,1\n";
-    let fixture = Fixture::new("id\n").with("activity", "activity.csv", activity);
-    let open = [watched("1", "ann@a.example"), watched("2", "bo@a.example")];
-    let activities = fixture.crm().activity(&open).unwrap();
-    let shown: Vec<_> = activities
-        .acts
-        .iter()
-        .map(|act| (act.kind.name(), act.seen_in.as_str(), act.note.as_deref()))
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("call", "activity.csv:3", None),
-            ("rejected", "activity.csv:4", Some("no budget"))
-        ]
-    );
-    let bad: Vec<_> = activities
-        .bad
-        .iter()
-        .map(|bad| format!("{}: {}", bad.place, bad.reason))
-        .collect();
-    insta::assert_snapshot!(bad.join("\n"), @"");
-}
-
-#[test]
-fn no_activity_file_yet_means_no_activity_yet() {
-    let fixture = Fixture::new("id\n").set("activity", "later.csv");
-    let mut crm = fixture.crm();
-    assert_eq!(
-        crm.activity(&[watched("1", "ann@a.example")]).unwrap(),
-        Activities::default()
-    );
-    assert!(crm.check(&[]).unwrap().is_empty());
-}
-
-fn task() -> Write {
-    Write::Task(Task {
-        contact: "1".to_owned(),
-        owner: "ana@us.example".to_owned(),
-        due: time("2026-11-23T10:05:00Z"),
-        priority: "high".to_owned(),
-        brief: Brief {
-            title: "Call Ann".to_owned(),
-            lines: Vec::new(),
-            link: None,
-        },
-    })
-}
-
-#[test]
-fn updates_and_tasks_go_to_their_files_and_are_found_there() {
-    let fixture = Fixture::new("id\n1\n");
-    let update = Write::Update(Update {
-        contact: "1".to_owned(),
-        owner: Some("ana@us.example".to_owned()),
-        set: [("lead_status".to_owned(), "NEW".to_owned())].into(),
-    });
-    let task = task();
-    let at = time("2026-11-23T10:00:00Z");
-    let writes = [
-        Keyed {
-            key: "t",
-            write: &task,
-            at,
-        },
-        Keyed {
-            key: "u",
-            write: &update,
-            at,
-        },
-    ];
-    assert_eq!(fixture.crm().look_up(&writes), [LookUp::Absent, LookUp::Absent]);
-    let remote_ids = ["tasks.jsonl:t", "contacts.jsonl:u"].map(str::to_owned);
-    let done = remote_ids.clone().map(|remote_id| Delivery::Done { remote_id });
-    assert_eq!(fixture.crm().send(&writes), done);
-    assert_eq!(fixture.crm().send(&writes), done, "again, and nothing is added");
-    let found = remote_ids.map(|remote_id| LookUp::Found { remote_id });
-    assert_eq!(fixture.crm().look_up(&writes), found);
-    let read = |name| std::fs::read_to_string(fixture.path(name)).unwrap();
-    insta::assert_snapshot!(read("out/tasks.jsonl"), @"");
-    insta::assert_snapshot!(read("out/contacts.jsonl"), @"");
-}
-
 #[test]
 fn an_id_cannot_break_out_of_its_link() {
     let fixture = Fixture::new("id\n").set("record_url", "https://crm.example/contacts/{id}");
@@ -372,6 +185,41 @@ fn the_domain_is_what_follows_the_last_at_sign() {
     assert_eq!(email_domain("\"a@b\"@acme.example "), Some("acme.example"));
     assert_eq!(email_domain("acme.example"), None);
     assert_eq!(email_domain("ann@"), None);
+}
+
+#[test]
+fn the_quickstart_is_read_with_one_row_set_aside() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/quickstart");
+    let config = fixture::table(&[
+        ("contacts", "contacts.csv"),
+        ("companies", "companies.csv"),
+        ("activity", "activity.csv"),
+    ]);
+    let mut crm = FileCrm::new(&config, &folder).unwrap();
+    let fields: Vec<Field> = STANDARD_FIELDS
+        .iter()
+        .filter_map(|standard| {
+            Some(field(
+                standard.name,
+                super::super::default_property("file", standard.name)?,
+            ))
+        })
+        .collect();
+    let names = [
+        "id",
+        "email",
+        "email_domain",
+        "company.employees",
+        "company.owner",
+    ];
+    let required: Vec<&Field> = fields
+        .iter()
+        .filter(|field| names.contains(&field.name.as_str()))
+        .collect();
+    assert_eq!(crm.check(&required).unwrap(), Vec::<String>::new());
+    let page = walk(&mut crm, &fields, None);
+    assert_eq!(page.records.len(), 40);
+    assert_eq!(set_aside(&page), ["contacts.csv:41: the id is empty"]);
 }
 
 #[test]
