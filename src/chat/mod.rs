@@ -1,9 +1,78 @@
 //! Where alerts go. One file or folder a vendor behind one trait.
 
-use anyhow::Result;
+mod console;
+mod file;
+#[cfg(test)]
+mod fixture;
+mod slack;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
 
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp};
+use crate::rules::{Connection, Findings, Table, did_you_mean};
+
+/// One line for each chat.
+const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::CONNECTOR];
+
+/// The kinds of `[chat.KIND]`.
+pub const KINDS: [&str; CONNECTORS.len()] = [
+    console::CONNECTOR.kind,
+    file::CONNECTOR.kind,
+    slack::CONNECTOR.kind,
+];
+
+/// What a vendor's file tells the rest.
+struct Connector {
+    kind: &'static str,
+    /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
+    check: fn(&Table, &Path, &mut Findings),
+    /// Called with a table that passed the check.
+    connect: fn(&Table, &Path) -> Result<Box<dyn Chat>>,
+    /// Whether everything it writes stays on this machine.
+    is_local: fn(&Table) -> bool,
+}
+
+fn find(kind: &str) -> Option<&'static Connector> {
+    const { &CONNECTORS }
+        .iter()
+        .find(|connector| connector.kind == kind)
+}
+
+/// Opens the chat of `[chat.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
+pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Chat>> {
+    let Some(connector) = find(&connection.kind) else {
+        let help = did_you_mean(&connection.kind, KINDS);
+        bail!("there is no [chat.{}]; {help}", connection.kind);
+    };
+    let mut findings = Findings::default();
+    (connector.check)(&connection.table, folder, &mut findings);
+    if let Some(finding) = findings.as_slice().first() {
+        bail!("rules.toml: {}; see `handoff check`", finding.message);
+    }
+    (connector.connect)(&connection.table, folder)
+}
+
+/// Notes what is wrong with `[chat.KIND]`; an unknown kind is the caller's finding.
+pub fn check_config(connection: &Connection, findings: &mut Findings) {
+    if let Some(connector) = find(&connection.kind) {
+        (connector.check)(&connection.table, Path::new(""), findings);
+    }
+}
+
+/// Whether nothing leaves this machine: the time may then be set for tests.
+pub fn is_local(connection: &Connection) -> bool {
+    find(&connection.kind).is_some_and(|connector| (connector.is_local)(&connection.table))
+}
+
+/// What a chat answers when it is handed an update or a task.
+fn not_a_message() -> Delivery {
+    Delivery::Refused {
+        why: "the chat takes messages and replies, not updates or tasks".to_owned(),
+    }
+}
 
 /// A chat.
 pub trait Chat {

@@ -1,13 +1,81 @@
 //! Where contacts come from and tasks go to. One folder a vendor behind one trait; nothing outside knows a vendor's name.
 
-use anyhow::Result;
+mod file;
+mod hubspot;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
 
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write};
+use crate::rules::{Connection, Findings, Table, did_you_mean};
+
+/// One line for each CRM.
+const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
+
+/// The kinds of `[crm.KIND]`.
+pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
+
+/// What a vendor's folder tells the rest.
+struct Connector {
+    kind: &'static str,
+    /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
+    check: fn(&Table, &Path, &mut Findings),
+    /// Called with a table that passed the check.
+    connect: fn(&Table, &Path) -> Result<Box<dyn Crm>>,
+    /// The property behind a standard field.
+    default_property: fn(&str) -> Option<&'static str>,
+    /// Whether everything it writes stays on this machine.
+    is_local: fn(&Table) -> bool,
+}
+
+fn find(kind: &str) -> Option<&'static Connector> {
+    const { &CONNECTORS }
+        .iter()
+        .find(|connector| connector.kind == kind)
+}
+
+/// Opens the CRM of `[crm.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
+pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Crm>> {
+    let Some(connector) = find(&connection.kind) else {
+        let help = did_you_mean(&connection.kind, KINDS);
+        bail!("there is no [crm.{}]; {help}", connection.kind);
+    };
+    let mut findings = Findings::default();
+    (connector.check)(&connection.table, folder, &mut findings);
+    if let Some(finding) = findings.as_slice().first() {
+        bail!("rules.toml: {}; see `handoff check`", finding.message);
+    }
+    (connector.connect)(&connection.table, folder)
+}
+
+/// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.
+pub fn check_config(connection: &Connection, findings: &mut Findings) {
+    if let Some(connector) = find(&connection.kind) {
+        (connector.check)(&connection.table, Path::new(""), findings);
+    }
+}
+
+/// The property behind a standard field when `[fields]` does not map it.
+pub fn default_property(kind: &str, field: &str) -> Option<&'static str> {
+    // The domain is derived from the e-mail, by every connector.
+    let source = if field == "email_domain" { "email" } else { field };
+    find(kind).and_then(|connector| (connector.default_property)(source))
+}
+
+/// Whether nothing leaves this machine: the time may then be set for tests.
+pub fn is_local(connection: &Connection) -> bool {
+    find(&connection.kind).is_some_and(|connector| (connector.is_local)(&connection.table))
+}
 
 /// A CRM.
 pub trait Crm {
     /// Identifies the account; part of every key, so it must stay the same when the database is lost.
     fn account(&self) -> &str;
+
+    /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns,
+    /// properties. [`Crm::changes`] takes a field that is not there as missing.
+    fn check(&mut self, required: &[&Field]) -> Result<Vec<String>>;
 
     /// Walks the contacts that changed since `cursor` (`None`: all there are), page after page. `take` stores a page and
     /// its cursor in one transaction; a page that it refuses ends the walk. `fields` says which values each
@@ -24,7 +92,7 @@ pub trait Crm {
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>>;
 
     /// What reps did on the contacts of open handoffs.
-    fn activity(&mut self, open: &[Watched]) -> Result<Vec<Activity>>;
+    fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
 
     /// Sends updates and tasks, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
@@ -72,10 +140,93 @@ pub struct Page {
     pub progress: Option<f64>,
 }
 
+/// What reps did, as far as it could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Activities {
+    pub acts: Vec<Activity>,
+    /// Rows or objects that could not be read.
+    pub bad: Vec<Unreadable>,
+}
+
 /// A contact set aside, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// Where it stands: `contacts.csv:17`, or the record's id.
     pub place: String,
     pub reason: String,
+}
+
+/// The part of an e-mail after its last `@`, for sources that do not have it as a property.
+pub fn email_domain(email: &str) -> Option<&str> {
+    let (_, domain) = email.rsplit_once('@')?;
+    let domain = domain.trim();
+    (!domain.is_empty()).then_some(domain)
+}
+
+/// Makes an id safe inside a link: everything but letters, digits, and `-._~`.
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file::fixture::table;
+    use super::*;
+
+    fn connection(kind: &str, entries: &[(&str, &str)]) -> Connection {
+        Connection {
+            kind: kind.to_owned(),
+            table: table(entries),
+        }
+    }
+
+    fn refusal(kind: &str, entries: &[(&str, &str)]) -> String {
+        let connected = connect(&connection(kind, entries), Path::new("."));
+        connected.err().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_crm_that_cannot_be_connected_says_why_and_what_to_do() {
+        insta::assert_snapshot!(refusal("hubspt", &[]), @"there is no [crm.hubspt]; did you mean 'hubspot'?");
+        insta::assert_snapshot!(refusal("file", &[]), @"rules.toml: [crm.file] needs `contacts`; see `handoff check`");
+        insta::assert_snapshot!(refusal("hubspot", &[]), @"this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest");
+    }
+
+    #[test]
+    fn files_are_connected_under_the_name_of_the_contacts() {
+        let crm = connect(
+            &connection("file", &[("contacts", "data/leads.csv")]),
+            Path::new("."),
+        );
+        assert_eq!(crm.unwrap().account(), "leads.csv");
+    }
+
+    #[test]
+    fn only_files_and_servers_on_this_machine_are_local() {
+        assert!(is_local(&connection("file", &[])));
+        assert!(is_local(&connection(
+            "hubspot",
+            &[("base_url", "http://127.0.0.1:8080")]
+        )));
+        assert!(!is_local(&connection("hubspot", &[])));
+        assert!(!is_local(&connection("nimble", &[])));
+    }
+
+    #[test]
+    fn a_standard_field_has_a_property_in_every_crm() {
+        assert_eq!(default_property("hubspot", "score"), Some("hubspotscore"));
+        assert_eq!(default_property("hubspot", "email_domain"), Some("email"));
+        assert_eq!(default_property("file", "company.employees"), Some("employees"));
+        assert_eq!(default_property("file", "pricing_views"), None);
+        assert_eq!(KINDS, CONNECTORS.map(|connector| connector.kind));
+    }
 }

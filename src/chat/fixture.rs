@@ -1,0 +1,31 @@
+//! What the tests of this folder send.
+
+use crate::model::{Brief, BriefLine, Mention, Message, Reply, Write};
+
+pub(super) fn message(title: &str) -> Write {
+    Write::Message(Message {
+        contact: "c1".to_owned(),
+        mention: Mention {
+            email: "ana@acme.example".to_owned(),
+            name: "Ana Silva".to_owned(),
+        },
+        brief: Brief {
+            title: title.to_owned(),
+            lines: vec![BriefLine {
+                label: "Company".to_owned(),
+                text: "Fintech Lda".to_owned(),
+            }],
+            link: Some("https://crm.example/contacts/c1".to_owned()),
+        },
+    })
+}
+
+pub(super) fn reply(thread: &str, text: &str) -> Write {
+    Write::Reply(Reply {
+        contact: "c1".to_owned(),
+        thread: thread.to_owned(),
+        mention: None,
+        channel: None,
+        text: text.to_owned(),
+    })
+}

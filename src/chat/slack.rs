@@ -1,0 +1,120 @@
+//! `[chat.slack]`: its table.
+
+use anyhow::bail;
+
+use super::Connector;
+use crate::endpoint;
+use crate::rules::{Findings, Item, Node, Reader, Table};
+
+pub(super) const CONNECTOR: Connector = Connector {
+    kind: "slack",
+    check: |table, _, findings| check(table, findings),
+    connect: |_, _| {
+        bail!(
+            "this version cannot talk to [chat.slack] yet; it runs on [chat.file] and [chat.console] and checks the rest"
+        )
+    },
+    is_local: endpoint::is_local,
+};
+
+fn check(table: &Table, findings: &mut Findings) {
+    let mut reader = Reader::new(table, "[chat.slack]");
+    endpoint::read_base_url(&mut reader, findings);
+    let channel = reader.item("channel");
+    let to = reader.item("to");
+    match (channel, to) {
+        (None, None) => {
+            let message = "[chat.slack] needs `channel = \"#…\"`, or `to = \"rep\"` for direct messages";
+            findings.error("H004", table.span.clone(), message);
+        }
+        (Some(_), Some(to)) => {
+            let message = "`to` and `channel` exclude each other; keep one of them";
+            findings.error("H005", to.span.clone(), message);
+        }
+        (Some(channel), None) if !is_text(channel, |name| !name.trim_matches(['#', ' ']).is_empty()) => {
+            let message = "`channel` must be the name or id of a channel, such as \"#inbound\"";
+            findings.error("H005", channel.span.clone(), message);
+        }
+        (None, Some(to)) if !is_text(to, |word| word == "rep") => {
+            findings.error("H005", to.span.clone(), "`to` can only be \"rep\"");
+        }
+        (Some(_), None) | (None, Some(_)) => {}
+    }
+    let accept = reader.item("accept");
+    let reject = reader.item("reject");
+    for (key, item) in [("accept", accept), ("reject", reject)] {
+        if let Some(item) = item.filter(|item| !is_text(item, is_emoji_name)) {
+            let message =
+                format!("`{key}` must be the name of an emoji without colons, such as \"white_check_mark\"");
+            findings.error("H005", item.span.clone(), message);
+        }
+    }
+    if let (Some(accept), Some(reject)) = (accept, reject)
+        && accept.node == reject.node
+    {
+        let message = "`accept` and `reject` are the same emoji; nobody could tell them apart";
+        findings.error("H005", reject.span.clone(), message);
+    }
+    reader.finish(findings);
+}
+
+fn is_text(item: &Item, fits: impl Fn(&str) -> bool) -> bool {
+    matches!(&item.node, Node::Text(text) if fits(text))
+}
+
+/// Slack's API knows reactions by name: lower case letters, digits, `_`, `-`, `+`, `'`.
+fn is_emoji_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_lowercase() || c.is_ascii_digit() || "_-+'".contains(c);
+    !name.is_empty() && name.chars().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Entry;
+
+    fn findings(entries: &[(&str, &str)]) -> Vec<String> {
+        let entry = |(key, text): &(&str, &str)| Entry {
+            key: (*key).to_owned(),
+            key_span: 0..0,
+            item: Item {
+                span: 0..0,
+                node: Node::Text((*text).to_owned()),
+            },
+        };
+        let table = Table {
+            entries: entries.iter().map(entry).collect(),
+            span: 0..0,
+        };
+        let mut findings = Findings::default();
+        check(&table, &mut findings);
+        let messages = findings.as_slice().iter().map(|finding| finding.message.clone());
+        messages.collect()
+    }
+
+    #[test]
+    fn a_message_needs_one_place_to_go() {
+        for (entries, fine) in [
+            (&[("channel", "#inbound")][..], true),
+            (&[("to", "rep")], true),
+            (&[], false),
+            (&[("channel", "#")], false),
+            (&[("to", "manager")], false),
+            (&[("channel", "#inbound"), ("to", "rep")], false),
+        ] {
+            let messages = findings(entries);
+            assert_eq!(messages.is_empty(), fine, "{entries:?}: {messages:?}");
+        }
+    }
+
+    #[test]
+    fn reactions_are_names_and_differ() {
+        let with = |accept, reject| {
+            findings(&[("channel", "#inbound"), ("accept", accept), ("reject", reject)]).is_empty()
+        };
+        assert!(with("white_check_mark", "+1"));
+        assert!(!with(":white_check_mark:", "x"));
+        assert!(!with("✅", "x"));
+        assert!(!with("x", "x"));
+    }
+}

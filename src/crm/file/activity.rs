@@ -1,0 +1,127 @@
+//! What reps did, from the activity file.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use anyhow::{Context, Result, bail};
+
+use super::config::Source;
+use super::layout::no_column;
+use super::table::{Columns, Step, Table};
+use crate::crm::{Activities, Unreadable, Watched};
+use crate::model::{Activity, ActivityKind, Kind, Value, fold, one_line};
+
+const AT: usize = 0;
+const CONTACT: usize = 1;
+const KIND: usize = 2;
+const BY: usize = 3;
+const NOTE: usize = 4;
+
+/// The columns, by slot.
+const COLUMNS: [&str; 5] = ["at", "contact", "kind", "by", "note"];
+
+/// The columns that must be there; a rep's name and note may be missing.
+const REQUIRED: [&str; 3] = ["at", "contact", "kind"];
+
+/// What the file lacks, in words. A file that is not there yet lacks nothing.
+pub(super) fn check(source: &Source) -> Result<Vec<String>> {
+    if is_absent(source)? {
+        return Ok(Vec::new());
+    }
+    let columns = Columns::of(source)?;
+    let missing = REQUIRED
+        .into_iter()
+        .filter(|name| columns.complete && !columns.has(name));
+    Ok(missing
+        .map(|name| no_column(source, name, None, &columns))
+        .collect())
+}
+
+/// The acts on watched contacts since their handoffs. Rows about others are not looked at any further.
+pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
+    let mut activities = Activities::default();
+    if open.is_empty() || is_absent(source)? {
+        return Ok(activities);
+    }
+    if let Some(problem) = check(source)?.into_iter().next() {
+        bail!(problem);
+    }
+    let watched = index(open);
+    let mut table = Table::open(source)?;
+    table.select(&COLUMNS.map(str::to_owned));
+    loop {
+        let row = match table.read().with_context(|| source.name.clone())? {
+            Step::End => return Ok(activities),
+            Step::Bad(reason) => Err(reason),
+            Step::Row => read_row(&table, source, &watched),
+        };
+        match row {
+            Ok(act) => activities.acts.extend(act),
+            Err(reason) => activities.bad.push(Unreadable {
+                place: source.place(table.line()),
+                reason,
+            }),
+        }
+    }
+}
+
+/// No file, or an empty one: nobody has done anything yet.
+fn is_absent(source: &Source) -> Result<bool> {
+    match std::fs::metadata(&source.path) {
+        Ok(metadata) => Ok(metadata.is_file() && metadata.len() == 0),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error).with_context(|| format!("cannot look at {}", source.name)),
+    }
+}
+
+/// Watched contacts by what a row may call them: the id as it is, the e-mail without case.
+fn index(open: &[Watched]) -> HashMap<Cow<'_, str>, Vec<&Watched>> {
+    let mut index: HashMap<Cow<'_, str>, Vec<&Watched>> = HashMap::new();
+    for watched in open {
+        let id = Cow::Borrowed(watched.contact.as_str());
+        index.entry(id).or_default().push(watched);
+        if let Some(email) = &watched.email {
+            index.entry(fold(email)).or_default().push(watched);
+        }
+    }
+    index
+}
+
+/// The act in the present row; `None` when nobody watches for it, the reason when it cannot be used.
+fn read_row(
+    table: &Table,
+    source: &Source,
+    watched: &HashMap<Cow<'_, str>, Vec<&Watched>>,
+) -> Result<Option<Activity>, String> {
+    let contact = table
+        .cell(CONTACT)
+        .ok_or("the row names no contact: neither an id nor an e-mail")?;
+    let by_id = watched.get(contact).into_iter();
+    let matches = by_id.chain(watched.get(&fold(contact))).flatten();
+    let Some(since) = matches.map(|watched| watched.since).min() else {
+        return Ok(None);
+    };
+    let at = match Kind::DateTime.read(table.cell(AT).unwrap_or_default()) {
+        Value::Time(at) => at,
+        Value::Unreadable(reason) => return Err(format!("`at` is {reason}")),
+        Value::Missing | Value::Number(_) | Value::Bool(_) | Value::Text(_) => {
+            return Err("`at` is missing".to_owned());
+        }
+    };
+    if at < since {
+        return Ok(None);
+    }
+    let kind = table.cell(KIND).unwrap_or_default();
+    let kind = ActivityKind::parse(kind).ok_or_else(|| {
+        let known = ActivityKind::ALL.map(ActivityKind::name).join(", ");
+        format!("unknown kind '{}'; known: {known}", one_line(kind, 40))
+    })?;
+    Ok(Some(Activity {
+        at,
+        contact: contact.to_owned(),
+        by: table.cell(BY).unwrap_or_default().to_owned(),
+        kind,
+        note: table.cell(NOTE).map(str::to_owned),
+        seen_in: source.place(table.line()),
+    }))
+}

@@ -1,0 +1,151 @@
+//! From rows to contacts: the id, the moment of the last change, the values field by field, and each contact once.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+
+use anyhow::{Context, Result, bail};
+
+use super::companies::Companies;
+use super::config::{Config, Source};
+use super::layout::{Files, Layout, Origin, missing_columns};
+use super::stamp::FileStamp;
+use super::table::{Columns, Step, Table};
+use crate::crm::{Unreadable, email_domain};
+use crate::model::{ContactId, Field, Kind, Record, Value};
+
+/// An open contacts file, with the companies joined to it.
+pub(super) struct Contacts<'a> {
+    source: &'a Source,
+    table: Table,
+    layout: Layout,
+    pub(super) companies: Companies,
+    seen: Seen,
+}
+
+/// What a row came to.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Record(Record),
+    Bad(Unreadable),
+    End,
+}
+
+impl<'a> Contacts<'a> {
+    pub(super) fn open(config: &'a Config, fields: &[Field]) -> Result<Self> {
+        let fields: Vec<&Field> = fields.iter().collect();
+        let contacts = Columns::of(&config.contacts)?;
+        let companies = config.companies.as_ref().map(Columns::of).transpose()?;
+        let files = Files {
+            contacts: &contacts,
+            companies: companies.as_ref(),
+        };
+        let id: Vec<&Field> = fields
+            .iter()
+            .filter(|field| field.name == "id")
+            .copied()
+            .collect();
+        if let Some(problem) = missing_columns(config, &id, files).into_iter().next() {
+            bail!(problem);
+        }
+        let layout = Layout::new(&fields, files);
+        let companies = match &config.companies {
+            Some(source) => Companies::load(source, &layout)?,
+            None => Companies::default(),
+        };
+        let mut table = Table::open(&config.contacts)?;
+        table.select(&layout.contact_columns);
+        Ok(Self {
+            source: &config.contacts,
+            table,
+            layout,
+            companies,
+            seen: Seen::default(),
+        })
+    }
+
+    /// The contacts file as it was when it was opened.
+    pub(super) fn stamp(&self) -> &FileStamp {
+        &self.table.stamp
+    }
+
+    pub(super) fn progress(&self) -> f64 {
+        self.table.progress()
+    }
+
+    /// The next contact that is wanted, or the next row that is no contact.
+    pub(super) fn read(&mut self, wanted: impl Fn(&ContactId) -> bool) -> Result<Outcome> {
+        loop {
+            let step = self.table.read().with_context(|| self.source.name.clone())?;
+            let row = match step {
+                Step::End => return Ok(Outcome::End),
+                Step::Bad(reason) => Err(reason),
+                Step::Row => self.record(&wanted),
+            };
+            match row {
+                Ok(Some(record)) => return Ok(Outcome::Record(record)),
+                Ok(None) => {}
+                Err(reason) => {
+                    let place = self.source.place(self.table.line());
+                    return Ok(Outcome::Bad(Unreadable { place, reason }));
+                }
+            }
+        }
+    }
+
+    /// The present row; `None` when it is not wanted, the reason when it cannot be used.
+    fn record(&mut self, wanted: impl Fn(&ContactId) -> bool) -> Result<Option<Record>, String> {
+        let id = ContactId::parse(self.table.cell(self.layout.id).unwrap_or_default())?;
+        if !wanted(&id) {
+            return Ok(None);
+        }
+        let modified_ms = self.table.cell(self.layout.modified_at).and_then(read_ms);
+        self.seen.admit(&id, self.table.line(), modified_ms)?;
+        let cell = |slot| self.table.cell(slot);
+        let of_email = cell(self.layout.email).and_then(email_domain);
+        let domains = cell(self.layout.company_domain).into_iter().chain(of_email);
+        let company = self.companies.find(cell(self.layout.company_id), domains);
+        let value = |origin: &Origin| match *origin {
+            Origin::Contact(slot) => cell(slot),
+            Origin::Company(slot) => company.as_ref().and_then(|company| company.cell(slot)),
+            Origin::EmailDomain(slot) => cell(slot).and_then(email_domain),
+            Origin::Nowhere => None,
+        };
+        let values = self.layout.origins.iter().map(value);
+        Ok(Some(Record {
+            modified_ms,
+            values: values.map(|value| value.map(str::to_owned)).collect(),
+            id,
+        }))
+    }
+}
+
+fn read_ms(raw: &str) -> Option<i64> {
+    match Kind::DateTime.read(raw) {
+        Value::Time(time) => Some(time.timestamp_millis()),
+        Value::Missing | Value::Unreadable(_) | Value::Number(_) | Value::Bool(_) | Value::Text(_) => None,
+    }
+}
+
+/// The ids read so far, as hashes: the only thing that grows with the file.
+#[derive(Debug, Default)]
+struct Seen {
+    hasher: RandomState,
+    rows: HashMap<u64, (u32, Option<i64>)>,
+}
+
+impl Seen {
+    /// Lets a contact in the first time, and again only when the later row is the newer one: the store keeps the newer.
+    fn admit(&mut self, id: &ContactId, line: u64, modified_ms: Option<i64>) -> Result<(), String> {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        let hash = self.hasher.hash_one(id);
+        if let Some((earlier, known_ms)) = self.rows.get(&hash)
+            && modified_ms <= *known_ms
+        {
+            return Err(format!(
+                "contact '{id}' on line {line} is on line {earlier} already"
+            ));
+        }
+        self.rows.insert(hash, (line, modified_ms));
+        Ok(())
+    }
+}

@@ -1,0 +1,204 @@
+//! `[crm.file]`: files as a CRM. Contacts, companies and activity are read from CSV or JSON Lines that somebody exports;
+//! tasks and changes are appended to JSON Lines that somebody imports.
+
+mod activity;
+mod changes;
+mod companies;
+mod config;
+mod contacts;
+mod csv_table;
+#[cfg(test)]
+pub(super) mod fixture;
+mod json_table;
+mod layout;
+mod open;
+mod replay;
+mod stamp;
+mod table;
+#[cfg(test)]
+mod tests;
+mod writes;
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use self::config::Config;
+use self::contacts::{Contacts, Outcome};
+use self::layout::{Files, missing_columns};
+use self::stamp::Stamp;
+use self::table::Columns;
+use super::{Activities, Connector, Crm, Keyed, Page, Watched};
+use crate::ledger::{Entry, Ledger};
+use crate::model::{ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Write};
+use crate::rules::{Findings, Table};
+
+pub(super) const CONNECTOR: Connector = Connector {
+    kind: "file",
+    check: |table, folder, findings| drop(Config::read(table, folder, findings)),
+    connect: |table, folder| Ok(Box::new(FileCrm::new(table, folder)?)),
+    default_property,
+    is_local: |_| true,
+};
+
+/// A standard field's column has its name; a company's, without the prefix.
+fn default_property(field: &str) -> Option<&'static str> {
+    let standard = STANDARD_FIELDS.iter().find(|standard| standard.name == field)?;
+    Some(standard.name.strip_prefix("company.").unwrap_or(standard.name))
+}
+
+/// Files as a CRM.
+struct FileCrm {
+    config: Config,
+    updates: Ledger,
+    tasks: Ledger,
+    /// What [`Crm::changes`] read in this process; `None` when it cannot be told from a later version.
+    read: Option<Stamp>,
+}
+
+impl FileCrm {
+    fn new(table: &Table, folder: &Path) -> Result<Self> {
+        let config = Config::read(table, folder, &mut Findings::default());
+        let config = config.context("[crm.file] needs `contacts`")?;
+        Ok(Self {
+            updates: Ledger::new(config.out.join("contacts.jsonl")),
+            tasks: Ledger::new(config.out.join("tasks.jsonl")),
+            config,
+            read: None,
+        })
+    }
+
+    fn ledger(&mut self, kind: EffectKind) -> Option<&mut Ledger> {
+        match kind {
+            EffectKind::Update => Some(&mut self.updates),
+            EffectKind::Task => Some(&mut self.tasks),
+            EffectKind::Message | EffectKind::Reply => None,
+        }
+    }
+
+    fn is_as_read(&self) -> bool {
+        self.read.as_ref().is_some_and(|read| {
+            changes::stamp_now(&self.config, read.columns.clone()).is_ok_and(|present| present == *read)
+        })
+    }
+}
+
+impl Crm for FileCrm {
+    fn account(&self) -> &str {
+        &self.config.account
+    }
+
+    fn check(&mut self, required: &[&Field]) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
+        let mut noted =
+            |columns: Result<Columns>| columns.map_err(|error| problems.push(format!("{error:#}"))).ok();
+        let contacts = noted(Columns::of(&self.config.contacts));
+        let companies = self.config.companies.as_ref();
+        let companies = companies.map(|source| noted(Columns::of(source)));
+        // With a file missing, what the other lacks would be guessed.
+        if let (Some(contacts), None | Some(Some(_))) = (&contacts, &companies) {
+            let files = Files {
+                contacts,
+                companies: companies.as_ref().and_then(Option::as_ref),
+            };
+            problems.extend(missing_columns(&self.config, required, files));
+        }
+        if let Some(source) = &self.config.activity {
+            match activity::check(source) {
+                Ok(missing) => problems.extend(missing),
+                Err(error) => problems.push(format!("{error:#}")),
+            }
+        }
+        Ok(problems)
+    }
+
+    fn changes(
+        &mut self,
+        fields: &[Field],
+        cursor: Option<&str>,
+        take: &mut dyn FnMut(Page) -> Result<()>,
+    ) -> Result<()> {
+        self.read = None;
+        self.read = changes::walk(&self.config, fields, cursor, take)?;
+        Ok(())
+    }
+
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        if ids.is_empty() || self.is_as_read() {
+            return Ok(None);
+        }
+        let ids: HashSet<&ContactId> = ids.iter().collect();
+        let mut contacts = Contacts::open(&self.config, fields)?;
+        let mut found: HashMap<ContactId, Record> = HashMap::new();
+        loop {
+            match contacts.read(|id| ids.contains(id))? {
+                // A second row for a contact comes only when it is the newer one.
+                Outcome::Record(record) => drop(found.insert(record.id.clone(), record)),
+                Outcome::Bad(_) => {}
+                Outcome::End => return Ok(Some(found.into_values().collect())),
+            }
+        }
+    }
+
+    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+        match &self.config.activity {
+            Some(source) => activity::read(source, open),
+            None => Ok(Activities::default()),
+        }
+    }
+
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        let mut answers: HashMap<usize, Delivery> = HashMap::new();
+        for kind in [EffectKind::Update, EffectKind::Task] {
+            let mut positions = Vec::new();
+            let mut entries = Vec::new();
+            let of_kind = |(_, keyed): &(usize, &Keyed<'_>)| keyed.write.kind() == kind;
+            for (position, keyed) in writes.iter().enumerate().filter(of_kind) {
+                match entry(keyed) {
+                    Ok(Some(entry)) => {
+                        positions.push(position);
+                        entries.push(entry);
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        let why = error.to_string();
+                        answers.insert(position, Delivery::Refused { why });
+                    }
+                }
+            }
+            let deliveries = self.ledger(kind).map(|ledger| ledger.append(&entries));
+            answers.extend(positions.into_iter().zip(deliveries.unwrap_or_default()));
+        }
+        let answer = |position| answers.remove(&position).unwrap_or_else(not_ours);
+        (0..writes.len()).map(answer).collect()
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        let look_up = |keyed: &Keyed<'_>| {
+            let ledger = self.ledger(keyed.write.kind());
+            let found = ledger.and_then(|ledger| ledger.look_up([keyed.key].into_iter()).pop());
+            found.unwrap_or(LookUp::Impossible)
+        };
+        writes.iter().map(look_up).collect()
+    }
+
+    fn link(&self, contact: &ContactId) -> Option<String> {
+        let url = self.config.record_url.as_ref()?;
+        Some(url.replace("{id}", &super::percent_encode(contact.as_str())))
+    }
+}
+
+fn entry(keyed: &Keyed<'_>) -> serde_json::Result<Option<Entry>> {
+    match keyed.write {
+        Write::Update(update) => writes::update_entry(keyed, update).map(Some),
+        Write::Task(task) => writes::task_entry(keyed, task).map(Some),
+        Write::Message(_) | Write::Reply(_) => Ok(None),
+    }
+}
+
+fn not_ours() -> Delivery {
+    Delivery::Refused {
+        why: "[crm.file] takes updates and tasks, not messages".to_owned(),
+    }
+}
