@@ -3,5 +3,6 @@
 pub mod chat;
 pub mod crm;
 pub mod model;
+pub mod output;
 pub mod qualify;
 pub mod rules;

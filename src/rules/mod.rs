@@ -1,13 +1,38 @@
 //! `rules.toml`: from text to a compiled, checked [`Rules`], or to findings with their places.
 
+mod argument;
+mod catalogue;
+mod codes;
+mod compile;
 mod condition;
+mod contradiction;
+mod days_off;
 mod definition;
+mod examples;
 mod fields;
+mod files;
 mod finding;
+mod hours;
+mod ics;
 mod item;
+mod list_file;
+mod lists;
+mod load;
+mod operator;
+mod outcome;
+mod parse;
+mod people;
+mod points;
 mod reader;
+mod register;
+mod routes;
+mod settings;
+mod slas;
+mod source;
 mod suggest;
+mod tiers;
 
+pub use codes::CODES;
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
     Agreement, Connection, Decay, Disqualifier, Example, Expectation, Icp, Limits, List, Member,
@@ -17,5 +42,7 @@ pub use definition::{
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
 pub use item::{Entry, Item, Node, Table};
+pub use load::{Connectors, load};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
+pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
