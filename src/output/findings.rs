@@ -71,32 +71,32 @@ fn printable(text: &str) -> String {
 pub fn github(findings: &[Finding], source: &Source) -> String {
     let places = Places::new(&source.text);
     let file = escape_property(&source.path.to_string_lossy());
-    let mut text = String::new();
-    for finding in findings {
-        let place = finding.span.as_ref().map_or_else(String::new, |span| {
-            let (start, end) = (places.of(span.start), places.of(span.end));
-            let end_column = if start.line == end.line {
-                format!(",endColumn={}", end.column)
-            } else {
-                String::new()
-            };
-            format!(
-                ",line={},endLine={},col={}{end_column}",
-                start.line, end.line, start.column
-            )
-        });
+    let annotation = |finding: &Finding| {
+        let severity = finding.severity.name();
+        let place = finding.span.as_ref().map(|span| annotated(&places, span));
         let message = match &finding.help {
             Some(help) => format!("{}\n{help}", finding.message),
             None => finding.message.clone(),
         };
-        let severity = finding.severity.name();
-        let code = finding.code;
-        let message = escape_data(&message);
-        text.push_str(&format!(
-            "::{severity} file={file}{place},title={code}::{message}\n"
-        ));
+        format!(
+            "::{severity} file={file}{},title={}::{}\n",
+            place.unwrap_or_default(),
+            finding.code,
+            escape_data(&message)
+        )
+    };
+    findings.iter().map(annotation).collect()
+}
+
+/// `,line=…,col=…`, with the ends that GitHub can show: it takes no end column when the end is on another line.
+fn annotated(places: &Places<'_>, span: &Range<usize>) -> String {
+    let (start, end) = (places.of(span.start), places.of(span.end));
+    let begin = format!(",line={},col={}", start.line, start.column);
+    if start.line == end.line {
+        format!("{begin},endLine={},endColumn={}", end.line, end.column)
+    } else {
+        format!("{begin},endLine={}", end.line)
     }
-    text
 }
 
 /// <https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions>: a raw line break would begin
