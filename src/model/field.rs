@@ -40,11 +40,14 @@ const fn standard(name: &'static str, kind: Kind) -> StandardField {
     StandardField { name, kind }
 }
 
+/// The field that is derived from the raw value of `email`.
+pub const EMAIL_DOMAIN: &str = "email_domain";
+
 /// The names every connector maps by default. `email_domain` is derived from `email`.
 pub const STANDARD_FIELDS: &[StandardField] = &[
     standard("id", Kind::Text),
     standard("email", Kind::Text),
-    standard("email_domain", Kind::Text),
+    standard(EMAIL_DOMAIN, Kind::Text),
     standard("first_name", Kind::Text),
     standard("last_name", Kind::Text),
     standard("phone", Kind::Text),
@@ -98,5 +101,42 @@ impl Record {
             .map(|(field, raw)| raw.as_deref().map_or(Value::Missing, |raw| field.read(raw)))
             .collect();
         Contact::new(self.id, values)
+    }
+}
+
+/// What follows the last `@` of an address; missing when there is none.
+fn read_domain(email: &str) -> Value {
+    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
+    Kind::Text.read(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::FieldId;
+
+    #[test]
+    fn the_domain_is_what_follows_the_last_at_of_the_address() {
+        let field = Field {
+            name: EMAIL_DOMAIN.to_owned(),
+            property: "email".to_owned(),
+            of_company: false,
+            kind: Kind::Text,
+        };
+        for (raw, expected) in [
+            (Some("joao@Fintech.example "), "Fintech.example"),
+            (Some("\"a@b\"@c.example"), "c.example"),
+            (Some("no address"), "missing"),
+            (Some("joao@"), "missing"),
+            (None, "missing"),
+        ] {
+            let record = Record {
+                id: ContactId::parse("1").unwrap(),
+                modified_ms: None,
+                values: vec![raw.map(str::to_owned)],
+            };
+            let contact = record.into_contact(std::slice::from_ref(&field));
+            assert_eq!(contact.value(FieldId(0)).shown(), expected);
+        }
     }
 }

@@ -18,7 +18,7 @@ pub use contact::{Contact, ContactId};
 pub use effect::{
     Brief, BriefLine, Delivery, EffectKind, LookUp, Mention, Message, Reply, Task, Update, Write,
 };
-pub use field::{Field, FieldId, Record, STANDARD_FIELDS, StandardField};
+pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};

@@ -195,7 +195,7 @@ pub enum RouteTarget {
 pub struct List {
     pub name: String,
     pub keys: Arc<Keys>,
-    /// Folded key -> value, for lists with `value`.
+    /// Folded key -> folded value, for lists with `value`.
     pub values: HashMap<Box<str>, String>,
 }
 

@@ -31,7 +31,7 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
-/// Findings, in the order they were made.
+/// Findings, in the order they were made until [`Findings::sort`].
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Finding>,
@@ -58,6 +58,12 @@ impl Findings {
 
     pub fn as_slice(&self) -> &[Finding] {
         &self.list
+    }
+
+    /// Orders them by place; those about the file as a whole come first.
+    pub fn sort(&mut self) {
+        self.list
+            .sort_by_key(|finding| finding.span.as_ref().map(|span| (span.start, span.end)));
     }
 }
 

@@ -36,6 +36,20 @@ pub struct Entry {
     pub item: Item,
 }
 
+impl Item {
+    pub fn as_table(&self) -> Option<&Table> {
+        match &self.node {
+            Node::Table(table) => Some(table),
+            Node::Text(_)
+            | Node::Integer(_)
+            | Node::Float(_)
+            | Node::Bool(_)
+            | Node::Datetime(_)
+            | Node::List(_) => None,
+        }
+    }
+}
+
 impl Table {
     pub fn get(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.key == key)

@@ -1,15 +1,41 @@
 //! `rules.toml`: from text to a compiled, checked [`Rules`], or to findings with their places.
 
+mod argument;
+mod catalogue;
+mod codes;
+mod compile;
 mod condition;
+mod contradiction;
+mod days_off;
 mod definition;
+mod examples;
 mod fields;
+mod files;
 mod finding;
 mod hours;
 mod ics;
 mod item;
+mod list_file;
+mod lists;
+mod load;
+mod operator;
+mod outcome;
+mod parse;
+mod people;
+mod points;
 mod reader;
+mod register;
+mod routes;
+mod settings;
+mod slas;
+mod source;
 mod suggest;
+mod tiers;
 
+#[cfg(test)]
+mod tests;
+
+pub use codes::CODES;
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
     Agreement, Connection, Decay, Disqualifier, Example, Expectation, Icp, Limits, List, Member,
@@ -21,5 +47,7 @@ pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
+pub use load::{Connectors, load};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
+pub use source::Source;
 pub use suggest::{did_you_mean, nearest};

@@ -1,0 +1,259 @@
+//! `[fields]`, and the ids that fields get in the order of their first use.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::codes::{BAD_VALUE, FIELD_DECLARATION, UNKNOWN_FIELD, UNMAPPED_FIELD};
+use super::fields::Fields;
+use super::finding::{Finding, Findings};
+use super::item::{Entry, Item, Node, Table};
+use super::reader::{Reader, wrong_type};
+use super::suggest::{did_you_mean, nearest};
+use crate::model::{EMAIL_DOMAIN, Field, FieldId, Kind, STANDARD_FIELDS};
+
+/// More properties than any CRM lets a form show, and far from what a [`FieldId`] can count.
+const FIELDS_MAX: usize = 1_000;
+
+const COMPANY: &str = "company.";
+const KINDS: [Kind; 4] = [Kind::Text, Kind::Number, Kind::Bool, Kind::DateTime];
+
+/// What `[fields]` says of one name.
+struct Mapping {
+    name: String,
+    property: String,
+    kind: Kind,
+}
+
+/// The property behind a standard name in the CRM at hand; `None` when it has none.
+type DefaultProperty = Box<dyn Fn(&str) -> Option<&'static str>>;
+
+/// The fields of a definition while it loads.
+pub(super) struct Catalogue {
+    default_property: DefaultProperty,
+    mapped: Vec<Mapping>,
+    by_name: HashMap<String, FieldId>,
+    all: Vec<Field>,
+}
+
+impl Catalogue {
+    pub(super) fn new(default_property: impl Fn(&str) -> Option<&'static str> + 'static) -> Self {
+        Self {
+            default_property: Box::new(default_property),
+            mapped: Vec::new(),
+            by_name: HashMap::new(),
+            all: Vec::new(),
+        }
+    }
+
+    /// Reads `[fields]`.
+    pub(super) fn map(&mut self, table: &Table, findings: &mut Findings) {
+        for entry in &table.entries {
+            match &entry.item.node {
+                Node::Table(company) if entry.key == "company" => {
+                    for inner in &company.entries {
+                        self.map_entry(format!("{COMPANY}{}", inner.key), inner, findings);
+                    }
+                }
+                Node::Table(_)
+                | Node::Text(_)
+                | Node::Integer(_)
+                | Node::Float(_)
+                | Node::Bool(_)
+                | Node::Datetime(_)
+                | Node::List(_) => self.map_entry(entry.key.clone(), entry, findings),
+            }
+        }
+    }
+
+    fn map_entry(&mut self, name: String, entry: &Entry, findings: &mut Findings) {
+        if let Err(finding) = check_name(&name, entry) {
+            findings.add(finding);
+            return;
+        }
+        let Some((property, declared)) = read_mapping(&name, &entry.item, findings) else {
+            return;
+        };
+        let standard = standard_kind(&name);
+        if let (Some(standard), Some((declared, span))) = (standard, &declared)
+            && standard != *declared
+        {
+            let message = format!("`{name}` is always a {} field", standard.name());
+            let finding = Finding::error(FIELD_DECLARATION, span.clone(), message);
+            findings.add(finding.help("leave `type` out, or choose another name"));
+        }
+        let declared = declared.map(|(kind, _)| kind);
+        if self.mapped.len() >= FIELDS_MAX {
+            let message = format!("[fields] has more than {FIELDS_MAX} entries");
+            findings.error(BAD_VALUE, entry.key_span.clone(), message);
+        } else if self.mapped.iter().any(|mapping| mapping.name == name) {
+            let message = format!("`{name}` is mapped twice");
+            findings.error(FIELD_DECLARATION, entry.key_span.clone(), message);
+        } else {
+            self.mapped.push(Mapping {
+                kind: standard.or(declared).unwrap_or(Kind::Text),
+                name,
+                property,
+            });
+        }
+    }
+
+    /// The id of a field that the definition uses at `span`; notes a finding when there is no such field.
+    pub(super) fn require(
+        &mut self,
+        name: &str,
+        span: &Range<usize>,
+        findings: &mut Findings,
+    ) -> Option<FieldId> {
+        let id = self.add(name);
+        if id.is_none() {
+            findings.add(self.unknown(name, span.clone()));
+        } else if name == EMAIL_DOMAIN {
+            self.add("email");
+        }
+        id
+    }
+
+    pub(super) fn kind(&self, id: FieldId) -> Kind {
+        self.all
+            .get(usize::from(id.0))
+            .map_or(Kind::Text, |field| field.kind)
+    }
+
+    /// The CRM property behind a name, if it has one.
+    pub(super) fn property(&self, name: &str) -> Option<String> {
+        let source = if name == EMAIL_DOMAIN { "email" } else { name };
+        if let Some(mapping) = self.mapped.iter().find(|mapping| mapping.name == source) {
+            return Some(mapping.property.clone());
+        }
+        standard_kind(source)?;
+        (self.default_property)(source).map(str::to_owned)
+    }
+
+    /// What to say of a name without a property.
+    pub(super) fn unknown(&self, name: &str, span: Range<usize>) -> Finding {
+        if standard_kind(name).is_some() {
+            let message = format!("field `{name}` has no property in this CRM by default");
+            return Finding::error(UNMAPPED_FIELD, span, message)
+                .help(format!("map it in [fields]: {name} = \"the CRM's property\""));
+        }
+        let finding = Finding::error(UNKNOWN_FIELD, span, format!("unknown field `{name}`"));
+        let of_company = format!("{COMPANY}{name}");
+        let near = if self.names().any(|known| known == of_company) {
+            Some(of_company.as_str())
+        } else {
+            nearest(name, self.names())
+        };
+        finding.help(near.map_or_else(
+            || format!("add it to [fields]: {name} = \"the CRM's property\""),
+            |near| format!("did you mean '{near}'?"),
+        ))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let standard = STANDARD_FIELDS.iter().map(|field| field.name);
+        standard.chain(self.mapped.iter().map(|mapping| mapping.name.as_str()))
+    }
+
+    fn add(&mut self, name: &str) -> Option<FieldId> {
+        if let Some(id) = self.by_name.get(name) {
+            return Some(*id);
+        }
+        let property = self.property(name)?;
+        let mapping = self.mapped.iter().find(|mapping| mapping.name == name);
+        let kind = mapping
+            .map(|mapping| mapping.kind)
+            .or_else(|| standard_kind(name))?;
+        let id = FieldId(u16::try_from(self.all.len()).ok()?);
+        self.all.push(Field {
+            name: name.to_owned(),
+            property,
+            of_company: name.starts_with(COMPANY),
+            kind,
+        });
+        self.by_name.insert(name.to_owned(), id);
+        Some(id)
+    }
+
+    /// The complete catalogue: what was used so far, then every other standard field this CRM has, then the rest of
+    /// `[fields]`.
+    pub(super) fn finish(&mut self) -> Fields {
+        let used = self.all.len();
+        for field in STANDARD_FIELDS {
+            self.add(field.name);
+        }
+        let mapped: Vec<String> = self.mapped.iter().map(|mapping| mapping.name.clone()).collect();
+        for name in &mapped {
+            self.add(name);
+        }
+        let required = (0..)
+            .zip(&self.all)
+            .filter(|(index, field)| {
+                usize::from(*index) < used || field.name == "id" || mapped.contains(&field.name)
+            })
+            .map(|(index, _)| FieldId(index))
+            .collect();
+        Fields::new(self.all.clone(), used, required)
+    }
+}
+
+pub(super) fn standard_kind(name: &str) -> Option<Kind> {
+    STANDARD_FIELDS
+        .iter()
+        .find(|field| field.name == name)
+        .map(|field| field.kind)
+}
+
+fn check_name(name: &str, entry: &Entry) -> Result<(), Finding> {
+    let bare = name.strip_prefix(COMPANY).unwrap_or(name);
+    let message = if name == EMAIL_DOMAIN {
+        "`email_domain` is the part of `email` after the @ and cannot be mapped".to_owned()
+    } else if ["all", "any", "not"].contains(&name) {
+        format!("`{name}` is a word of conditions and cannot be a field")
+    } else if bare.is_empty() || !bare.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') {
+        format!("'{name}' cannot be the name of a field; use letters, digits and _")
+    } else {
+        return Ok(());
+    };
+    Err(Finding::error(FIELD_DECLARATION, entry.key_span.clone(), message))
+}
+
+type Declared = Option<(Kind, Range<usize>)>;
+
+/// `"property"` or `{ property = "…", type = "…" }`.
+fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> Option<(String, Declared)> {
+    let table = match &item.node {
+        Node::Text(property) => {
+            check_property(name, property, item.span.clone(), findings)?;
+            return Some((property.trim().to_owned(), None));
+        }
+        Node::Table(table) => table,
+        Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Datetime(_) | Node::List(_) => {
+            wrong_type(name, "the name of a CRM property", item, findings);
+            return None;
+        }
+    };
+    let mut reader = Reader::new(table, format!("[fields] {name}"));
+    let property = reader.required_text("property", findings);
+    let kind = reader.text("type", findings);
+    let kind_span = reader.item("type").map_or(0..0, |item| item.span.clone());
+    reader.finish(findings);
+    let declared = kind.and_then(|word| {
+        let kind = KINDS.into_iter().find(|kind| kind.name() == word);
+        if kind.is_none() {
+            let message = format!("'{word}' is not a type of field");
+            let finding = Finding::error(BAD_VALUE, kind_span.clone(), message);
+            findings.add(finding.help(did_you_mean(word, KINDS.map(Kind::name))));
+        }
+        kind.map(|kind| (kind, kind_span))
+    });
+    check_property(name, property?, item.span.clone(), findings)?;
+    Some((property?.trim().to_owned(), declared))
+}
+
+fn check_property(name: &str, property: &str, span: Range<usize>, findings: &mut Findings) -> Option<()> {
+    let fine = !property.trim().is_empty() && !property.chars().any(char::is_control);
+    if !fine {
+        findings.error(BAD_VALUE, span, format!("the property of `{name}` is blank"));
+    }
+    fine.then_some(())
+}

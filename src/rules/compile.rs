@@ -1,0 +1,207 @@
+//! `when = { … }`: a table of fields and operators -> a [`Condition`].
+
+use std::ops::Range;
+
+use super::argument::Operation;
+use super::catalogue::Catalogue;
+use super::codes::{BAD_VALUE, CIRCULAR, IMPOSSIBLE};
+use super::condition::{Condition, Leaf, Operand};
+use super::contradiction::contradict;
+use super::finding::{Finding, Findings};
+use super::item::{Entry, Item, Node, Table};
+use super::lists::Lists;
+use super::operator::{OPERATORS, compile_operation, unknown_operator};
+use super::reader::wrong_type;
+use crate::model::Kind;
+
+/// What conditions can name, and what may be said where.
+pub(super) struct Names {
+    pub(super) fields: Catalogue,
+    pub(super) lists: Lists,
+    /// The score is the sum of `[[score.points]]`, not a field of the CRM.
+    pub(super) score_from_points: bool,
+    /// The fit is the sum of `[[icp.points]]`.
+    pub(super) fit_from_points: bool,
+}
+
+/// Where a condition stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Plain,
+    /// Points cannot look at the sums that points make.
+    Points,
+    /// Here `before` and `after` may say `"handoff"`.
+    Outcome,
+}
+
+/// Stands for a condition with a finding: it takes nobody, so no later check mistakes it for one that takes everybody.
+pub(super) fn never() -> Condition {
+    Condition::Any(Vec::new())
+}
+
+/// Compiles one condition; every test in it must hold.
+pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
+    let found_before = findings.as_slice().len();
+    let mut parts = Vec::with_capacity(table.entries.len());
+    let mut compiler = Compiler {
+        scope,
+        names,
+        findings,
+    };
+    for entry in &table.entries {
+        compiler.entry(entry, &mut parts);
+    }
+    if findings.as_slice().len() > found_before {
+        return never();
+    }
+    match <[Condition; 1]>::try_from(parts) {
+        Ok([only]) => only,
+        Err(parts) => Condition::All(parts),
+    }
+}
+
+struct Compiler<'a> {
+    scope: Scope,
+    names: &'a mut Names,
+    findings: &'a mut Findings,
+}
+
+impl Compiler<'_> {
+    fn entry(&mut self, entry: &Entry, parts: &mut Vec<Condition>) {
+        match (entry.key.as_str(), &entry.item.node) {
+            ("all", _) => parts.push(Condition::All(self.branches(entry))),
+            ("any", _) => {
+                let branches = self.branches(entry);
+                if matches!(&entry.item.node, Node::List(items) if items.is_empty()) {
+                    let message = "`any` of nothing never holds";
+                    self.findings.error(IMPOSSIBLE, entry.item.span.clone(), message);
+                }
+                parts.push(Condition::Any(branches));
+            }
+            ("not", Node::Table(table)) => {
+                let inner = self.nested(table);
+                parts.push(Condition::Not(Box::new(inner)));
+            }
+            ("not", _) => wrong_type("not", "a table", &entry.item, self.findings),
+            ("company", Node::Table(company)) => {
+                for inner in &company.entries {
+                    let name = format!("company.{}", inner.key);
+                    let span = dotted(&entry.key_span, &inner.key_span);
+                    self.field(&name, span, &inner.item, parts);
+                }
+            }
+            (name, _) => self.field(name, entry.key_span.clone(), &entry.item, parts),
+        }
+    }
+
+    fn nested(&mut self, table: &Table) -> Condition {
+        compile(table, self.scope, self.names, self.findings)
+    }
+
+    /// The tables of `all` and `any`.
+    fn branches(&mut self, entry: &Entry) -> Vec<Condition> {
+        let Node::List(items) = &entry.item.node else {
+            wrong_type(&entry.key, "a list of tables", &entry.item, self.findings);
+            return Vec::new();
+        };
+        let mut branches = Vec::with_capacity(items.len());
+        for item in items {
+            if let Node::Table(table) = &item.node {
+                branches.push(self.nested(table));
+            } else {
+                wrong_type(&entry.key, "a list of tables", item, self.findings);
+            }
+        }
+        branches
+    }
+
+    /// Every test of one field.
+    fn field(&mut self, name: &str, span: Range<usize>, item: &Item, parts: &mut Vec<Condition>) {
+        let Some((operand, kind)) = self.operand(name, &span) else {
+            return;
+        };
+        let mut leaves = Vec::new();
+        let Node::Table(operators) = &item.node else {
+            leaves.extend(self.test(name, kind, "equals", item));
+            parts.extend(leaves.into_iter().map(|leaf| leaf.on(operand)));
+            return;
+        };
+        if operators.entries.is_empty() {
+            let finding = Finding::error(BAD_VALUE, item.span.clone(), format!("`{name}` has no operator"));
+            self.findings
+                .add(finding.help(format!("operators: {}", OPERATORS.join(", "))));
+        }
+        for operator in &operators.entries {
+            if OPERATORS.contains(&operator.key.as_str()) {
+                leaves.extend(self.test(name, kind, &operator.key, &operator.item));
+            } else {
+                self.findings.add(unknown_operator(name, operator));
+            }
+        }
+        if let Some((first, second)) = contradict(leaves.iter().map(|leaf| (&leaf.test, leaf.text.as_str())))
+        {
+            let message = format!("impossible: {first}, and {second}");
+            self.findings.error(IMPOSSIBLE, span, message);
+        }
+        parts.extend(leaves.into_iter().map(|leaf| leaf.on(operand)));
+    }
+
+    fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {
+        let operation = Operation {
+            field: name,
+            kind,
+            operator,
+            item,
+            may_say_handoff: self.scope == Scope::Outcome,
+        };
+        let (test, words) = compile_operation(&operation, &mut self.names.lists, self.findings)?;
+        Some(Untied {
+            test,
+            text: format!("{name} {words}"),
+        })
+    }
+
+    fn operand(&mut self, name: &str, span: &Range<usize>) -> Option<(Operand, Kind)> {
+        let (operand, from_points) = match name {
+            "score" => (Operand::Score, self.names.score_from_points),
+            "fit" => (Operand::Fit, self.names.fit_from_points),
+            _ => {
+                let id = self.names.fields.require(name, span, self.findings)?;
+                return Some((Operand::Field(id), self.names.fields.kind(id)));
+            }
+        };
+        if !from_points {
+            self.names.fields.require(name, span, self.findings)?;
+        } else if self.scope == Scope::Points {
+            let message = format!("points cannot depend on `{name}`, which is itself a sum of points");
+            self.findings.error(CIRCULAR, span.clone(), message);
+            return None;
+        }
+        Some((operand, Kind::Number))
+    }
+}
+
+/// A test before it is tied to its operand.
+struct Untied {
+    test: super::condition::Test,
+    text: String,
+}
+
+impl Untied {
+    fn on(self, operand: Operand) -> Condition {
+        Condition::Leaf(Box::new(Leaf {
+            operand,
+            test: self.test,
+            text: self.text,
+        }))
+    }
+}
+
+/// The span of `company.employees` when it is written in one piece, else that of its last part.
+fn dotted(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
+    if inner.start == outer.end + 1 {
+        outer.start..inner.end
+    } else {
+        inner.clone()
+    }
+}

@@ -1,0 +1,77 @@
+//! Files that a definition names: read once, bounded, and part of the definition's hash.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+use super::codes::UNREADABLE_FILE;
+use super::finding::{Finding, Findings};
+use super::source::{Source, read_bounded};
+
+/// Half a million accounts; more belongs in the CRM.
+const FILE_BYTES_MAX: usize = 16 << 20;
+
+/// Reads files beside the definition, and hashes everything it reads.
+pub(super) struct Files {
+    folder: PathBuf,
+    hash: Sha256,
+}
+
+impl Files {
+    pub(super) fn new(source: &Source) -> Self {
+        let mut files = Self {
+            folder: source.folder().to_owned(),
+            hash: Sha256::new(),
+        };
+        files.absorb(source.text.as_bytes());
+        files
+    }
+
+    /// The text of a file named at `span`; notes a finding when it cannot be read.
+    pub(super) fn read(
+        &mut self,
+        name: &str,
+        span: &Range<usize>,
+        findings: &mut Findings,
+    ) -> Option<String> {
+        let path = self.folder.join(name);
+        match self.read_text(&path) {
+            Ok(text) => Some(text),
+            Err(why) => {
+                let finding = Finding::error(
+                    UNREADABLE_FILE,
+                    span.clone(),
+                    format!("cannot read '{name}': {why}"),
+                );
+                findings.add(finding.help(format!("looked for {}", path.display())));
+                None
+            }
+        }
+    }
+
+    fn read_text(&mut self, path: &Path) -> Result<String, String> {
+        // A pipe or a device would block for ever, and could not be read again for the next run.
+        if path.exists() && !path.is_file() {
+            return Err("it is not a file".to_owned());
+        }
+        let bytes = read_bounded(path, FILE_BYTES_MAX).map_err(|error| format!("{error:#}"))?;
+        self.absorb(&bytes);
+        let text =
+            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8".to_owned())?;
+        Ok(text.trim_start_matches('\u{feff}').to_owned())
+    }
+
+    /// The length goes first, so that text moved from one file to another is another hash.
+    fn absorb(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes.len().to_string());
+        self.hash.update([0]);
+        self.hash.update(bytes);
+    }
+
+    /// The hash of everything read, in hex.
+    pub(super) fn hash(self) -> String {
+        HEXLOWER.encode(&self.hash.finalize())
+    }
+}

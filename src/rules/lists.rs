@@ -1,0 +1,231 @@
+//! `[lists]`: written in place, built in, or read from a file.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::codes::{BAD_ROW, BAD_VALUE, EMPTY_LIST, UNKNOWN_LIST, UNUSED};
+use super::condition::Keys;
+use super::definition::List;
+use super::files::Files;
+use super::finding::{Finding, Findings};
+use super::item::{Entry, Item, Node, Table};
+use super::list_file::{self, Columns, Row};
+use super::reader::{Reader, wrong_type};
+use super::suggest::did_you_mean;
+use crate::model::fold;
+
+/// Mail services where anybody can open a mailbox; one domain a line.
+const FREE_MAIL: &str = include_str!("free_mail.txt");
+const BUILTIN: &str = "builtin:";
+const FREE_MAIL_NAME: &str = "builtin:free-mail";
+
+/// Rows reported for one file; the rest would say the same.
+const ROW_FINDINGS_MAX: usize = 10;
+
+/// The lists of a definition while it loads.
+#[derive(Default)]
+pub(super) struct Lists {
+    by_name: HashMap<String, Known>,
+    /// Somebody named one that is not here; it may have been any of those that look unused.
+    misnamed: bool,
+}
+
+struct Known {
+    /// `None` when the list is there and could not be read: its users are not to blame.
+    list: Option<Arc<List>>,
+    key_span: Range<usize>,
+    /// Where a file's values come from, for findings about them.
+    values: Vec<SourcedValue>,
+    file_span: Range<usize>,
+    used: bool,
+}
+
+/// A value and where it stands, such as `accounts.csv:3`.
+pub(super) struct SourcedValue {
+    pub(super) value: String,
+    pub(super) place: String,
+}
+
+impl Lists {
+    /// Reads `[lists]`.
+    pub(super) fn read(table: &Table, files: &mut Files, findings: &mut Findings) -> Self {
+        let mut lists = Self::default();
+        for entry in &table.entries {
+            let mut known = Known {
+                list: None,
+                key_span: entry.key_span.clone(),
+                values: Vec::new(),
+                file_span: entry.item.span.clone(),
+                used: false,
+            };
+            if let Some(rows) = read_list(entry, files, &mut known, findings) {
+                if rows.is_empty() {
+                    let message = format!("list '{}' is empty: nothing is ever in it", entry.key);
+                    findings.warning(EMPTY_LIST, entry.item.span.clone(), message);
+                }
+                known.list = Some(Arc::new(compile(entry.key.clone(), rows, &mut known.values)));
+            }
+            lists.by_name.insert(entry.key.clone(), known);
+        }
+        lists
+    }
+
+    /// The list that is named at `span`; notes a finding when there is none.
+    pub(super) fn require(
+        &mut self,
+        name: &str,
+        span: &Range<usize>,
+        findings: &mut Findings,
+    ) -> Option<Arc<List>> {
+        if let Some(known) = self.by_name.get_mut(name) {
+            known.used = true;
+            return known.list.clone();
+        }
+        self.misnamed = true;
+        let finding = Finding::error(UNKNOWN_LIST, span.clone(), format!("unknown list '{name}'"));
+        let help = if name.starts_with(BUILTIN) {
+            format!("name it in [lists] first: free_mail = \"{name}\"")
+        } else {
+            did_you_mean(name, self.by_name.keys().map(String::as_str))
+        };
+        findings.add(finding.help(help));
+        None
+    }
+
+    /// The values of a list, and the place in the definition that names its file.
+    pub(super) fn values(&self, name: &str) -> Option<(&[SourcedValue], Range<usize>)> {
+        let known = self.by_name.get(name)?;
+        Some((&known.values, known.file_span.clone()))
+    }
+
+    /// Notes every list that nothing uses.
+    pub(super) fn finish(self, findings: &mut Findings) {
+        for (name, known) in self.by_name {
+            if !known.used && !self.misnamed {
+                findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
+            }
+        }
+    }
+}
+
+fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List {
+    let mut keys: Keys = HashSet::with_capacity(rows.len());
+    let mut by_key = HashMap::new();
+    for row in rows {
+        let key: Box<str> = fold(&row.key).into();
+        if let Some(value) = row.value {
+            by_key.insert(key.clone(), fold(&value).into_owned());
+            values.push(SourcedValue {
+                value,
+                place: row.place,
+            });
+        }
+        keys.insert(key);
+    }
+    List {
+        name,
+        keys: Arc::new(keys),
+        values: by_key,
+    }
+}
+
+fn read_list(
+    entry: &Entry,
+    files: &mut Files,
+    known: &mut Known,
+    findings: &mut Findings,
+) -> Option<Vec<Row>> {
+    match &entry.item.node {
+        Node::List(items) => inline(&entry.key, items, findings),
+        Node::Text(name) if name == FREE_MAIL_NAME => Some(list_file::lines("free_mail.txt", FREE_MAIL)),
+        Node::Text(name) => {
+            let message = format!("'{name}' is not a built-in list");
+            let finding = Finding::error(UNKNOWN_LIST, entry.item.span.clone(), message);
+            findings.add(finding.help(format!(
+                "write \"{FREE_MAIL_NAME}\", a list of texts, or {{ file = \"…\" }}"
+            )));
+            None
+        }
+        Node::Table(table) => from_file(&entry.key, table, files, known, findings),
+        Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Datetime(_) => {
+            wrong_type(&entry.key, "a list of texts", &entry.item, findings);
+            None
+        }
+    }
+}
+
+fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Option<Vec<Row>> {
+    let mut rows = Vec::with_capacity(items.len());
+    for item in items {
+        match &item.node {
+            Node::Text(text) if text.trim().is_empty() => {
+                findings.error(
+                    BAD_VALUE,
+                    item.span.clone(),
+                    format!("a blank entry in list '{name}'"),
+                );
+            }
+            Node::Text(text) => rows.push(Row {
+                key: text.clone(),
+                value: None,
+                place: String::new(),
+            }),
+            Node::Integer(_)
+            | Node::Float(_)
+            | Node::Bool(_)
+            | Node::Datetime(_)
+            | Node::List(_)
+            | Node::Table(_) => wrong_type(name, "a list of texts", item, findings),
+        }
+    }
+    (rows.len() == items.len()).then_some(rows)
+}
+
+/// `{ file = "accounts.csv", key = "domain", value = "rep" }`.
+fn from_file(
+    name: &str,
+    table: &Table,
+    files: &mut Files,
+    known: &mut Known,
+    findings: &mut Findings,
+) -> Option<Vec<Row>> {
+    let mut reader = Reader::new(table, format!("[lists] {name}"));
+    let file = reader.required_text("file", findings);
+    if let Some(item) = reader.item("file") {
+        known.file_span = item.span.clone();
+    }
+    let key = reader.text("key", findings);
+    let value = reader.text("value", findings);
+    let is_csv = file.is_some_and(list_file::is_csv);
+    if file.is_some() && is_csv && key.is_none() {
+        reader.missing("key", findings);
+    }
+    if let Some(entry) = reader.entry("value").filter(|_| !is_csv && file.is_some()) {
+        let message = "`value` needs a .csv file: other files have one entry a line";
+        findings.error(BAD_VALUE, entry.key_span.clone(), message);
+    }
+    reader.finish(findings);
+    let file = file?;
+    let text = files.read(file, &known.file_span, findings)?;
+    let rows = if is_csv {
+        list_file::rows(file, &text, &Columns { key: key?, value })
+    } else {
+        Ok(list_file::lines(file, &text))
+    };
+    rows.map_err(|problems| report(&problems, &known.file_span, findings))
+        .ok()
+}
+
+fn report(problems: &[String], span: &Range<usize>, findings: &mut Findings) {
+    for problem in problems.iter().take(ROW_FINDINGS_MAX) {
+        findings.error(BAD_ROW, span.clone(), problem.clone());
+    }
+    if let Some(more) = problems
+        .len()
+        .checked_sub(ROW_FINDINGS_MAX)
+        .filter(|more| *more > 0)
+    {
+        findings.error(BAD_ROW, span.clone(), format!("and {more} more rows like these"));
+    }
+}

@@ -1,0 +1,186 @@
+//! Puts the definition together: reads its parts in the order in which they name each other.
+
+use super::catalogue::Catalogue;
+use super::codes::MISSING;
+use super::compile::Names;
+use super::definition::{Connection, Rules};
+use super::examples::{Known, examples};
+use super::files::Files;
+use super::finding::Findings;
+use super::item::Table;
+use super::lists::Lists;
+use super::outcome::outcome;
+use super::parse::parse;
+use super::people::{reps, teams};
+use super::points;
+use super::reader::Reader;
+use super::routes::{Destinations, managers, routes};
+use super::settings::{agreement, connection, heartbeat, limits, version};
+use super::slas::slas;
+use super::source::Source;
+use super::tiers::{disqualifiers, tiers};
+use crate::model::Timestamp;
+
+/// What the loader has to know of connectors; handed in, so that it knows none of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Connectors {
+    /// The kinds of `[crm.KIND]`.
+    pub crm: &'static [&'static str],
+    /// The kinds of `[chat.KIND]`.
+    pub chat: &'static [&'static str],
+    /// The property behind a standard field in a kind of CRM; `None` when that CRM has none.
+    pub default_property: fn(kind: &str, field: &str) -> Option<&'static str>,
+    /// Reads the connector's own table.
+    pub check_crm: fn(&Connection, &mut Findings),
+    pub check_chat: fn(&Connection, &mut Findings),
+}
+
+/// Reads a definition. The rules are there unless there is an error; the findings are in the order of the file.
+pub fn load(source: &Source, connectors: &Connectors, now: Timestamp) -> (Option<Rules>, Findings) {
+    let mut findings = Findings::default();
+    let document = parse(&source.text, &mut findings);
+    let rules = document.and_then(|document| {
+        let loader = Loader {
+            source,
+            connectors,
+            now,
+            findings: &mut findings,
+        };
+        loader.read(&document)
+    });
+    findings.sort();
+    (rules.filter(|_| !findings.has_errors()), findings)
+}
+
+struct Loader<'a> {
+    source: &'a Source,
+    connectors: &'a Connectors,
+    now: Timestamp,
+    findings: &'a mut Findings,
+}
+
+impl Loader<'_> {
+    fn read(mut self, document: &Table) -> Option<Rules> {
+        let mut root = Reader::new(document, "the definition");
+        let mut files = Files::new(self.source);
+        version(&mut root, self.findings);
+        let agreement = agreement(&mut root, self.now, self.findings);
+        let limits = limits(&mut root, self.findings);
+        let heartbeat = heartbeat(&mut root, self.findings);
+        let crm = self.crm(&mut root);
+        let chat = self.chat(&mut root);
+        let kind = crm.as_ref().map(|crm| crm.kind.clone());
+        let mut names = self.names(&mut root, kind, &mut files);
+
+        let rep_tables = self.at_least_one(&mut root, "rep");
+        let (reps, mut rep_names) = reps(&rep_tables, &mut files, self.now, self.findings);
+        let team_tables = root.tables("team", self.findings);
+        let (teams, mut team_names) = teams(&team_tables, &mut rep_names, self.findings);
+        let (slas, mut sla_names) = slas(&root.tables("sla", self.findings), &mut rep_names, self.findings);
+
+        let score = root.table("score", self.findings);
+        let score = score.and_then(|table| points::score(table, &mut names, self.findings));
+        let tables = root.tables("disqualify", self.findings);
+        let (disqualifiers, disqualifier_names) = disqualifiers(&tables, &mut names, self.findings);
+        let tables = self.at_least_one(&mut root, "mql");
+        let (tiers, tier_names) = tiers(&tables, &mut sla_names, &mut names, self.findings);
+        let icp = points::icp(root.table("icp", self.findings), &mut names, self.findings);
+
+        let mut to = Destinations {
+            reps: &reps,
+            rep_names: &mut rep_names,
+            teams: &teams,
+            team_names: &mut team_names,
+        };
+        let tables = self.at_least_one(&mut root, "route");
+        let (routes, route_names) = routes(&tables, &mut to, &mut names, self.findings);
+        managers(&routes, &teams, &slas, &team_tables, self.findings);
+        let outcome = outcome(root.table("outcome", self.findings), &mut names, self.findings);
+
+        for register in [&rep_names, &team_names, &sla_names] {
+            register.warn_unused(self.findings);
+        }
+        names.lists.finish(self.findings);
+        let fields = names.fields.finish();
+        let mut known = Known {
+            catalogue: &names.fields,
+            fields: &fields,
+            disqualifiers: disqualifier_names,
+            tiers: tier_names,
+            routes: route_names,
+            reps: rep_names,
+            teams: team_names,
+            slas: sla_names,
+        };
+        let tables = root.tables("example", self.findings);
+        let examples = examples(&tables, &mut known, self.findings);
+        root.finish(self.findings);
+        Some(Rules {
+            path: self.source.path.clone(),
+            hash: files.hash(),
+            agreement,
+            crm: crm?,
+            chat,
+            outcome,
+            fields,
+            score,
+            disqualifiers,
+            tiers,
+            icp,
+            reps,
+            teams,
+            routes,
+            slas,
+            limits,
+            heartbeat,
+            examples,
+        })
+    }
+
+    /// The tables of `[[key]]`, without which a definition hands nothing off.
+    fn at_least_one<'t>(&mut self, root: &mut Reader<'t>, key: &'static str) -> Vec<&'t Table> {
+        let tables = root.tables(key, self.findings);
+        if tables.is_empty() {
+            let message = format!("the definition needs at least one [[{key}]]");
+            self.findings.error(MISSING, root.span(), message);
+        }
+        tables
+    }
+
+    fn crm(&mut self, root: &mut Reader<'_>) -> Option<Connection> {
+        if root.item("crm").is_none() {
+            root.missing("crm", self.findings);
+        }
+        let table = root.table("crm", self.findings)?;
+        let crm = connection(table, "crm", self.connectors.crm, self.findings)?;
+        (self.connectors.check_crm)(&crm, self.findings);
+        Some(crm)
+    }
+
+    fn chat(&mut self, root: &mut Reader<'_>) -> Option<Connection> {
+        let table = root.table("chat", self.findings)?;
+        let chat = connection(table, "chat", self.connectors.chat, self.findings)?;
+        (self.connectors.check_chat)(&chat, self.findings);
+        Some(chat)
+    }
+
+    /// `[fields]` and `[lists]`. Of an unknown CRM every standard field is taken to exist: one mistake, one finding.
+    fn names(&mut self, root: &mut Reader<'_>, crm: Option<String>, files: &mut Files) -> Names {
+        let default_property = self.connectors.default_property;
+        let mut fields = Catalogue::new(move |field| match &crm {
+            Some(kind) => default_property(kind, field),
+            None => Some(""),
+        });
+        if let Some(table) = root.table("fields", self.findings) {
+            fields.map(table, self.findings);
+        }
+        let lists = root.table("lists", self.findings);
+        let lists = lists.map(|table| Lists::read(table, files, self.findings));
+        Names {
+            fields,
+            lists: lists.unwrap_or_default(),
+            score_from_points: points::score_from_points(root),
+            fit_from_points: points::fit_from_points(root),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! The operators of conditions: one value, checked against the field's type, becomes one prepared [`Test`] and its words.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use regex::RegexBuilder;
+
+use super::argument::Operation;
+use super::codes::{BAD_VALUE, IMPOSSIBLE, UNKNOWN_OPERATOR};
+use super::condition::{Keys, Moment, Test};
+use super::finding::{Finding, Findings};
+use super::item::{Entry, Node};
+use super::lists::Lists;
+use super::reader::{as_number, format_duration};
+use super::suggest::did_you_mean;
+use crate::model::{Kind, Timestamp, fold, one_line};
+
+/// Every operator, as it is spelled.
+pub(super) const OPERATORS: [&str; 21] = [
+    "equals",
+    "not_equals",
+    "at_least",
+    "at_most",
+    "above",
+    "below",
+    "between",
+    "in",
+    "not_in",
+    "in_list",
+    "not_in_list",
+    "contains",
+    "contains_any",
+    "starts_with",
+    "ends_with",
+    "matches",
+    "is_set",
+    "before",
+    "after",
+    "within",
+    "older_than",
+];
+
+/// A pattern that compiles to more than this is a mistake; the engine itself is linear whatever the pattern.
+const PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// How much of a value the words show.
+const SHOWN_CHARS_MAX: usize = 60;
+const SHOWN_VALUES_MAX: usize = 4;
+
+type Compiled = Result<(Test, String), Finding>;
+
+/// The test and its words, such as `at least 65`; notes a finding when the value does not fit.
+pub(super) fn compile_operation(
+    operation: &Operation<'_>,
+    lists: &mut Lists,
+    findings: &mut Findings,
+) -> Option<(Test, String)> {
+    let compiled = match operation.operator {
+        "in_list" | "not_in_list" => match operation.list_name() {
+            Ok(name) => {
+                let list = lists.require(name, &operation.item.span, findings)?;
+                Ok(operation.membership(
+                    Arc::clone(&list.keys),
+                    &format!("list {name} ({})", list.keys.len()),
+                ))
+            }
+            Err(finding) => Err(finding),
+        },
+        _ => operation.compile(),
+    };
+    compiled.map_err(|finding| findings.add(finding)).ok()
+}
+
+pub(super) fn unknown_operator(field: &str, entry: &Entry) -> Finding {
+    let message = format!("unknown operator `{}` on `{field}`", entry.key);
+    let finding = Finding::error(UNKNOWN_OPERATOR, entry.key_span.clone(), message);
+    finding.help(did_you_mean(&entry.key, OPERATORS))
+}
+
+impl Operation<'_> {
+    fn compile(&self) -> Compiled {
+        let number = |test: fn(f64) -> Test, words: &str| {
+            let number = self.number()?;
+            Ok((test(number), format!("{words} {number}")))
+        };
+        let text = |test: fn(Box<str>) -> Test, words: &str| {
+            self.needs(Kind::Text)?;
+            let text = self.text(self.item)?;
+            Ok((test(folded(text)), format!("{words} {}", shown(text))))
+        };
+        let span = |test: fn(TimeDelta) -> Test, words: &str| {
+            let span = self.span()?;
+            Ok((test(span), format!("{words} {}", format_duration(span))))
+        };
+        let moment = |test: fn(Moment) -> Test, words: &str| {
+            let moment = self.moment()?;
+            let shown = match moment {
+                Moment::At(time) => shown_time(time),
+                Moment::Handoff => "the handoff".to_owned(),
+            };
+            Ok((test(moment), format!("{words} {shown}")))
+        };
+        match self.operator {
+            "not_equals" => self.not_equals(),
+            "at_least" => number(Test::AtLeast, "at least"),
+            "at_most" => number(Test::AtMost, "at most"),
+            "above" => number(Test::Above, "above"),
+            "below" => number(Test::Below, "below"),
+            "between" => self.between(),
+            "in" | "not_in" => self.among(),
+            "contains" => text(Test::Contains, "contains"),
+            "contains_any" => self.contains_any(),
+            "starts_with" => text(Test::StartsWith, "starts with"),
+            "ends_with" => text(Test::EndsWith, "ends with"),
+            "matches" => self.matches(),
+            "is_set" => self.is_set(),
+            "before" => moment(Test::Before, "before"),
+            "after" => moment(Test::After, "after"),
+            "within" => span(Test::Within, "within"),
+            "older_than" => span(Test::OlderThan, "older than"),
+            _ => self.equals(),
+        }
+    }
+
+    fn equals(&self) -> Compiled {
+        let (test, shown) = self.scalar(
+            Test::EqualsText,
+            Test::EqualsNumber,
+            Test::EqualsBool,
+            Test::EqualsTime,
+        )?;
+        Ok((test, format!("is {shown}")))
+    }
+
+    fn not_equals(&self) -> Compiled {
+        let (test, shown) = self.scalar(
+            Test::NotEqualsText,
+            Test::NotEqualsNumber,
+            Test::NotEqualsBool,
+            Test::NotEqualsTime,
+        )?;
+        Ok((test, format!("is not {shown}")))
+    }
+
+    /// A value of the field's own type, whichever it is.
+    fn scalar(
+        &self,
+        text: fn(Box<str>) -> Test,
+        number: fn(f64) -> Test,
+        flag: fn(bool) -> Test,
+        time: fn(Timestamp) -> Test,
+    ) -> Compiled {
+        match self.kind {
+            Kind::Text => {
+                let value = self.text(self.item)?;
+                Ok((text(folded(value)), shown(value)))
+            }
+            Kind::Number => {
+                let value = self.number()?;
+                Ok((number(value), value.to_string()))
+            }
+            Kind::Bool => {
+                let value = self.flag()?;
+                Ok((flag(value), if value { "yes" } else { "no" }.to_owned()))
+            }
+            Kind::DateTime => {
+                let value = self.time()?;
+                Ok((time(value), shown_time(value)))
+            }
+        }
+    }
+
+    fn between(&self) -> Compiled {
+        self.needs(Kind::Number)?;
+        let wrong = || self.wrong_value("[lowest, highest], two numbers");
+        let Node::List(items) = &self.item.node else {
+            return Err(wrong());
+        };
+        let [low, high] = items.as_slice() else {
+            return Err(wrong());
+        };
+        let (Some(low), Some(high)) = (as_number(low), as_number(high)) else {
+            return Err(wrong());
+        };
+        if low > high {
+            let message = format!("impossible: between {low} and {high} there is nothing");
+            let finding = Finding::error(IMPOSSIBLE, self.item.span.clone(), message);
+            return Err(finding.help(format!("the lower end goes first: [{high}, {low}]")));
+        }
+        Ok((Test::Between(low, high), format!("between {low} and {high}")))
+    }
+
+    fn among(&self) -> Compiled {
+        match self.kind {
+            Kind::Text => {
+                let texts = self.texts()?;
+                let keys: Keys = texts.iter().copied().map(folded).collect();
+                let words = several(texts.iter().copied().map(shown).collect());
+                Ok(self.membership(Arc::new(keys), &words))
+            }
+            Kind::Number => {
+                let items = self.items("a list of numbers")?;
+                let numbers = items
+                    .iter()
+                    .map(|item| as_number(item).ok_or_else(|| self.wrong_value("a list of numbers")))
+                    .collect::<Result<Vec<f64>, Finding>>()?;
+                let words = several(numbers.iter().map(f64::to_string).collect());
+                Ok(if self.operator == "in" {
+                    (Test::InNumbers(numbers), format!("in {words}"))
+                } else {
+                    (Test::NotInNumbers(numbers), format!("not in {words}"))
+                })
+            }
+            Kind::Bool | Kind::DateTime => Err(self.wrong_kind("a text or a number", Kind::Text)),
+        }
+    }
+
+    fn membership(&self, keys: Arc<Keys>, words: &str) -> (Test, String) {
+        if self.operator.starts_with("not_") {
+            (Test::NotInTexts(keys), format!("not in {words}"))
+        } else {
+            (Test::InTexts(keys), format!("in {words}"))
+        }
+    }
+
+    fn contains_any(&self) -> Compiled {
+        self.needs(Kind::Text)?;
+        let texts = self.texts()?;
+        let words = several(texts.iter().copied().map(shown).collect());
+        Ok((
+            Test::ContainsAny(texts.into_iter().map(folded).collect()),
+            format!("contains any of {words}"),
+        ))
+    }
+
+    fn matches(&self) -> Compiled {
+        self.needs(Kind::Text)?;
+        let pattern = self.text(self.item)?;
+        let regex = RegexBuilder::new(pattern)
+            .case_insensitive(true)
+            .size_limit(PATTERN_BYTES_MAX)
+            .build();
+        match regex {
+            Ok(regex) => Ok((Test::Matches(regex), format!("matches {}", shown(pattern)))),
+            Err(error) => {
+                // The engine draws the pattern first; what is wrong with it comes last.
+                let why = error.to_string();
+                let why = why.lines().next_back().unwrap_or_default();
+                let why = why.trim_start_matches("error: ");
+                let message = format!("`matches` has a pattern that cannot be read: {why}");
+                Err(Finding::error(BAD_VALUE, self.item.span.clone(), message))
+            }
+        }
+    }
+
+    fn is_set(&self) -> Compiled {
+        let Node::Bool(set) = self.item.node else {
+            return Err(self.wrong_value("true or false"));
+        };
+        let words = if set { "is set" } else { "is not set" };
+        Ok((Test::IsSet(set), words.to_owned()))
+    }
+}
+
+fn folded(text: &str) -> Box<str> {
+    fold(text).into()
+}
+
+fn shown(text: &str) -> String {
+    one_line(text, SHOWN_CHARS_MAX)
+}
+
+fn shown_time(time: Timestamp) -> String {
+    let text = time.format("%Y-%m-%d %H:%M UTC").to_string();
+    text.strip_suffix(" 00:00 UTC")
+        .map_or_else(|| text.clone(), str::to_owned)
+}
+
+/// `a, b, c, d, … (12)`.
+fn several(values: Vec<String>) -> String {
+    let count = values.len();
+    let shown: Vec<String> = values.into_iter().take(SHOWN_VALUES_MAX).collect();
+    let shown = shown.join(", ");
+    if count > SHOWN_VALUES_MAX {
+        format!("{shown}, … ({count})")
+    } else {
+        shown
+    }
+}

@@ -1,0 +1,264 @@
+//! `[[route]]`: which rule chooses the destination, tried in the order of the file.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::codes::{
+    BAD_ROW, BAD_VALUE, NO_FALLBACK, NO_MANAGER, NOBODY_SKILLED, UNKNOWN_REP, UNKNOWN_TEAM, UNREACHABLE_ROUTE,
+};
+use super::compile::{Names, Scope, compile};
+use super::condition::Condition;
+use super::definition::{NobodyAvailable, Route, RouteTarget, Team};
+use super::finding::{Finding, Findings};
+use super::item::{Entry, Node, Table};
+use super::people::skills;
+use super::reader::{Reader, wrong_type};
+use super::register::{Register, required_name};
+use super::suggest::did_you_mean;
+use crate::model::{Rep, RepId, Sla, StepAction, StepTarget};
+
+const TARGETS: [&str; 4] = ["owner_of", "account_in", "team", "rep"];
+
+/// Values reported for one list; the rest would say the same.
+const VALUE_FINDINGS_MAX: usize = 10;
+
+/// Whom routes can reach.
+pub(super) struct Destinations<'a> {
+    pub(super) reps: &'a [Rep],
+    pub(super) rep_names: &'a mut Register,
+    pub(super) teams: &'a [Team],
+    pub(super) team_names: &'a mut Register,
+}
+
+/// Reads every `[[route]]`.
+pub(super) fn routes(
+    tables: &[&Table],
+    to: &mut Destinations<'_>,
+    names: &mut Names,
+    findings: &mut Findings,
+) -> (Vec<Route>, Register) {
+    let mut register = Register::new("route");
+    let mut routes: Vec<Route> = Vec::with_capacity(tables.len());
+    let mut catches_all: Option<String> = None;
+    for (position, table) in tables.iter().enumerate() {
+        let mut reader = Reader::new(table, "[[route]]");
+        let name = required_name(&mut reader, "name", findings);
+        let when = reader
+            .table("when", findings)
+            .map_or_else(Condition::always, |when| {
+                compile(when, Scope::Plain, names, findings)
+            });
+        let target = target(&mut reader, to, names, findings);
+        let skills = skills(&mut reader, findings);
+        let skills_span = reader.item("skills").map(|item| item.span.clone());
+        reader.finish(findings);
+        let (Some((name, span)), Some(target)) = (name, target) else {
+            continue;
+        };
+        if let Some(first) = &catches_all {
+            let message = format!("route '{name}' is never reached: route '{first}' takes everyone");
+            findings.warning(UNREACHABLE_ROUTE, span.clone(), message);
+        } else if when.is_always() && never_passes_on(&target, to.teams) {
+            catches_all = Some(name.to_owned());
+        }
+        register.add(name, span.clone(), findings);
+        let route = Route {
+            name: name.to_owned(),
+            when,
+            to: target,
+            skills,
+        };
+        if let Some(span) = skills_span {
+            skilled(&route, span, to, findings);
+        }
+        if position + 1 == tables.len() {
+            falls_back(&route, span, findings);
+        }
+        routes.push(route);
+    }
+    (routes, register)
+}
+
+/// Whether a target takes every handoff that comes to it, at once or later.
+fn never_passes_on(target: &RouteTarget, teams: &[Team]) -> bool {
+    match target {
+        RouteTarget::Team(position) => teams
+            .get(*position)
+            .is_some_and(|team| team.nobody_available == NobodyAvailable::Wait),
+        RouteTarget::Rep(_) => true,
+        RouteTarget::OwnerOfContact | RouteTarget::OwnerOfCompany | RouteTarget::AccountIn(_) => false,
+    }
+}
+
+/// Notes a last route that could let a handoff fall through.
+fn falls_back(route: &Route, span: Range<usize>, findings: &mut Findings) {
+    let takes_all = matches!(route.to, RouteTarget::Team(_) | RouteTarget::Rep(_));
+    let message = if !route.when.is_always() {
+        "the last route has a condition: handoffs that do not match it have nowhere to go"
+    } else if !takes_all {
+        "the last route leads to an owner who may not exist: such handoffs have nowhere to go"
+    } else {
+        return;
+    };
+    let finding = Finding::error(NO_FALLBACK, span, message);
+    findings.add(finding.help("end with a route without `when`, to a team or a rep"));
+}
+
+/// Notes skills that nobody who could be picked has.
+fn skilled(route: &Route, span: Range<usize>, to: &Destinations<'_>, findings: &mut Findings) {
+    let RouteTarget::Team(team) = route.to else {
+        let message = "`skills` needs a team to choose from";
+        findings.error(BAD_VALUE, span, message);
+        return;
+    };
+    let Some(team) = to.teams.get(team).filter(|team| !team.members.is_empty()) else {
+        return;
+    };
+    let mut members = team.members.iter().filter_map(|member| to.reps.get(member.rep.0));
+    let has_all = |rep: &Rep| route.skills.iter().all(|skill| rep.skills.contains(skill));
+    if !members.any(has_all) {
+        let message = format!(
+            "nobody in team '{}' has {}",
+            team.name,
+            route.skills.join(" and ")
+        );
+        findings.error(NOBODY_SKILLED, span, message);
+    }
+}
+
+fn target(
+    reader: &mut Reader<'_>,
+    to: &mut Destinations<'_>,
+    names: &mut Names,
+    findings: &mut Findings,
+) -> Option<RouteTarget> {
+    if reader.item("to").is_none() {
+        reader.missing("to", findings);
+    }
+    let table = reader.table("to", findings)?;
+    let [entry] = table.entries.as_slice() else {
+        let message = "`to` takes exactly one of owner_of, account_in, team, rep";
+        findings.error(BAD_VALUE, table.span.clone(), message);
+        return None;
+    };
+    let Node::Text(name) = &entry.item.node else {
+        wrong_type(&entry.key, "a text", &entry.item, findings);
+        return None;
+    };
+    let span = &entry.item.span;
+    match entry.key.as_str() {
+        "owner_of" => owner(name, entry, to, names, findings),
+        "account_in" => account(name, span, to, names, findings),
+        "team" => to
+            .team_names
+            .require(name, span, UNKNOWN_TEAM, findings)
+            .map(RouteTarget::Team),
+        "rep" => to
+            .rep_names
+            .require(name, span, UNKNOWN_REP, findings)
+            .map(|position| RouteTarget::Rep(RepId(position))),
+        unknown => {
+            let message = format!("`to` cannot be '{unknown}'");
+            let finding = Finding::error(BAD_VALUE, entry.key_span.clone(), message);
+            findings.add(finding.help(did_you_mean(unknown, TARGETS)));
+            None
+        }
+    }
+}
+
+fn owner(
+    of: &str,
+    entry: &Entry,
+    to: &mut Destinations<'_>,
+    names: &mut Names,
+    findings: &mut Findings,
+) -> Option<RouteTarget> {
+    let span = &entry.item.span;
+    let (field, target) = match of {
+        "contact" => ("owner", RouteTarget::OwnerOfContact),
+        "company" => ("company.owner", RouteTarget::OwnerOfCompany),
+        _ => {
+            let finding = Finding::error(BAD_VALUE, span.clone(), format!("`owner_of` cannot be '{of}'"));
+            findings.add(finding.help("write \"contact\" or \"company\""));
+            return None;
+        }
+    };
+    to.rep_names.use_all();
+    names.fields.require(field, span, findings)?;
+    Some(target)
+}
+
+fn account(
+    list: &str,
+    span: &Range<usize>,
+    to: &mut Destinations<'_>,
+    names: &mut Names,
+    findings: &mut Findings,
+) -> Option<RouteTarget> {
+    let found = names.lists.require(list, span, findings)?;
+    if found.values.is_empty() && !found.keys.is_empty() {
+        let finding = Finding::error(
+            BAD_VALUE,
+            span.clone(),
+            format!("list '{list}' names no rep for its accounts"),
+        );
+        findings.add(finding.help("give it the column of the rep's e-mail: value = \"rep\""));
+        return None;
+    }
+    let (values, file_span) = names.lists.values(list)?;
+    let strangers: Vec<String> = values
+        .iter()
+        .filter(|sourced| to.rep_names.find(&sourced.value).is_none())
+        .map(|sourced| format!("{}: '{}' is no rep", sourced.place, sourced.value))
+        .collect();
+    for stranger in strangers.iter().take(VALUE_FINDINGS_MAX) {
+        let finding = Finding::error(BAD_ROW, file_span.clone(), stranger.clone());
+        findings.add(finding.help("the column takes e-mails of [[rep]] entries"));
+    }
+    if strangers.len() > VALUE_FINDINGS_MAX {
+        let more = strangers.len() - VALUE_FINDINGS_MAX;
+        findings.error(BAD_ROW, file_span, format!("and {more} more rows like these"));
+    }
+    Some(RouteTarget::AccountIn(found))
+}
+
+/// Notes teams that routes lead to and that have no manager, when an SLA wants to notify one.
+pub(super) fn managers(
+    routes: &[Route],
+    teams: &[Team],
+    slas: &[Sla],
+    tables: &[&Table],
+    findings: &mut Findings,
+) {
+    let manager = StepAction::Notify {
+        to: StepTarget::Manager,
+    };
+    let Some(sla) = slas
+        .iter()
+        .find(|sla| sla.steps.iter().any(|step| step.action == manager))
+    else {
+        return;
+    };
+    let reached: BTreeSet<usize> = routes
+        .iter()
+        .filter_map(|route| match route.to {
+            RouteTarget::Team(position) => Some(position),
+            RouteTarget::OwnerOfContact
+            | RouteTarget::OwnerOfCompany
+            | RouteTarget::AccountIn(_)
+            | RouteTarget::Rep(_) => None,
+        })
+        .collect();
+    for position in reached {
+        let (Some(team), Some(table)) = (teams.get(position), tables.get(position)) else {
+            continue;
+        };
+        if team.manager.is_none() {
+            let message = format!(
+                "team '{}' has no `manager`, and SLA '{}' notifies the manager",
+                team.name, sla.name
+            );
+            findings.warning(NO_MANAGER, table.span.clone(), message);
+        }
+    }
+}

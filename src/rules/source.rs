@@ -1,0 +1,94 @@
+//! The text of `rules.toml`, and where it stands.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// A definition written by people is some 10 KiB; a file a hundred times as long is another file.
+const SOURCE_BYTES_MAX: usize = 1 << 20;
+
+/// A definition as it was read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+impl Source {
+    /// Reads a definition; a byte order mark is dropped.
+    pub fn read(path: &Path) -> Result<Self> {
+        let shown = path.display();
+        let bytes = read_bounded(path, SOURCE_BYTES_MAX).with_context(|| format!("cannot read {shown}"))?;
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => bail!(
+                "{shown} is not UTF-8 text (byte {}); save it as UTF-8",
+                error.utf8_error().valid_up_to() + 1
+            ),
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
+        })
+    }
+
+    /// The folder that the file names in the definition are relative to.
+    pub(super) fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
+
+/// Reads a whole file, and refuses one of more than `bytes_max` bytes before it fills the memory.
+pub(super) fn read_bounded(path: &Path, bytes_max: usize) -> Result<Vec<u8>> {
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > bytes_max {
+        bail!("it is larger than {} MiB", bytes_max >> 20);
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<Source> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.toml");
+        std::fs::write(&path, bytes).unwrap();
+        Source::read(&path)
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        assert_eq!(read(b"\xef\xbb\xbfversion = 1").unwrap().text, "version = 1");
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf_8_is_refused_with_the_place() {
+        let error = read(b"version = \xff").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("is not UTF-8 text (byte 11); save it as UTF-8")
+        );
+    }
+
+    #[test]
+    fn a_file_beyond_the_limit_is_refused() {
+        assert!(read(&vec![b'#'; SOURCE_BYTES_MAX]).is_ok());
+        let error = read(&vec![b'#'; SOURCE_BYTES_MAX + 1]).unwrap_err();
+        assert!(format!("{error:#}").ends_with("it is larger than 1 MiB"));
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = Source::read(Path::new("no/such.toml")).unwrap_err();
+        assert_eq!(error.to_string(), "cannot read no/such.toml");
+    }
+}
