@@ -53,7 +53,16 @@ impl<'a> Operation<'a> {
     }
 
     pub(super) fn time(&self) -> Result<Timestamp, Finding> {
-        read_time(self.item).ok_or_else(|| self.wrong_value("a date such as 2026-11-23 or a date and time"))
+        read_time(self.item).ok_or_else(|| match &self.item.node {
+            Node::Text(text) | Node::Datetime(text) => {
+                let message = format!("`{}`: '{text}' is not a date", self.operator);
+                Finding::error(BAD_VALUE, self.item.span.clone(), message)
+                    .help("write one such as 2026-11-23 or 2026-11-23T10:00:00Z")
+            }
+            Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) | Node::Table(_) => {
+                self.wrong_value("a date such as 2026-11-23 or a date and time")
+            }
+        })
     }
 
     pub(super) fn span(&self) -> Result<TimeDelta, Finding> {
@@ -122,11 +131,12 @@ impl<'a> Operation<'a> {
         if self.kind == kind {
             Ok(())
         } else {
-            Err(self.wrong_kind(&format!("a {}", kind.name())))
+            Err(self.wrong_kind(&format!("a {}", kind.name()), kind))
         }
     }
 
-    pub(super) fn wrong_kind(&self, needed: &str) -> Finding {
+    /// The operator is not for fields of this kind.
+    pub(super) fn wrong_kind(&self, needed: &str, declare: Kind) -> Finding {
         let field = self.field;
         let message = format!(
             "`{}` needs {needed} field, and `{field}` is {}",
@@ -134,9 +144,10 @@ impl<'a> Operation<'a> {
             self.kind.name()
         );
         let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
-        self.how_to_declare(finding)
+        finding.help(self.how_to_declare(declare))
     }
 
+    /// The operator is right, and its value is not.
     pub(super) fn wrong_value(&self, expected: &str) -> Finding {
         let message = format!(
             "`{}` on the {} field `{}` takes {expected}, not {}",
@@ -146,20 +157,36 @@ impl<'a> Operation<'a> {
             self.item.node.kind()
         );
         let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
-        if matches!(self.item.node, Node::List(_)) && self.operator == "equals" {
-            return finding.help(format!("to compare with several values: {}.in = […]", self.field));
+        let given = match self.item.node {
+            Node::List(_) if self.operator == "equals" => {
+                return finding.help(format!("to compare with several values: {}.in = […]", self.field));
+            }
+            Node::Text(_) => Kind::Text,
+            Node::Integer(_) | Node::Float(_) => Kind::Number,
+            Node::Bool(_) => Kind::Bool,
+            Node::Datetime(_) => Kind::DateTime,
+            Node::List(_) | Node::Table(_) => self.kind,
+        };
+        if given == self.kind || !self.takes_own_kind() {
+            return finding;
         }
-        self.how_to_declare(finding)
+        finding.help(self.how_to_declare(given))
     }
 
-    pub(super) fn how_to_declare(&self, finding: Finding) -> Finding {
+    /// Whether the value is of the field's own type, so that another type of field would take it.
+    fn takes_own_kind(&self) -> bool {
+        matches!(self.operator, "equals" | "not_equals" | "in" | "not_in")
+    }
+
+    fn how_to_declare(&self, kind: Kind) -> String {
         let field = self.field;
         if standard_kind(field).is_some() {
-            return finding.help(format!("`{field}` is always {}", self.kind.name()));
+            return format!("`{field}` is always {}", self.kind.name());
         }
-        finding.help(format!(
-            "if `{field}` holds something else, declare it in [fields]: {field} = {{ property = \"…\", type = \"number\" }}"
-        ))
+        format!(
+            "if it holds another type, say so in [fields]: {field} = {{ property = \"…\", type = \"{}\" }}",
+            kind.name()
+        )
     }
 }
 

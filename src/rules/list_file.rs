@@ -170,8 +170,7 @@ mod tests {
         let rows = lines(
             "x.txt",
             "# rivals\nrival.example  # the big one\n\nother.example\n",
-        )
-        .unwrap();
+        );
         let keys: Vec<_> = rows
             .iter()
             .map(|row| (row.key.as_str(), row.place.as_str()))

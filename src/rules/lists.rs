@@ -27,6 +27,8 @@ const ROW_FINDINGS_MAX: usize = 10;
 #[derive(Default)]
 pub(super) struct Lists {
     by_name: HashMap<String, Known>,
+    /// Somebody named one that is not here; it may have been any of those that look unused.
+    misnamed: bool,
 }
 
 struct Known {
@@ -80,6 +82,7 @@ impl Lists {
             known.used = true;
             return known.list.clone();
         }
+        self.misnamed = true;
         let finding = Finding::error(UNKNOWN_LIST, span.clone(), format!("unknown list '{name}'"));
         let help = if name.starts_with(BUILTIN) {
             format!("name it in [lists] first: free_mail = \"{name}\"")
@@ -99,7 +102,7 @@ impl Lists {
     /// Notes every list that nothing uses.
     pub(super) fn finish(self, findings: &mut Findings) {
         for (name, known) in self.by_name {
-            if !known.used {
+            if !known.used && !self.misnamed {
                 findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
             }
         }
@@ -134,7 +137,7 @@ fn read_list(
     findings: &mut Findings,
 ) -> Option<Vec<Row>> {
     match &entry.item.node {
-        Node::List(items) => Some(inline(&entry.key, items, findings)),
+        Node::List(items) => inline(&entry.key, items, findings),
         Node::Text(name) if name == FREE_MAIL_NAME => Some(list_file::lines("free_mail.txt", FREE_MAIL)),
         Node::Text(name) => {
             let message = format!("'{name}' is not a built-in list");
@@ -152,7 +155,7 @@ fn read_list(
     }
 }
 
-fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Vec<Row> {
+fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Option<Vec<Row>> {
     let mut rows = Vec::with_capacity(items.len());
     for item in items {
         match &item.node {
@@ -176,7 +179,7 @@ fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Vec<Row> {
             | Node::Table(_) => wrong_type(name, "a list of texts", item, findings),
         }
     }
-    rows
+    (rows.len() == items.len()).then_some(rows)
 }
 
 /// `{ file = "accounts.csv", key = "domain", value = "rep" }`.

@@ -32,6 +32,9 @@ mod source;
 mod suggest;
 mod tiers;
 
+#[cfg(test)]
+mod tests;
+
 pub use codes::CODES;
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{

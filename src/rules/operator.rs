@@ -211,7 +211,7 @@ impl Operation<'_> {
                     (Test::NotInNumbers(numbers), format!("not in {words}"))
                 })
             }
-            Kind::Bool | Kind::DateTime => Err(self.wrong_kind("a text or a number")),
+            Kind::Bool | Kind::DateTime => Err(self.wrong_kind("a text or a number", Kind::Text)),
         }
     }
 

@@ -163,9 +163,18 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_a_hundred_thousand_dots_is_refused_and_dropped_safely() {
-        let text = format!("{}a = 1", "a.".repeat(100_000));
+    fn a_key_of_many_parts_is_refused_where_it_goes_too_deep() {
+        let text = format!("{}a = 1", "a.".repeat(70));
         assert_eq!(codes(&text), [("H005", 128..129)]);
+    }
+
+    #[test]
+    fn long_keys_in_nested_tables_are_refused_and_dropped_safely() {
+        let long_key = format!("{}a", "a.".repeat(75));
+        let open = format!("{{ {long_key} = ").repeat(75);
+        let found = codes(&format!("a = {open}1{}", "}".repeat(75)));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].0, "H005");
     }
 
     #[test]

@@ -94,7 +94,10 @@ impl<'a> Reader<'a> {
             | Node::Table(_) => None,
         };
         if count.is_none() {
-            wrong_type(key, &format!("a whole number from {least}"), item, findings);
+            let given =
+                as_number(item).map_or_else(|| item.node.kind().to_owned(), |number| number.to_string());
+            let message = format!("`{key}` must be a whole number from {least}, not {given}");
+            findings.error("H003", item.span.clone(), message);
         }
         count
     }

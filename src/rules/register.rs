@@ -15,6 +15,8 @@ pub(super) struct Register {
     what: &'static str,
     entries: Vec<Entry>,
     by_name: HashMap<String, usize>,
+    /// Somebody named one that is not here; it may have been any of those that look unused.
+    misnamed: bool,
 }
 
 struct Entry {
@@ -29,6 +31,7 @@ impl Register {
             what,
             entries: Vec::new(),
             by_name: HashMap::new(),
+            misnamed: false,
         }
     }
 
@@ -44,7 +47,7 @@ impl Register {
         self.entries.push(Entry {
             name: name.to_owned(),
             span,
-            used: false,
+            used: first != position,
         });
     }
 
@@ -69,6 +72,7 @@ impl Register {
         if position.is_none() {
             let finding = Finding::error(code, span.clone(), format!("unknown {} '{name}'", self.what));
             findings.add(finding.help(did_you_mean(name, self.names())));
+            self.misnamed = true;
         }
         position
     }
@@ -86,6 +90,9 @@ impl Register {
 
     /// Notes every name that nothing uses.
     pub(super) fn warn_unused(&self, findings: &mut Findings) {
+        if self.misnamed {
+            return;
+        }
         for entry in self.entries.iter().filter(|entry| !entry.used) {
             let message = format!("{} '{}' is not used", self.what, entry.name);
             findings.warning(UNUSED, entry.span.clone(), message);
