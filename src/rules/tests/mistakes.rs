@@ -293,15 +293,3 @@ fn days_off_that_cannot_be_read_are_found() {
     H021 error: "\"no-such.ics\"": cannot read 'no-such.ics': No such file or directory (os error 2) [looked for …/no-such.ics]
     "##);
 }
-
-#[test]
-fn a_team_that_passes_on_does_not_hide_the_routes_below_it() {
-    let routes = |nobody: &str| {
-        shown(&LEAST.replace(
-            "[[route]]",
-            &format!("[[team]]\nname = \"a\"\nmembers = [{{ rep = \"ana@acme.example\" }}]\nnobody_available = \"{nobody}\"\n[[route]]\nname = \"First\"\nto = {{ team = \"a\" }}\n[[route]]"),
-        ))
-    };
-    assert_eq!(routes("next_route"), "");
-    assert!(routes("wait").starts_with("H051 warning"));
-}

@@ -166,3 +166,15 @@ fn the_hash_changes_with_the_text_and_with_every_file_it_names() {
     assert_ne!(first, hash(&text, b"ES\n"));
     assert_ne!(first, hash(&format!("{text}# "), b"PT\n"));
 }
+
+#[test]
+fn a_team_that_passes_on_does_not_hide_the_routes_below_it() {
+    let routes = |nobody: &str| {
+        shown(&LEAST.replace(
+            "[[route]]",
+            &format!("[[team]]\nname = \"a\"\nmembers = [{{ rep = \"ana@acme.example\" }}]\nnobody_available = \"{nobody}\"\n[[route]]\nname = \"First\"\nto = {{ team = \"a\" }}\n[[route]]"),
+        ))
+    };
+    assert_eq!(routes("next_route"), "");
+    assert!(routes("wait").starts_with("H051 warning"));
+}
