@@ -214,7 +214,7 @@ mod tests {
         let found = [Finding::error("H001", 4..9, "bad \u{1b}[2J value\nsecond").help("try \u{7}x")];
         let shown = text(&found, &source(hostile), false);
         let commands: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
-        assert_eq!(commands, []);
+        assert!(commands.is_empty(), "{commands:?}");
         assert!(!shown.contains(['\u{202e}', '\u{200b}']));
         assert_snapshot!(shown, @r##"
         error[H001]: bad [2J value second
