@@ -11,6 +11,7 @@ mod rep;
 mod text;
 mod value;
 mod verdict;
+mod zone;
 
 pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
@@ -24,3 +25,4 @@ pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, one_line};
 pub use value::{Kind, Timestamp, Value};
 pub use verdict::{Verdict, VerdictKind};
+pub use zone::{earliest_moment, latest_moment, local_date, start_of_day};

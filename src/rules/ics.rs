@@ -1,36 +1,79 @@
-//! Calendar files: events that take whole days.
+//! Holidays and absences from a calendar file (RFC 5545). Only what bears on absence is read; work is bounded whatever the
+//! file says, since calendars come from people's exports.
 
-use chrono::{Days, NaiveDate};
+mod event;
+mod expand;
+mod lines;
+mod stamp;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::model::Absence;
+use crate::model::{Absence, start_of_day};
+use event::Event;
+use expand::{Budget, Instance, Window};
+use stamp::Key;
 
-/// The absences that overlap the days from `from` to `to`.
-pub(super) fn absences(
-    text: &str,
-    _timezone: Tz,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<Vec<Absence>, String> {
-    if !text.trim_start().starts_with("BEGIN:VCALENDAR") {
-        return Err("it is not a calendar: BEGIN:VCALENDAR is missing".to_owned());
-    }
-    let date = |line: &str| {
-        let (_, value) = line.rsplit_once(':')?;
-        NaiveDate::parse_from_str(value.trim(), "%Y%m%d").ok()
-    };
-    let mut absences = Vec::new();
-    for event in text.split("BEGIN:VEVENT").skip(1) {
-        let line = |name: &str| event.lines().find(|line| line.starts_with(name));
-        let Some(first) = line("DTSTART").and_then(date) else {
-            continue;
-        };
-        let end = line("DTEND").and_then(date);
-        let last = end.and_then(|end| end.checked_sub_days(Days::new(1)));
-        let last = last.unwrap_or(first).max(first);
-        if first <= to && last >= from {
-            absences.push(Absence::Days { first, last });
+/// The absences of a calendar that overlap the days from `from` to `to`, both included, in order and each once. All-day
+/// events are days of the person; a time without a zone is on the clocks of `timezone`.
+pub fn absences(text: &str, timezone: Tz, from: NaiveDate, to: NaiveDate) -> Result<Vec<Absence>, String> {
+    let events = lines::events(text)?
+        .iter()
+        .map(|lines| Event::read(lines, timezone))
+        .collect::<Result<Vec<_>, _>>()?;
+    // An instance that an override names is the override's, even when that cancels it.
+    let mut replaced: HashMap<&str, BTreeSet<Key>> = HashMap::new();
+    for event in &events {
+        if let (Some(uid), Some(instance)) = (&event.uid, event.replaces) {
+            replaced.entry(uid).or_default().insert(instance);
         }
     }
-    Ok(absences)
+    let after = to.succ_opt().unwrap_or(to);
+    let window = Window {
+        zone: timezone,
+        days: (from, to),
+        moments: (start_of_day(timezone, from), start_of_day(timezone, after)),
+    };
+    let mut budget = Budget::default();
+    let mut found = Vec::new();
+    for event in events.iter().filter(|event| event.is_absence()) {
+        let uid = event.uid.as_deref().filter(|_| event.replaces.is_none());
+        let elsewhere = uid.and_then(|uid| replaced.get(uid));
+        for instance in expand::instances(event, &window, &mut budget)? {
+            if elsewhere.is_none_or(|keys| !keys.contains(&instance.key)) {
+                found.extend(window.absence(&instance));
+            }
+        }
+    }
+    found.sort_unstable_by_key(order);
+    found.dedup();
+    Ok(found)
 }
+
+/// Days before spans, each in the order of time.
+fn order(absence: &Absence) -> (bool, i64, i64) {
+    match absence {
+        Absence::Days { first, last } => {
+            let days = |date: &NaiveDate| i64::from(chrono::Datelike::num_days_from_ce(date));
+            (false, days(first), days(last))
+        }
+        Absence::Span { from, until } => (true, from.timestamp(), until.timestamp()),
+    }
+}
+
+impl Window {
+    /// What an instance means, if it overlaps the window.
+    fn absence(&self, instance: &Instance) -> Option<Absence> {
+        let absence = instance.absence()?;
+        let overlaps = match absence {
+            Absence::Days { first, last } => first <= self.days.1 && self.days.0 <= last,
+            Absence::Span { from, until } => from < self.moments.1 && self.moments.0 < until,
+        };
+        overlaps.then_some(absence)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -44,6 +44,8 @@ pub use definition::{
 };
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
+pub use hours::{absence, shifts};
+pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
 pub use load::{Connectors, load};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};

@@ -1,0 +1,107 @@
+//! Handoff + reps + loads + now -> assignment. Pure: the same inputs give the same rep, and every rep who was considered
+//! and not taken is there with the reason.
+
+mod direct;
+mod loads;
+mod passed;
+mod pick;
+mod request;
+mod team;
+
+pub use loads::{Loads, RepLoad};
+pub use passed::{PassReason, PassedOver};
+
+use request::{Attempt, Passes, Request};
+
+use crate::model::{RepId, Timestamp};
+use crate::qualify::Facts;
+use crate::rules::Rules;
+
+/// A handoff that needs an owner.
+#[derive(Clone, Copy, Debug)]
+pub struct Lead<'a> {
+    pub facts: Facts<'a>,
+    /// Who may not get it again.
+    pub passed: &'a [(RepId, PassReason)],
+    /// A reassignment stays in this team, unless no route leads there any more.
+    pub only_team: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Routing {
+    Assigned(Assignment),
+    Waiting(Waiting),
+}
+
+/// Who gets the handoff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    pub rep: RepId,
+    /// Position in [`Rules::routes`].
+    pub route: usize,
+    /// Position in [`Rules::teams`]; `None` when the route named the rep.
+    pub team: Option<usize>,
+    /// A sentence for the rep.
+    pub why: String,
+    pub passed_over: Vec<PassedOver>,
+    /// The team's new round-robin counters, to be committed with the pick.
+    pub credits: Vec<(RepId, i64)>,
+}
+
+/// Nobody can take it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The route that it waits at.
+    pub route: usize,
+    pub why: String,
+    /// The first moment at which time alone may find somebody; `None` when something must change. A rep who closes a
+    /// handoff may be free sooner, so a run tries all that wait.
+    pub until: Option<Timestamp>,
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Tries the routes in file order; the first that holds and finds somebody decides.
+pub fn assign(rules: &Rules, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> Routing {
+    let request = Request {
+        rules,
+        lead,
+        loads,
+        now,
+    };
+    let mut passes = Passes::default();
+    let mut waits_at = None;
+    for (index, route) in request.routes() {
+        match request.attempt(route, &mut passes) {
+            Attempt::Found(found) => {
+                return Routing::Assigned(Assignment {
+                    rep: found.rep,
+                    route: index,
+                    team: found.team,
+                    why: found.why,
+                    passed_over: passes.over,
+                    credits: found.credits,
+                });
+            }
+            Attempt::Nobody { why, waits } => {
+                waits_at = Some((index, why));
+                if waits {
+                    break;
+                }
+            }
+            Attempt::NotMeant => {}
+        }
+    }
+    let (route, why) = waits_at.unwrap_or_else(|| {
+        let fallback = rules.routes.len().saturating_sub(1);
+        (fallback, "no route leads to anybody".to_owned())
+    });
+    Routing::Waiting(Waiting {
+        route,
+        why,
+        until: passes.until,
+        passed_over: passes.over,
+    })
+}
+
+#[cfg(test)]
+mod tests;

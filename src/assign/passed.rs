@@ -1,0 +1,49 @@
+//! Why a rep was considered and did not get the handoff.
+
+use std::fmt;
+
+use crate::model::Timestamp;
+
+/// A rep who was passed over, for `explain`, the history and the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The rep's e-mail, or what the CRM or a list says where a rep was expected.
+    pub rep: String,
+    pub reason: PassReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PassReason {
+    Away,
+    /// `until`: the start of the next shift; `None` when there is none in sight.
+    OffShift {
+        until: Option<Timestamp>,
+    },
+    MaxOpen(u32),
+    MaxPerDay(u32),
+    /// `handoffs_per_rep_per_run`.
+    RunLimit(u32),
+    LacksSkill(String),
+    LetItLapse,
+    RejectedIt,
+    NotARep,
+}
+
+impl fmt::Display for PassReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Away => f.write_str("away"),
+            Self::OffShift { until: Some(until) } => {
+                write!(f, "off shift until {}", until.format("%Y-%m-%d %H:%M UTC"))
+            }
+            Self::OffShift { until: None } => f.write_str("off shift"),
+            Self::MaxOpen(most) => write!(f, "has the most that may be open at once ({most})"),
+            Self::MaxPerDay(most) => write!(f, "got the most of a day already ({most})"),
+            Self::RunLimit(most) => write!(f, "got the most of one run already ({most})"),
+            Self::LacksSkill(skill) => write!(f, "lacks the skill '{skill}'"),
+            Self::LetItLapse => f.write_str("let it lapse before"),
+            Self::RejectedIt => f.write_str("rejected it before"),
+            Self::NotARep => f.write_str("not a rep in the rules"),
+        }
+    }
+}

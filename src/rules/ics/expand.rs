@@ -1,0 +1,204 @@
+//! From events to their instances. Recurrence is counted on the clocks of the event, as if they were UTC; each instance
+//! then gets its own moment, so that no change of the clocks can shift, swallow or stop a series.
+
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::Tz;
+use rrule::{Frequency, RRule, RRuleSet, Unvalidated, Validated};
+
+use super::event::Event;
+use super::stamp::{Key, Length, Stamp};
+use crate::model::{Absence, Timestamp, earliest_moment, local_date, one_line};
+
+/// The days asked for, and their first moment and the first after them.
+pub(super) struct Window {
+    /// The person's zone.
+    pub zone: Tz,
+    pub days: (NaiveDate, NaiveDate),
+    pub moments: (Timestamp, Timestamp),
+}
+
+/// One occurrence.
+pub(super) struct Instance {
+    /// Its original start, by which overrides name it.
+    pub key: Key,
+    start: Stamp,
+    length: Length,
+}
+
+impl Instance {
+    /// `None` for an event of no length.
+    pub(super) fn absence(&self) -> Option<Absence> {
+        match self.start {
+            Stamp::Day(first) => {
+                let last = first.checked_add_days(Days::new(self.length.days.saturating_sub(1)))?;
+                Some(Absence::Days { first, last })
+            }
+            Stamp::Time { local, zone } => {
+                let from = earliest_moment(zone, local);
+                let until = self.length.end(local, zone)?;
+                (from < until).then_some(Absence::Span { from, until })
+            }
+        }
+    }
+}
+
+/// What is left of the work that one calendar may cause.
+pub(super) struct Budget {
+    occurrences: u32,
+}
+
+impl Default for Budget {
+    /// A daily event for 130 years, or forty daily ones for three.
+    fn default() -> Self {
+        Self { occurrences: 50_000 }
+    }
+}
+
+impl Budget {
+    fn spend(&mut self, line: usize) -> Result<(), String> {
+        self.occurrences = self.occurrences.checked_sub(1).ok_or_else(|| {
+            format!(
+                "line {line}: the calendar's events recur too often before this; export fewer years of it"
+            )
+        })?;
+        Ok(())
+    }
+}
+
+/// Every instance that may overlap the window, and some that do not.
+pub(super) fn instances(
+    event: &Event,
+    window: &Window,
+    budget: &mut Budget,
+) -> Result<Vec<Instance>, String> {
+    let mut starts = vec![(event.start, event.length)];
+    for (line, rule) in &event.rules {
+        let Some(rule) = read_rule(rule, *line, event, window.zone)? else {
+            continue;
+        };
+        let start = on_rule_clock(event.start.wall());
+        let set = RRuleSet::new(start).rrule(rule).limit();
+        // No zone is more than a day from another.
+        let last = window
+            .days
+            .1
+            .checked_add_days(Days::new(2))
+            .unwrap_or(window.days.1);
+        for wall in &set {
+            let wall = wall.naive_utc();
+            if wall.date() > last {
+                break;
+            }
+            budget.spend(*line)?;
+            starts.push((event.start.at_wall(wall), event.length));
+        }
+    }
+    for (start, length) in &event.further {
+        budget.spend(event.line)?;
+        starts.push((*start, length.unwrap_or(event.length)));
+    }
+    let instances = starts.into_iter().map(|(start, length)| Instance {
+        key: start.key(),
+        start,
+        length,
+    });
+    Ok(instances
+        .filter(|instance| !is_excluded(event, instance))
+        .collect())
+}
+
+/// A date among the EXDATEs of a timed event takes out what starts on it: some exports write them so.
+fn is_excluded(event: &Event, instance: &Instance) -> bool {
+    event.excluded.contains(&instance.key) || event.excluded.contains(&Key::Day(instance.start.date()))
+}
+
+fn on_rule_clock(wall: NaiveDateTime) -> chrono::DateTime<rrule::Tz> {
+    rrule::Tz::UTC.from_utc_datetime(&wall)
+}
+
+/// Instances a day that a rule may have by its hours, minutes and seconds.
+const TIMES_A_DAY_MAX: usize = 24;
+
+/// `None` when the rule ended before it began: the event happens once.
+fn read_rule(
+    written: &str,
+    line: usize,
+    event: &Event,
+    floating: Tz,
+) -> Result<Option<RRule<Validated>>, String> {
+    let shown = || one_line(written, 80);
+    let Some(written_on_clock) = with_until_on_clock(written, line, event, floating)? else {
+        return Ok(None);
+    };
+    let rule: RRule<Unvalidated> = written_on_clock
+        .parse()
+        .map_err(|why| format!("line {line}: the rule '{}' cannot be read: {why}", shown()))?;
+    let rule = rule
+        .validate(on_rule_clock(event.start.wall()))
+        .map_err(|why| format!("line {line}: the rule '{}' cannot be used: {why}", shown()))?;
+    let times_a_day = [rule.get_by_hour(), rule.get_by_minute(), rule.get_by_second()]
+        .into_iter()
+        .map(|times| times.len().max(1))
+        .fold(1, usize::saturating_mul);
+    let is_often = matches!(
+        rule.get_freq(),
+        Frequency::Hourly | Frequency::Minutely | Frequency::Secondly
+    );
+    if is_often || times_a_day > TIMES_A_DAY_MAX {
+        return Err(format!(
+            "line {line}: the rule '{}' recurs too often for an absence",
+            shown()
+        ));
+    }
+    Ok(Some(rule))
+}
+
+/// The rule with its UNTIL on the clock of the event, which stands in for UTC.
+fn with_until_on_clock(
+    written: &str,
+    line: usize,
+    event: &Event,
+    floating: Tz,
+) -> Result<Option<String>, String> {
+    let mut parts = Vec::new();
+    for part in written.split(';') {
+        let Some((name, until)) = part
+            .split_once('=')
+            .filter(|(name, _)| name.eq_ignore_ascii_case("UNTIL"))
+        else {
+            parts.push(part.to_owned());
+            continue;
+        };
+        let until = until_on_clock(until, event.start, floating).ok_or_else(|| {
+            format!(
+                "line {line}: {name} is '{}', not a date such as 20261224",
+                one_line(until, 40)
+            )
+        })?;
+        if until < event.start.wall() {
+            return Ok(None);
+        }
+        parts.push(format!("UNTIL={}", until.format("%Y%m%dT%H%M%SZ")));
+    }
+    Ok(Some(parts.join(";")))
+}
+
+/// A date ends with its day; a moment is turned to what the event's clock shows then.
+fn until_on_clock(written: &str, start: Stamp, floating: Tz) -> Option<NaiveDateTime> {
+    match start {
+        Stamp::Time { zone, .. } => match Stamp::parse(written, zone)? {
+            Stamp::Day(date) => date.and_hms_opt(23, 59, 59),
+            Stamp::Time { local, zone: written } => {
+                let moment = earliest_moment(written, local);
+                Some(moment.with_timezone(&zone).naive_local())
+            }
+        },
+        Stamp::Day(_) => {
+            let date = match Stamp::parse(written, floating)? {
+                Stamp::Day(date) => date,
+                Stamp::Time { local, zone } => local_date(floating, earliest_moment(zone, local)),
+            };
+            Some(date.and_time(NaiveTime::MIN))
+        }
+    }
+}

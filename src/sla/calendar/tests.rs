@@ -1,0 +1,350 @@
+//! The calendar against a slow oracle that asks the clocks of the zone minute by minute, and against times worked out by
+//! hand around the changes of 2026.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDateTime, Weekday};
+use chrono_tz::Tz;
+use proptest::prelude::*;
+
+use super::*;
+use crate::rules::{absence, shifts};
+use crate::sla::testing::{day, utc};
+
+fn hours(timezone: Tz, written: &[&str]) -> WorkingTime {
+    WorkingTime {
+        timezone,
+        shifts: written.iter().flat_map(|text| shifts(text).unwrap()).collect(),
+        holidays: BTreeSet::new(),
+        away: Vec::new(),
+    }
+}
+
+fn away(timezone: Tz, written: &[&str], absences: &[&str]) -> WorkingTime {
+    let away = absences.iter().map(|text| absence(text, timezone).unwrap());
+    WorkingTime {
+        away: away.collect(),
+        ..hours(timezone, written)
+    }
+}
+
+#[test]
+fn due_times_around_the_changes_of_2026_are_exact() {
+    use Tz::{Africa__Casablanca, America__New_York, Europe__Berlin, Pacific__Chatham};
+    // Zone, shifts, start in UTC, hours of work, due in UTC.
+    #[rustfmt::skip]
+    let cases = [
+        // Spring in Berlin: the clocks skip 02:00-03:00 of 29 March, a night shift has seven hours.
+        (Europe__Berlin, "sat 22:00-06:00", "2026-03-28T21:00", 7, "2026-03-29T04:00"),
+        (Europe__Berlin, "mon-fri 09:00-17:00", "2026-03-27T15:00", 2, "2026-03-30T08:00"),
+        (Europe__Berlin, "sun 02:30-10:00", "2026-03-29T00:00", 1, "2026-03-29T02:00"),
+        (Europe__Berlin, "daily 00:00-24:00", "2026-03-28T23:00", 23, "2026-03-29T22:00"),
+        // Autumn in Berlin: the clocks show 02:00-03:00 of 25 October twice, a night shift has nine hours.
+        (Europe__Berlin, "sat 22:00-06:00", "2026-10-24T20:00", 9, "2026-10-25T05:00"),
+        (Europe__Berlin, "mon-fri 09:00-17:00", "2026-10-23T14:00", 2, "2026-10-26T09:00"),
+        (Europe__Berlin, "sun 02:15-02:45", "2026-10-24T00:00", 1, "2026-10-25T01:15"),
+        // New York, 8 March and 1 November.
+        (America__New_York, "sat 22:00-06:00", "2026-03-08T03:00", 7, "2026-03-08T10:00"),
+        (America__New_York, "sat 22:00-06:00", "2026-11-01T02:00", 9, "2026-11-01T11:00"),
+        (America__New_York, "mon-fri 09:00-17:00", "2026-03-06T21:00", 2, "2026-03-09T14:00"),
+        (America__New_York, "mon-fri 09:00-17:00", "2026-10-30T20:00", 2, "2026-11-02T15:00"),
+        // Chatham is 12:45 ahead, 13:45 in summer; it changes at 02:45 UTC+12:45 on 5 April and 27 September.
+        (Pacific__Chatham, "mon-fri 09:00-17:00", "2026-04-01T19:15", 9, "2026-04-02T20:15"),
+        (Pacific__Chatham, "sat 22:00-06:00", "2026-04-04T08:15", 9, "2026-04-04T17:15"),
+        (Pacific__Chatham, "sat 22:00-06:00", "2026-09-26T09:15", 7, "2026-09-26T16:15"),
+        // Casablanca leaves UTC+1 for the month of Ramadan: 15 February to 22 March.
+        (Africa__Casablanca, "mon-fri 09:00-17:00", "2026-02-13T15:00", 2, "2026-02-16T10:00"),
+        (Africa__Casablanca, "sat 22:00-06:00", "2026-02-14T21:00", 9, "2026-02-15T06:00"),
+        (Africa__Casablanca, "sat 22:00-06:00", "2026-03-21T22:00", 7, "2026-03-22T05:00"),
+    ];
+    for (zone, text, start, work, due) in cases {
+        let due_at = add_working(&hours(zone, &[text]), utc(start), TimeDelta::hours(work));
+        assert_eq!(due_at, Some(utc(due)), "{zone} {text} {start} + {work} h");
+    }
+}
+
+#[test]
+fn a_span_that_fills_the_shift_ends_with_it_and_not_at_the_next() {
+    let office = hours(Tz::Europe__Lisbon, &["mon-fri 09:00-17:00"]);
+    assert_eq!(
+        add_working(&office, utc("2026-11-27T16:00"), TimeDelta::hours(1)),
+        Some(utc("2026-11-27T17:00"))
+    );
+    assert_eq!(
+        add_working(&office, utc("2026-11-27T17:00"), TimeDelta::zero()),
+        Some(utc("2026-11-30T09:00"))
+    );
+}
+
+#[test]
+fn a_holiday_cuts_the_shift_over_midnight_at_midnight() {
+    let mut nights = hours(Tz::Europe__Berlin, &["fri 22:00-06:00", "sat 22:00-06:00"]);
+    nights.holidays.insert(day("2026-11-28"));
+    assert_eq!(
+        intervals(&nights, utc("2026-11-27T00:00"), utc("2026-11-30T00:00")),
+        [
+            (utc("2026-11-27T21:00"), utc("2026-11-27T23:00")),
+            (utc("2026-11-28T23:00"), utc("2026-11-29T05:00")),
+        ]
+    );
+    assert!(is_day_off(&nights, utc("2026-11-27T23:00")));
+    assert!(
+        !is_day_off(&nights, utc("2026-11-27T12:00")),
+        "off shift is not away"
+    );
+}
+
+#[test]
+fn shifts_that_overlap_or_touch_are_one_interval() {
+    let office = hours(
+        Tz::UTC,
+        &[
+            "mon 09:00-12:00",
+            "mon 11:00-15:00",
+            "mon 15:00-17:00",
+            "mon 22:00-24:00",
+            "tue 00:00-02:00",
+        ],
+    );
+    assert_eq!(
+        intervals(&office, utc("2026-11-30T10:00"), utc("2026-12-02T00:00")),
+        [
+            (utc("2026-11-30T10:00"), utc("2026-11-30T17:00")),
+            (utc("2026-11-30T22:00"), utc("2026-12-01T02:00")),
+        ]
+    );
+}
+
+#[test]
+fn without_shifts_everybody_works_whenever_not_away() {
+    let rep = away(
+        Tz::UTC,
+        &[],
+        &["2026-12-01..2026-12-02", "2026-12-03T12:00..2026-12-03T18:00"],
+    );
+    assert!(is_working(&rep, utc("2026-11-30T03:00")));
+    assert_eq!(
+        next_working(&rep, utc("2026-12-01T03:00")),
+        Some(utc("2026-12-03T00:00"))
+    );
+    assert_eq!(
+        add_working(&rep, utc("2026-12-02T10:00"), TimeDelta::hours(13)),
+        Some(utc("2026-12-03T19:00"))
+    );
+    assert!(is_day_off(&rep, utc("2026-12-03T12:00")));
+    assert!(!is_day_off(&rep, utc("2026-12-03T18:00")));
+}
+
+#[test]
+fn being_back_is_not_being_on_shift() {
+    let rep = away(Tz::UTC, &["mon-fri 09:00-17:00"], &["2026-11-30"]);
+    let monday = utc("2026-11-30T10:00");
+    assert_eq!(next_present(&rep, monday), Some(utc("2026-12-01T00:00")));
+    assert_eq!(next_working(&rep, monday), Some(utc("2026-12-01T09:00")));
+    assert_eq!(next_day(&rep, monday), Some(utc("2026-12-01T00:00")));
+}
+
+#[test]
+fn who_is_away_beyond_the_horizon_never_works() {
+    let gone = away(
+        Tz::Europe__Berlin,
+        &["daily 00:00-24:00"],
+        &["2026-01-01..2099-12-31"],
+    );
+    assert_eq!(next_working(&gone, utc("2026-06-01T00:00")), None);
+    assert_eq!(next_present(&gone, utc("2026-06-01T00:00")), None);
+    assert_eq!(
+        add_working(&gone, utc("2026-06-01T00:00"), TimeDelta::hours(1)),
+        None
+    );
+}
+
+#[test]
+fn the_ends_of_time_are_no_panic() {
+    let office = hours(Tz::Pacific__Chatham, &["daily 22:00-06:00"]);
+    for at in [Timestamp::MIN_UTC, Timestamp::MAX_UTC] {
+        is_working(&office, at);
+        is_day_off(&office, at);
+        next_day(&office, at);
+        next_working(&office, at);
+        add_working(&office, at, TimeDelta::MAX);
+    }
+}
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
+/// The oracle looks at this many days around a change.
+const DAYS: i64 = 8;
+
+/// Each minute of a window, with what the clocks of the zone show and whether the person works, straight from the words:
+/// a shift runs from the first minute whose clock is not before its start to the last whose clock is not past its end.
+struct Oracle {
+    first: Timestamp,
+    works: Vec<bool>,
+}
+
+impl Oracle {
+    fn new(hours: &WorkingTime, first: Timestamp) -> Self {
+        let count = DAYS * 24 * 60;
+        let clocks: Vec<NaiveDateTime> = (0..count)
+            .map(|n| {
+                (first + MINUTE * i32::try_from(n).unwrap())
+                    .with_timezone(&hours.timezone)
+                    .naive_local()
+            })
+            .collect();
+        let mut works = vec![hours.shifts.is_empty(); clocks.len()];
+        for date in clocks[0].date().pred_opt().unwrap().iter_days().take(10) {
+            for shift in hours.shifts.iter().filter(|shift| shift.day == date.weekday()) {
+                let ends_on = if shift.to > shift.from {
+                    date
+                } else {
+                    date.succ_opt().unwrap()
+                };
+                let (start, end) = (date.and_time(shift.from), ends_on.and_time(shift.to));
+                let from = clocks
+                    .iter()
+                    .position(|clock| *clock >= start)
+                    .unwrap_or(clocks.len());
+                let until = clocks.iter().rposition(|clock| *clock <= end);
+                let until = until.map_or(0, |last| last + usize::from(clocks[last] != end));
+                works
+                    .iter_mut()
+                    .take(until)
+                    .skip(from)
+                    .for_each(|minute| *minute = true);
+            }
+        }
+        for (n, clock) in clocks.iter().enumerate() {
+            let at = first + MINUTE * i32::try_from(n).unwrap();
+            let is_away = hours.away.iter().any(|absence| match absence {
+                Absence::Days { first, last } => (*first..=*last).contains(&clock.date()),
+                Absence::Span { from, until } => (*from..*until).contains(&at),
+            });
+            works[n] &= !is_away && !hours.holidays.contains(&clock.date());
+        }
+        Self { first, works }
+    }
+
+    fn at(&self, minute: usize) -> Timestamp {
+        self.first + MINUTE * i32::try_from(minute).unwrap()
+    }
+}
+
+/// Zones and the days on which their clocks change in 2026; Kolkata never does.
+const CHANGES: [(Tz, &str); 15] = [
+    (Tz::Europe__Berlin, "2026-03-29"),
+    (Tz::Europe__Berlin, "2026-10-25"),
+    (Tz::America__New_York, "2026-03-08"),
+    (Tz::America__New_York, "2026-11-01"),
+    (Tz::Pacific__Chatham, "2026-04-05"),
+    (Tz::Pacific__Chatham, "2026-09-27"),
+    (Tz::Africa__Casablanca, "2026-02-15"),
+    (Tz::Africa__Casablanca, "2026-03-22"),
+    (Tz::Asia__Kolkata, "2026-06-14"),
+    // Half an hour, and changes at midnight.
+    (Tz::Australia__Lord_Howe, "2026-04-05"),
+    (Tz::Australia__Lord_Howe, "2026-10-04"),
+    (Tz::Africa__Cairo, "2026-04-24"),
+    (Tz::Africa__Cairo, "2026-10-30"),
+    (Tz::America__Havana, "2026-03-08"),
+    (Tz::America__Havana, "2026-11-01"),
+];
+
+fn any_shift() -> impl Strategy<Value = Shift> {
+    let quarter = |n: i64| chrono::NaiveTime::MIN + TimeDelta::minutes(15 * n);
+    // Often around the hours in which clocks change.
+    let time = prop_oneof![0..96_i64, 0..16_i64, Just(0_i64)].prop_map(quarter);
+    (0..7_u8, time.clone(), time).prop_map(|(day, from, to)| Shift {
+        day: Weekday::try_from(day).unwrap(),
+        from,
+        to,
+    })
+}
+
+fn any_calendar() -> impl Strategy<Value = (WorkingTime, Timestamp)> {
+    let span = (0..8 * 96_i64, 1..96_i64);
+    (
+        prop::sample::select(CHANGES.to_vec()),
+        prop::collection::vec(any_shift(), 0..8),
+        prop::collection::btree_set(-4..4_i64, 0..2),
+        prop::option::of((-4..4_i64, 0..2_i64)),
+        prop::collection::vec(span, 0..2),
+    )
+        .prop_map(|((timezone, change), shifts, holidays, days, spans)| {
+            let change = day(change);
+            let first = change.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::days(4);
+            let quarters = |n| first + TimeDelta::minutes(15 * n);
+            let days = days.map(|(from, length)| Absence::Days {
+                first: change + TimeDelta::days(from),
+                last: change + TimeDelta::days(from + length),
+            });
+            let spans = spans.into_iter().map(|(from, length)| Absence::Span {
+                from: quarters(from),
+                until: quarters(from + length),
+            });
+            let hours = WorkingTime {
+                timezone,
+                shifts,
+                holidays: holidays
+                    .into_iter()
+                    .map(|n| change + TimeDelta::days(n))
+                    .collect(),
+                away: days.into_iter().chain(spans).collect(),
+            };
+            (hours, first)
+        })
+}
+
+/// The oracle knows nothing of the shifts that began before its window and so keeps off its edges.
+const EDGE: usize = 2 * 24 * 60;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn every_minute_agrees_with_the_clocks((hours, first) in any_calendar()) {
+        let oracle = Oracle::new(&hours, first);
+        let (start, end) = (EDGE, oracle.works.len() - EDGE);
+        let found = intervals(&hours, oracle.at(start), oracle.at(end));
+        for window in found.windows(2) {
+            prop_assert!(window[0].1 < window[1].0, "sorted and apart");
+        }
+        for minute in start..end {
+            let at = oracle.at(minute);
+            let is_inside = found.iter().any(|(from, until)| *from <= at && at < *until);
+            prop_assert_eq!(is_inside, oracle.works[minute], "{}", at);
+            if minute % 15 == 0 {
+                prop_assert_eq!(is_working(&hours, at), oracle.works[minute], "{}", at);
+            }
+        }
+    }
+
+    #[test]
+    fn adding_work_counts_the_minutes_that_the_clocks_count(
+        (hours, first) in any_calendar(),
+        offset in 0..(2 * 24 * 60_usize),
+        span in 0..2_000_usize,
+    ) {
+        let oracle = Oracle::new(&hours, first);
+        let start = EDGE + offset;
+        let mut working = (start..oracle.works.len() - EDGE).filter(|minute| oracle.works[*minute]);
+        let expected = if span == 0 { working.next() } else { working.nth(span - 1).map(|minute| minute + 1) };
+        let added = add_working(&hours, oracle.at(start), MINUTE * i32::try_from(span).unwrap());
+        if let Some(expected) = expected {
+            prop_assert_eq!(added, Some(oracle.at(expected)));
+            if span == 0 {
+                prop_assert_eq!(next_working(&hours, oracle.at(start)), added);
+            }
+        } else {
+            let end = oracle.at(oracle.works.len() - EDGE);
+            prop_assert!(added.is_none_or(|added| added >= end));
+        }
+    }
+
+    #[test]
+    fn more_work_is_never_due_earlier((hours, first) in any_calendar(), a in 0..90_000_i64, b in 0..90_000_i64) {
+        let due = |seconds| add_working(&hours, first, TimeDelta::seconds(seconds));
+        let (less, more) = (due(a.min(b)), due(a.max(b)));
+        prop_assert!(more.is_none() || (less.is_some() && less <= more));
+    }
+}
