@@ -33,7 +33,7 @@ to = { team = "inbound", rep = "ana@acme.example" }
     H032 error: "\"hot\"": unknown SLA 'hot' [there are none]
     H005 error: "\"ana.acme.example\"": `email` is not an e-mail address
     H005 error: "\"Europe/Lisboa\"": unknown time zone 'Europe/Lisboa' [did you mean 'Europe/Lisbon'?]
-    H005 error: "\"mon-fri 9-17\"": `shifts`: 'mon-fri 9-17' is not a shift; write one such as "mon-fri 09:00-17:30"
+    H005 error: "\"mon-fri 9-17\"": `shifts`: 'mon-fri 9-17' is not a shift: '9' is not a time from 00:00 to 24:00; write one such as "mon-fri 09:00-17:30" or "sat 22:00-06:00"
     H003 error: "0": `max_open` must be a whole number from 1, not 0
     H005 error: "{ team = \"inbound\", rep = \"ana@acme.example\" }": `to` takes exactly one of owner_of, account_in, team, rep
     "##);
@@ -287,8 +287,8 @@ fn days_off_that_cannot_be_read_are_found() {
     let rep = "email = \"ana@acme.example\"\ntimezone = \"Europe/Lisbon\"\nholidays = [\"Christmas\", { ics = \"accounts.csv\" }, 5]\naway = { ics = \"no-such.ics\" }";
     let text = LEAST.replacen("email = \"ana@acme.example\"", rep, 1);
     assert_snapshot!(shown(&text), @r##"
-    H005 error: "\"Christmas\"": `holidays`: 'Christmas' is not a date or a range of dates such as "2026-12-21..2027-01-04"
-    H022 error: "\"accounts.csv\"": accounts.csv: it is not a calendar: BEGIN:VCALENDAR is missing
+    H005 error: "\"Christmas\"": `holidays`: 'Christmas' is not an absence; write a day such as "2026-12-24", days such as "2026-12-21..2027-01-04", or times such as "2026-12-24T12:00..2026-12-24T18:00"
+    H022 error: "\"accounts.csv\"": accounts.csv: not an iCalendar file: it does not begin with BEGIN:VCALENDAR
     H003 error: "5": `holidays` must be a list of dates, or { ics = "…" }, not a number
     H021 error: "\"no-such.ics\"": cannot read 'no-such.ics': No such file or directory (os error 2) [looked for …/no-such.ics]
     "##);
