@@ -131,3 +131,142 @@ pub fn json(findings: &[Finding], source: &Source) -> Value {
     };
     Value::Array(findings.iter().map(object).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source {
+            path: "rules.toml".into(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// An error at the first place of `marked`, with help.
+    fn finding(text: &str, marked: &str) -> Finding {
+        let start = text.find(marked).unwrap();
+        Finding::error(
+            "H010",
+            start..start + marked.len(),
+            "unknown field `compnay.employees`",
+        )
+        .help("did you mean 'company.employees'?")
+    }
+
+    const TEXT: &str = "version = 1\nwhen = { compnay.employees.at_least = 50 }\n";
+
+    #[test]
+    fn a_finding_is_shown_with_its_line_a_caret_and_the_way_out() {
+        let found = [finding(TEXT, "compnay.employees")];
+        assert_snapshot!(text(&found, &source(TEXT), false), @r##"
+        error[H010]: unknown field `compnay.employees`
+         --> rules.toml:2:10
+          |
+        2 | when = { compnay.employees.at_least = 50 }
+          |          ^^^^^^^^^^^^^^^^^
+          |
+          = help: did you mean 'company.employees'?
+        "##);
+    }
+
+    #[test]
+    fn a_warning_at_the_end_of_the_file_and_a_finding_about_all_of_it_are_shown() {
+        let whole = Finding {
+            span: None,
+            ..Finding::error("H004", 0..0, "the definition needs `version`")
+        };
+        let end = Finding::warning("H041", TEXT.len()..TEXT.len(), "nothing follows");
+        assert_snapshot!(text(&[whole, end], &source(TEXT), false), @r##"
+        error[H004]: the definition needs `version`
+        --> rules.toml
+
+        warning[H041]: nothing follows
+         --> rules.toml:3:1
+          |
+        3 |
+          | ^
+        "##);
+    }
+
+    #[test]
+    fn a_span_over_several_lines_is_marked_on_its_first() {
+        let source_text = "a = [\n  1,\n]\n";
+        let found = [Finding::error(
+            "H003",
+            4..source_text.len() - 1,
+            "`a` must be a text, not a list",
+        )];
+        assert_snapshot!(text(&found, &source(source_text), false), @r##"
+        error[H003]: `a` must be a text, not a list
+         --> rules.toml:1:5
+          |
+        1 | a = [
+          |     ^
+        "##);
+    }
+
+    #[test]
+    fn nothing_in_the_file_reaches_the_terminal_as_a_command() {
+        let hostile = "a = \"\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\u{7}\" # \u{1b}]0;x\n";
+        let found = [Finding::error("H001", 4..9, "bad \u{1b}[2J value\nsecond").help("try \u{7}x")];
+        let shown = text(&found, &source(hostile), false);
+        let commands: Vec<char> = shown.chars().filter(|c| c.is_control() && *c != '\n').collect();
+        assert!(commands.is_empty(), "{commands:?}");
+        assert!(!shown.contains(['\u{202e}', '\u{200b}']));
+        assert_snapshot!(shown, @r##"
+        error[H001]: bad [2J value second
+         --> rules.toml:1:5
+          |
+        1 | a = "�[2J�31m���" # �]0;x
+          |     ^^^^^
+          |
+          = help: try x
+        "##);
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_the_colour() {
+        let found = [finding(TEXT, "compnay.employees")];
+        let coloured = text(&found, &source(TEXT), true);
+        assert!(coloured.contains('\u{1b}'));
+        let mut plain = String::new();
+        let mut parts = coloured.split('\u{1b}');
+        plain.push_str(parts.next().unwrap());
+        plain.extend(parts.map(|part| part.split_once('m').unwrap().1));
+        assert_eq!(plain, text(&found, &source(TEXT), false));
+    }
+
+    #[test]
+    fn an_annotation_escapes_what_would_begin_another() {
+        let mut found = finding(TEXT, "compnay.employees");
+        found.message = "100% wrong\r\n::error::x".to_owned();
+        let source = Source {
+            path: "a:b,c.toml".into(),
+            ..source(TEXT)
+        };
+        assert_eq!(
+            github(&[found], &source),
+            "::error file=a%3Ab%2Cc.toml,line=2,col=10,endLine=2,endColumn=27,title=H010::100%25 wrong%0D%0A::error::x%0Adid you mean 'company.employees'?\n"
+        );
+    }
+
+    #[test]
+    fn as_data_a_finding_has_its_place_in_characters() {
+        let text = "näme = 1 # ä\nb = 2\n";
+        let found = [
+            Finding::warning("H041", 7..text.len(), "not used"),
+            Finding {
+                span: None,
+                ..Finding::error("H004", 0..0, "missing")
+            },
+        ];
+        let expected = json!([
+            { "code": "H041", "severity": "warning", "file": "rules.toml", "line": 1, "column": 7, "end_line": 3, "end_column": 1, "message": "not used", "help": null },
+            { "code": "H004", "severity": "error", "file": "rules.toml", "line": null, "column": null, "end_line": null, "end_column": null, "message": "missing", "help": null },
+        ]);
+        assert_eq!(json(&found, &source(text)), expected);
+    }
+}

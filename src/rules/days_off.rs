@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::codes::{BAD_ROW, BAD_VALUE};
 use super::files::Files;
 use super::finding::Findings;
-use super::item::{Item, Node};
+use super::item::{Item, Node, Table};
 use super::reader::{Reader, wrong_type};
 use super::{hours, ics};
 use crate::model::{Absence, Timestamp, WorkingTime};
@@ -71,21 +71,7 @@ impl Source<'_> {
             Node::Text(text) | Node::Datetime(text) => {
                 hours::absence(text, self.hours.timezone).map(|absence| vec![absence])
             }
-            Node::Table(table) => {
-                let mut reader = Reader::new(table, format!("`{key}`"));
-                let name = reader.required_text("ics", self.findings);
-                let span = reader.item("ics").map(|item| item.span.clone());
-                reader.finish(self.findings);
-                return name
-                    .zip(span)
-                    .and_then(|(name, span)| {
-                        let text = self.files.read(name, &span, self.findings)?;
-                        let read = self.calendar(&text);
-                        read.map_err(|why| self.findings.error(BAD_ROW, span, format!("{name}: {why}")))
-                            .ok()
-                    })
-                    .unwrap_or_default();
-            }
+            Node::Table(table) => return self.file(key, table).unwrap_or_default(),
             Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) => {
                 wrong_type(key, "a list of dates, or { ics = \"…\" }", item, self.findings);
                 return Vec::new();
@@ -96,6 +82,23 @@ impl Source<'_> {
             self.findings.error(BAD_VALUE, item.span.clone(), message);
         })
         .unwrap_or_default()
+    }
+
+    /// `{ ics = "pt.ics" }`.
+    fn file(&mut self, key: &'static str, table: &Table) -> Option<Vec<Absence>> {
+        let mut reader = Reader::new(table, format!("`{key}`"));
+        let name = reader.required_text("ics", self.findings);
+        let span = reader.item("ics").map(|item| item.span.clone());
+        reader.finish(self.findings);
+        let (name, span) = name.zip(span)?;
+        let text = self.files.read(name, &span, self.findings)?;
+        match self.calendar(&text) {
+            Ok(absences) => Some(absences),
+            Err(why) => {
+                self.findings.error(BAD_ROW, span, format!("{name}: {why}"));
+                None
+            }
+        }
     }
 
     fn calendar(&self, text: &str) -> Result<Vec<Absence>, String> {

@@ -1,5 +1,6 @@
 //! Whole definitions: the project's own, typical mistakes, every operator, and text that is no definition at all.
 
+mod codes;
 mod mistakes;
 mod operators;
 mod robustness;
@@ -50,7 +51,7 @@ fn load_text(text: &str) -> (Option<Rules>, Findings) {
 }
 
 /// The least definition that works.
-const LEAST: &str = r##"version = 1
+const LEAST: &str = r#"version = 1
 crm.plain = {}
 fields.plan = "plan"
 fields.seats = { property = "seats", type = "number" }
@@ -64,7 +65,7 @@ email = "ana@acme.example"
 [[route]]
 name = "All"
 to = { rep = "ana@acme.example" }
-"##;
+"#;
 
 /// Each finding on a line: code, the marked source, the message, the way out.
 fn shown(text: &str) -> String {

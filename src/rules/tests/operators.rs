@@ -1,3 +1,5 @@
+//! Every operator of conditions.
+
 use super::*;
 use crate::rules::Test;
 

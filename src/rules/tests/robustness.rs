@@ -1,3 +1,5 @@
+//! Text that is no definition, or no longer one.
+
 use proptest::prelude::*;
 
 use super::*;

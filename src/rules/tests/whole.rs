@@ -1,5 +1,7 @@
+//! Definitions that load, and what they mean.
+
 use super::*;
-use crate::rules::{CODES, Condition, Operand, RouteTarget};
+use crate::rules::{Condition, Operand, RouteTarget};
 
 fn own() -> String {
     std::fs::read_to_string(source("").path).unwrap()
@@ -166,9 +168,13 @@ fn the_hash_changes_with_the_text_and_with_every_file_it_names() {
 }
 
 #[test]
-fn every_code_is_explained_once() {
-    let mut codes: Vec<&str> = CODES.iter().map(|(code, _)| *code).collect();
-    codes.dedup();
-    assert_eq!(codes.len(), CODES.len());
-    assert!(codes.is_sorted());
+fn a_team_that_passes_on_does_not_hide_the_routes_below_it() {
+    let routes = |nobody: &str| {
+        shown(&LEAST.replace(
+            "[[route]]",
+            &format!("[[team]]\nname = \"a\"\nmembers = [{{ rep = \"ana@acme.example\" }}]\nnobody_available = \"{nobody}\"\n[[route]]\nname = \"First\"\nto = {{ team = \"a\" }}\n[[route]]"),
+        ))
+    };
+    assert_eq!(routes("next_route"), "");
+    assert!(routes("wait").starts_with("H051 warning"));
 }
