@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::model::{Brief, BriefLine, Contact, Timestamp, Value};
+use crate::model::{Brief, BriefLine, Contact, Timestamp, Value, one_line};
 use crate::qualify::{Facts, PointsSeen, Seen, StepKind, Trace, sum_seen};
 use crate::rules::{PointSheet, Rules, format_duration};
 
@@ -33,55 +33,27 @@ const LINE_CHARS_MAX: usize = 240;
 
 /// Writes the brief of a handoff.
 pub fn brief(subject: &Subject<'_>) -> Brief {
-    let who = Who {
-        rules: subject.rules,
-        contact: subject.facts.contact,
-    };
+    let who = Who { rules: subject.rules, contact: subject.facts.contact };
     let mut lines = Vec::new();
     let mut add = |label: &str, text: Option<String>| {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
-            lines.push(BriefLine {
-                label: label.to_owned(),
-                text: cut(text),
-            });
+            lines.push(BriefLine { label: label.to_owned(), text: cut(&text) });
         }
     };
     add("Why now", Some(subject.why.join("; ")));
-    add(
-        "Respond by",
-        subject
-            .due
-            .map(|(due, within)| due_text(due, within, subject.timezone)),
-    );
-    add(
-        "Tier",
-        Some(format!("{}, {} priority", subject.tier, subject.priority)),
-    );
-    add(
-        "Score",
-        sum_text(subject.facts.score, subject.rules.score.as_ref(), subject.facts),
-    );
-    add(
-        "Fit",
-        sum_text(
-            subject.facts.fit,
-            subject.rules.icp.points.as_ref(),
-            subject.facts,
-        ),
-    );
+    add("Respond by", subject.due.map(|(due, within)| due_text(due, within, subject.timezone)));
+    add("Tier", Some(format!("{}, {} priority", subject.tier, subject.priority)));
+    add("Score", sum_text(subject.facts.score, subject.rules.score.as_ref(), subject.facts));
+    add("Fit", sum_text(subject.facts.fit, subject.rules.icp.points.as_ref(), subject.facts));
     add("Company", Some(who.company()));
     add("Recent", Some(who.recent(subject.facts.now)));
     add("Contact", Some(who.reach()));
     add("Yours because", Some(subject.assignment.to_owned()));
-    Brief {
-        title: cut(format!("{}: {}", subject.tier, who.headline())),
-        lines,
-        link: subject.link.clone(),
-    }
+    Brief { title: cut(&format!("{}: {}", subject.tier, who.headline())), lines, link: subject.link.clone() }
 }
 
-fn cut(text: String) -> String {
-    crate::model::one_line(&text, LINE_CHARS_MAX)
+fn cut(text: &str) -> String {
+    one_line(text, LINE_CHARS_MAX)
 }
 
 /// `Mon 23 Nov 10:15 WET, within 15m`.
@@ -104,11 +76,7 @@ fn sum_text(sum: Option<f64>, sheet: Option<&PointSheet>, facts: &Facts<'_>) -> 
         .filter(|part| part.earned != 0.0)
         .map(|PointsSeen { points, earned }| format!("{} {}", points.name, signed(earned)))
         .collect();
-    Some(if parts.is_empty() {
-        total
-    } else {
-        format!("{total} ({})", parts.join(", "))
-    })
+    Some(if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) })
 }
 
 fn signed(points: f64) -> String {
@@ -118,14 +86,10 @@ fn signed(points: f64) -> String {
 
 /// The conditions that held in one part of a trace, with the values seen: `score at least 65 (seen 71)`.
 pub fn held(trace: &Trace<'_>, part: &crate::qualify::Part) -> Vec<String> {
-    let leaves = trace
-        .of(part)
-        .iter()
-        .filter(|step| step.holds)
-        .filter_map(|step| match step.kind {
-            StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
-            StepKind::All | StepKind::Any | StepKind::Not => None,
-        });
+    let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
+        StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
+        StepKind::All | StepKind::Any | StepKind::Not => None,
+    });
     leaves.collect()
 }
 
@@ -143,18 +107,14 @@ impl Who<'_> {
     }
 
     fn shown(&self, field: &str) -> Option<String> {
-        Some(match self.value(field)? {
-            Value::Text(text) => text.shown(FIELD_CHARS_MAX),
-            other => other.shown(),
-        })
+        let value = self.value(field)?;
+        Some(value.as_text().map_or_else(|| value.shown(), |text| text.shown(FIELD_CHARS_MAX)))
     }
 
     /// First and last name, else the e-mail, else the id.
     pub fn name(&self) -> String {
-        let parts: Vec<String> = ["first_name", "last_name"]
-            .iter()
-            .filter_map(|field| self.shown(field))
-            .collect();
+        let parts: Vec<String> =
+            ["first_name", "last_name"].iter().filter_map(|field| self.shown(field)).collect();
         if !parts.is_empty() {
             return parts.join(" ");
         }
@@ -163,34 +123,22 @@ impl Who<'_> {
 
     /// The company's name, else its domain, else the e-mail's.
     pub fn company_name(&self) -> Option<String> {
-        ["company.name", "company.domain", "email_domain"]
-            .iter()
-            .find_map(|field| self.shown(field))
+        ["company.name", "company.domain", "email_domain"].iter().find_map(|field| self.shown(field))
     }
 
     /// The e-mail as the CRM has it, for finding the contact in activity.
     pub fn email(&self) -> Option<String> {
-        self.value("email")?
-            .as_text()
-            .map(|text| text.as_written().to_owned())
+        self.value("email")?.as_text().map(|text| text.as_written().to_owned())
     }
 
     fn headline(&self) -> String {
-        let title = self
-            .shown("job_title")
-            .map(|title| format!(", {title}"))
-            .unwrap_or_default();
-        let company = self
-            .company_name()
-            .map(|company| format!(" at {company}"))
-            .unwrap_or_default();
+        let title = self.shown("job_title").map(|title| format!(", {title}")).unwrap_or_default();
+        let company = self.company_name().map(|company| format!(" at {company}")).unwrap_or_default();
         format!("{}{title}{company}", self.name())
     }
 
     fn company(&self) -> String {
-        let employees = self
-            .shown("company.employees")
-            .map(|count| format!("{count} employees"));
+        let employees = self.shown("company.employees").map(|count| format!("{count} employees"));
         let facts = [
             self.shown("company.name"),
             self.shown("company.industry"),
@@ -218,9 +166,8 @@ impl Who<'_> {
     }
 
     fn reach(&self) -> String {
-        let facts = ["email", "phone", "city", "country", "language"]
-            .iter()
-            .filter_map(|field| self.shown(field));
+        let facts =
+            ["email", "phone", "city", "country", "language"].iter().filter_map(|field| self.shown(field));
         facts.collect::<Vec<_>>().join(", ")
     }
 }

@@ -46,19 +46,9 @@ mod tests {
     use crate::rules::{Entry, Item};
 
     fn table(base_url: &str) -> Table {
-        let item = Item {
-            span: 0..0,
-            node: Node::Text(base_url.to_owned()),
-        };
-        let entry = Entry {
-            key: "base_url".to_owned(),
-            key_span: 0..0,
-            item,
-        };
-        Table {
-            entries: vec![entry],
-            span: 0..0,
-        }
+        let item = Item { span: 0..0, node: Node::Text(base_url.to_owned()) };
+        let entry = Entry { key: "base_url".to_owned(), key_span: 0..0, item };
+        Table { entries: vec![entry], span: 0..0 }
     }
 
     #[test]

@@ -40,10 +40,7 @@ struct KeyOnly {
 impl Entry {
     /// `line` is the whole object; `key` is among its members.
     pub(crate) fn new(key: &str, line: &impl Serialize) -> serde_json::Result<Self> {
-        Ok(Self {
-            key: key.to_owned(),
-            json: serde_json::to_string(line)?,
-        })
+        Ok(Self { key: key.to_owned(), json: serde_json::to_string(line)? })
     }
 }
 
@@ -51,12 +48,7 @@ impl Ledger {
     pub(crate) fn new(path: PathBuf) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
-        Self {
-            path,
-            name,
-            keys: HashSet::new(),
-            loaded: 0,
-        }
+        Self { path, name, keys: HashSet::new(), loaded: 0 }
     }
 
     /// Appends the entries whose keys are not there yet, all in one write that is on disk before this returns.
@@ -69,29 +61,19 @@ impl Ledger {
             Ok(mut file) => self.append_new(&mut file, entries).err(),
             Err(error) => Some(Failure::before(error)),
         };
-        entries
-            .iter()
-            .map(|entry| self.delivery(entry, failed.as_ref()))
-            .collect()
+        entries.iter().map(|entry| self.delivery(entry, failed.as_ref())).collect()
     }
 
     /// Whether the keys are there; one answer for each, in order.
     pub(crate) fn look_up<'a>(&mut self, keys: impl Iterator<Item = &'a str>) -> Vec<LookUp> {
         let failed = match self.path.try_exists() {
             Ok(false) => None,
-            Ok(true) => self
-                .open_locked()
-                .and_then(|mut file| self.catch_up(&mut file))
-                .err(),
+            Ok(true) => self.open_locked().and_then(|mut file| self.catch_up(&mut file)).err(),
             Err(error) => Some(error),
         };
         keys.map(|key| match &failed {
-            Some(error) => LookUp::Failed {
-                why: self.explain(error),
-            },
-            None if self.keys.contains(key) => LookUp::Found {
-                remote_id: self.remote_id(key),
-            },
+            Some(error) => LookUp::Failed { why: self.explain(error) },
+            None if self.keys.contains(key) => LookUp::Found { remote_id: self.remote_id(key) },
             None => LookUp::Absent,
         })
         .collect()
@@ -99,21 +81,15 @@ impl Ledger {
 
     fn delivery(&self, entry: &Entry, failed: Option<&Failure>) -> Delivery {
         match failed {
-            _ if self.keys.contains(entry.key.as_str()) => Delivery::Done {
-                remote_id: self.remote_id(&entry.key),
-            },
-            _ if entry.json.len() > LINE_BYTES_MAX => Delivery::Refused {
-                why: format!("the line is longer than {LINE_BYTES_MAX} bytes"),
-            },
-            Some(failure) if failure.rolled_back => Delivery::NotSent {
-                why: self.explain(&failure.error),
-            },
-            Some(failure) => Delivery::Unknown {
-                why: self.explain(&failure.error),
-            },
-            None => Delivery::Unknown {
-                why: format!("{} was not written", self.path.display()),
-            },
+            _ if self.keys.contains(entry.key.as_str()) => {
+                Delivery::Done { remote_id: self.remote_id(&entry.key) }
+            }
+            _ if entry.json.len() > LINE_BYTES_MAX => {
+                Delivery::Refused { why: format!("the line is longer than {LINE_BYTES_MAX} bytes") }
+            }
+            Some(failure) if failure.rolled_back => Delivery::NotSent { why: self.explain(&failure.error) },
+            Some(failure) => Delivery::Unknown { why: self.explain(&failure.error) },
+            None => Delivery::Unknown { why: format!("{} was not written", self.path.display()) },
         }
     }
 
@@ -149,9 +125,7 @@ impl Ledger {
         let mut torn = None;
         let mut lines = Lines::new(BufReader::new(&*file));
         while let Some(line) = lines.read()? {
-            let key = line
-                .text
-                .and_then(|text| serde_json::from_slice::<KeyOnly>(text).ok());
+            let key = line.text.and_then(|text| serde_json::from_slice::<KeyOnly>(text).ok());
             if !line.ended {
                 torn = Some((key, line.bytes));
                 break;
@@ -223,10 +197,7 @@ struct Failure {
 impl Failure {
     /// Nothing had been written yet.
     fn before(error: io::Error) -> Self {
-        Self {
-            error,
-            rolled_back: true,
-        }
+        Self { error, rolled_back: true }
     }
 }
 

@@ -27,11 +27,7 @@ pub(crate) struct Line<'a> {
 
 impl<R: BufRead> Lines<R> {
     pub(crate) fn new(reader: R) -> Self {
-        Self {
-            reader,
-            line: Vec::new(),
-            number: 0,
-        }
+        Self { reader, line: Vec::new(), number: 0 }
     }
 
     /// The next line; `None` at the end.

@@ -10,7 +10,8 @@ use handoff::output::Printer;
 #[expect(clippy::disallowed_methods, reason = "the environment and the clock are read here and nowhere else")]
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut printer = Printer::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
+    let mut printer =
+        Printer::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
     let time = match std::env::var("HANDOFF_NOW") {
         Ok(text) => parse_time(&text).map(|now| Time { now, is_pretended: true }),
         Err(_) => Ok(Time { now: chrono::Utc::now(), is_pretended: false }),

@@ -14,7 +14,8 @@ pub fn ping(url: &str, is_good: bool) -> Result<()> {
     let url = if is_good { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
     // Already installed is fine: the first one in the process wins, and all of ours are the same.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let client = Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build().context("cannot start TLS")?;
+    let client =
+        Client::builder().timeout(TIMEOUT).redirect(Policy::none()).build().context("cannot start TLS")?;
     let answer = client.get(url).send().map_err(reqwest::Error::without_url)?;
     if !answer.status().is_success() {
         bail!("the monitor answered {}", answer.status());

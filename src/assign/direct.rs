@@ -53,11 +53,7 @@ fn text<'a>(request: &Request<'a>, field: &str) -> Option<&'a Text> {
 
 fn by_email(request: &Request<'_>, email: &str, why: String, passes: &mut Passes) -> Option<Named> {
     let wanted = fold(email);
-    let rep = request
-        .rules
-        .reps
-        .iter()
-        .position(|rep| fold(&rep.email) == wanted);
+    let rep = request.rules.reps.iter().position(|rep| fold(&rep.email) == wanted);
     if rep.is_none() {
         passes.note(one_line(email, SHOWN_CHARS_MAX), PassReason::NotARep, None);
     }

@@ -51,8 +51,7 @@ impl Loads {
         }
         if let Some(team) = assignment.team {
             let credits = assignment.credits.iter();
-            self.credits
-                .extend(credits.map(|(rep, credit)| ((team, *rep), *credit)));
+            self.credits.extend(credits.map(|(rep, credit)| ((team, *rep), *credit)));
         }
     }
 }

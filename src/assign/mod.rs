@@ -62,12 +62,7 @@ pub struct Waiting {
 
 /// Tries the routes in file order; the first that holds and finds somebody decides.
 pub fn assign(rules: &Rules, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> Routing {
-    let request = Request {
-        rules,
-        lead,
-        loads,
-        now,
-    };
+    let request = Request { rules, lead, loads, now };
     let mut passes = Passes::default();
     let mut waits_at = None;
     for (index, route) in request.routes() {
@@ -95,12 +90,7 @@ pub fn assign(rules: &Rules, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> 
         let fallback = rules.routes.len().saturating_sub(1);
         (fallback, "no route leads to anybody".to_owned())
     });
-    Routing::Waiting(Waiting {
-        route,
-        why,
-        until: passes.until,
-        passed_over: passes.over,
-    })
+    Routing::Waiting(Waiting { route, why, until: passes.until, passed_over: passes.over })
 }
 
 #[cfg(test)]

@@ -19,9 +19,7 @@ pub(super) struct Candidate {
 /// equals) and pays what all earned. Weights 2 and 1 give A B A, A B A, …: never three in a row for A. Gives the pick and
 /// everybody's new credit. Whoever is no candidate neither earns nor pays, so nobody is owed a flood on coming back.
 pub(super) fn round_robin(candidates: &[Candidate]) -> Option<(RepId, Vec<(RepId, i64)>)> {
-    let total = candidates
-        .iter()
-        .fold(0_i64, |sum, member| sum.saturating_add(i64::from(member.weight)));
+    let total = candidates.iter().fold(0_i64, |sum, member| sum.saturating_add(i64::from(member.weight)));
     let mut credits: Vec<(RepId, i64)> = candidates
         .iter()
         .map(|member| (member.rep, member.credit.saturating_add(i64::from(member.weight))))
@@ -73,9 +71,7 @@ mod tests {
     fn sequence(weights: &[u32], turns: usize) -> String {
         let mut members = members(weights);
         let letter = |rep: RepId| char::from(b'A' + u8::try_from(rep.0).unwrap());
-        (0..turns)
-            .map(|_| letter(turn(&mut members, usize::MAX).unwrap()))
-            .collect()
+        (0..turns).map(|_| letter(turn(&mut members, usize::MAX).unwrap())).collect()
     }
 
     #[test]
@@ -115,25 +111,13 @@ mod tests {
         let mut members = members(&[2, 1]);
         members[0].load.open = 3;
         members[1].load.open = 2;
-        assert_eq!(
-            least_loaded(&members).unwrap().rep,
-            RepId(0),
-            "3/2 is less than 2/1"
-        );
+        assert_eq!(least_loaded(&members).unwrap().rep, RepId(0), "3/2 is less than 2/1");
         members[0].load.open = 4;
         members[0].load.last = Some(DateTime::UNIX_EPOCH + TimeDelta::hours(2));
         members[1].load.last = Some(DateTime::UNIX_EPOCH + TimeDelta::hours(1));
-        assert_eq!(
-            least_loaded(&members).unwrap().rep,
-            RepId(1),
-            "equal, and longest ago"
-        );
+        assert_eq!(least_loaded(&members).unwrap().rep, RepId(1), "equal, and longest ago");
         members[0].load.last = None;
-        assert_eq!(
-            least_loaded(&members).unwrap().rep,
-            RepId(0),
-            "never is longest ago"
-        );
+        assert_eq!(least_loaded(&members).unwrap().rep, RepId(0), "never is longest ago");
         members[1].load.last = None;
         assert_eq!(least_loaded(&members).unwrap().rep, RepId(0), "first listed");
     }

@@ -82,10 +82,7 @@ impl Request<'_> {
             RouteTarget::OwnerOfContact => direct::owner(self, "owner", "contact", passes),
             RouteTarget::OwnerOfCompany => direct::owner(self, "company.owner", "company", passes),
             RouteTarget::AccountIn(list) => direct::account(self, list, passes),
-            RouteTarget::Rep(rep) => Some(Named {
-                rep: *rep,
-                why: "the route names one rep".to_owned(),
-            }),
+            RouteTarget::Rep(rep) => Some(Named { rep: *rep, why: "the route names one rep".to_owned() }),
         };
         let Some(named) = named else {
             return Attempt::NotMeant;
@@ -101,10 +98,7 @@ impl Request<'_> {
                 credits: Vec::new(),
             })
         } else {
-            Attempt::Nobody {
-                why: format!("{}: {} cannot take it", route.name, rep.name),
-                waits: false,
-            }
+            Attempt::Nobody { why: format!("{}: {} cannot take it", route.name, rep.name), waits: false }
         }
     }
 
@@ -124,8 +118,6 @@ impl Request<'_> {
     /// Why this rep may not get it again.
     pub(super) fn passed(&self, rep: RepId) -> Option<PassReason> {
         let mut passed = self.lead.passed.iter();
-        passed
-            .find(|(id, _)| *id == rep)
-            .map(|(_, reason)| reason.clone())
+        passed.find(|(id, _)| *id == rep).map(|(_, reason)| reason.clone())
     }
 }

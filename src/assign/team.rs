@@ -91,10 +91,7 @@ fn obstacle(
 }
 
 fn missing_skill<'a>(route: &'a Route, rep: &Rep) -> Option<&'a String> {
-    route
-        .skills
-        .iter()
-        .find(|skill| !rep.skills.iter().any(|has| fold(has) == fold(skill)))
+    route.skills.iter().find(|skill| !rep.skills.iter().any(|has| fold(has) == fold(skill)))
 }
 
 fn pick_one((index, team): (usize, &Team), route: &Route, candidates: &[Candidate]) -> Option<Found> {
@@ -112,17 +109,7 @@ fn pick_one((index, team): (usize, &Team), route: &Route, candidates: &[Candidat
     let why = if candidates.len() == 1 {
         format!("{}: the only one available in team {}", route.name, team.name)
     } else {
-        format!(
-            "{}: {how} in team {}, {} available",
-            route.name,
-            team.name,
-            candidates.len()
-        )
+        format!("{}: {how} in team {}, {} available", route.name, team.name, candidates.len())
     };
-    Some(Found {
-        rep,
-        team: Some(index),
-        why,
-        credits,
-    })
+    Some(Found { rep, team: Some(index), why, credits })
 }

@@ -20,37 +20,26 @@ fn a_run_takes_the_members_in_turn_and_says_why() {
     let mut order = Vec::new();
     for _ in 0..4 {
         let assignment = assigned(assign(&rules, &lead(&contact), &loads, monday()));
-        assert_eq!(
-            assignment.why,
-            "Everyone: next by round robin in team all, 3 available"
-        );
+        assert_eq!(assignment.why, "Everyone: next by round robin in team all, 3 available");
         assert_eq!(assignment.passed_over, []);
         loads.record(&assignment, monday());
         order.push(assignment.rep.0);
     }
     assert_eq!(order, [0, 1, 2, 0]);
     let ana = loads.load(RepId(0));
-    assert_eq!(
-        (ana.open, ana.today, ana.this_run, ana.last),
-        (2, 2, 2, Some(monday()))
-    );
+    assert_eq!((ana.open, ana.today, ana.this_run, ana.last), (2, 2, 2, Some(monday())));
 }
 
 #[test]
 fn the_owner_of_the_company_gets_it_off_shift_and_with_a_full_plate() {
     let mut rules = rules();
-    rules
-        .routes
-        .insert(0, route("Has an owner", RouteTarget::OwnerOfCompany));
+    rules.routes.insert(0, route("Has an owner", RouteTarget::OwnerOfCompany));
     rules.reps[1].max_open = Some(1);
     let values = [("company.owner", " BO@Acme.example ")];
     let sunday = utc("2026-11-29T03:00");
     let routing = assign(&rules, &lead(&contact(&values)), &loads(&[0, 9]), sunday);
     let assignment = assigned(routing);
-    assert_eq!(
-        (assignment.rep, assignment.route, assignment.team),
-        (RepId(1), 0, None)
-    );
+    assert_eq!((assignment.rep, assignment.route, assignment.team), (RepId(1), 0, None));
     assert_eq!(assignment.why, "Has an owner: owns the company");
     assert_eq!(assignment.credits, []);
 }
@@ -58,9 +47,7 @@ fn the_owner_of_the_company_gets_it_off_shift_and_with_a_full_plate() {
 #[test]
 fn an_owner_who_is_away_or_no_rep_is_passed_over_and_told() {
     let mut rules = rules();
-    rules
-        .routes
-        .insert(0, route("Has an owner", RouteTarget::OwnerOfContact));
+    rules.routes.insert(0, route("Has an owner", RouteTarget::OwnerOfContact));
     away(&mut rules, 1, "2026-11-30");
     for (owner, expected) in [
         ("bo@acme.example", "bo@acme.example: away"),
@@ -71,44 +58,23 @@ fn an_owner_who_is_away_or_no_rep_is_passed_over_and_told() {
         assert_eq!(passed(&assignment.passed_over)[0], expected);
     }
     let unowned = assigned(route_one(&rules, &[], monday()));
-    assert_eq!(
-        passed(&unowned.passed_over),
-        ["bo@acme.example: away"],
-        "as a member, once"
-    );
+    assert_eq!(passed(&unowned.passed_over), ["bo@acme.example: away"], "as a member, once");
 }
 
 #[test]
 fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
-    let values = [
-        ("big.example", "CY@acme.example"),
-        ("mail.example", "bo@acme.example"),
-    ];
+    let values = [("big.example", "CY@acme.example"), ("mail.example", "bo@acme.example")];
     let list = List {
         name: "named".to_owned(),
         keys: Arc::new(Keys::new()),
         values: values.map(|(key, rep)| (key.into(), rep.to_owned())).into(),
     };
     let mut rules = rules();
-    rules
-        .routes
-        .insert(0, route("Named", RouteTarget::AccountIn(Arc::new(list))));
+    rules.routes.insert(0, route("Named", RouteTarget::AccountIn(Arc::new(list))));
     for (values, expected) in [
-        (
-            vec![
-                ("company.domain", "BIG.example"),
-                ("email_domain", "mail.example"),
-            ],
-            (2, 0),
-        ),
+        (vec![("company.domain", "BIG.example"), ("email_domain", "mail.example")], (2, 0)),
         (vec![("email_domain", "mail.example")], (1, 0)),
-        (
-            vec![
-                ("company.domain", "small.example"),
-                ("email_domain", "mail.example"),
-            ],
-            (1, 0),
-        ),
+        (vec![("company.domain", "small.example"), ("email_domain", "mail.example")], (1, 0)),
         (vec![("company.domain", "small.example")], (0, 1)),
     ] {
         let assignment = assigned(route_one(&rules, &values, monday()));
@@ -163,21 +129,9 @@ fn a_team_that_assigns_off_shift_prefers_whoever_is_on_shift() {
 fn every_obstacle_has_its_reason_and_the_moment_that_lifts_it() {
     type Change = fn(&mut Rules);
     let cases: [(Change, &str, Option<&str>); 6] = [
-        (
-            |rules| away(rules, 0, "2026-11-30"),
-            "away",
-            Some("2026-12-01T09:00"),
-        ),
-        (
-            |rules| rules.routes[0].skills = vec!["pt".to_owned()],
-            "lacks the skill 'pt'",
-            None,
-        ),
-        (
-            |rules| rules.reps[0].max_open = Some(5),
-            "has the most that may be open at once (5)",
-            None,
-        ),
+        (|rules| away(rules, 0, "2026-11-30"), "away", Some("2026-12-01T09:00")),
+        (|rules| rules.routes[0].skills = vec!["pt".to_owned()], "lacks the skill 'pt'", None),
+        (|rules| rules.reps[0].max_open = Some(5), "has the most that may be open at once (5)", None),
         (
             |rules| rules.reps[0].max_per_day = Some(5),
             "got the most of a day already (5)",
@@ -199,10 +153,7 @@ fn every_obstacle_has_its_reason_and_the_moment_that_lifts_it() {
         rules.teams[0].members.truncate(1);
         change(&mut rules);
         let waiting = waiting(assign(&rules, &lead(&contact(&[])), &loads(&[5]), monday()));
-        assert_eq!(
-            passed(&waiting.passed_over),
-            [format!("ana@acme.example: {reason}")]
-        );
+        assert_eq!(passed(&waiting.passed_over), [format!("ana@acme.example: {reason}")]);
         assert_eq!(waiting.until, until.map(utc), "{reason}");
     }
 }
@@ -238,49 +189,30 @@ fn a_team_without_anybody_hands_on_to_the_next_route_where_it_says_so() {
     assert_eq!(waiting(route_one(&rules, &[], monday())).route, 0);
     rules.teams[0].nobody_available = NobodyAvailable::NextRoute;
     let assignment = assigned(route_one(&rules, &[], monday()));
-    assert_eq!(
-        (assignment.rep, assignment.route, assignment.team),
-        (RepId(2), 1, Some(1))
-    );
+    assert_eq!((assignment.rep, assignment.route, assignment.team), (RepId(2), 1, Some(1)));
     rules.teams[1].nobody_available = NobodyAvailable::NextRoute;
     away(&mut rules, 2, "2026-11-30..2026-12-06");
     let waiting = waiting(route_one(&rules, &[], monday()));
     assert_eq!((waiting.route, waiting.passed_over.len()), (1, 3));
-    assert_eq!(
-        waiting.until,
-        Some(utc("2026-12-01T09:00")),
-        "the first route's team is back sooner"
-    );
+    assert_eq!(waiting.until, Some(utc("2026-12-01T09:00")), "the first route's team is back sooner");
 }
 
 #[test]
 fn a_reassignment_stays_in_the_team_and_passes_over_who_let_it_lapse() {
     let mut rules = rules();
-    rules
-        .routes
-        .insert(0, route("Has an owner", RouteTarget::OwnerOfContact));
+    rules.routes.insert(0, route("Has an owner", RouteTarget::OwnerOfContact));
     // The contact has changed since, so that no route to the team would take it now.
     rules.routes[1].when = Condition::Any(Vec::new());
     rules.routes.push(route("Rest", RouteTarget::Rep(RepId(2))));
     let contact = contact(&[("owner", "cy@acme.example")]);
     let lapsed = [(RepId(0), PassReason::LetItLapse)];
-    let again = Lead {
-        passed: &lapsed,
-        only_team: Some(0),
-        ..lead(&contact)
-    };
+    let again = Lead { passed: &lapsed, only_team: Some(0), ..lead(&contact) };
     let assignment = assigned(assign(&rules, &again, &loads(&[]), monday()));
     assert_eq!((assignment.rep, assignment.route), (RepId(1), 1));
-    assert_eq!(
-        passed(&assignment.passed_over),
-        ["ana@acme.example: let it lapse before"]
-    );
+    assert_eq!(passed(&assignment.passed_over), ["ana@acme.example: let it lapse before"]);
     // The rules lead nowhere near the team any more.
     rules.routes.remove(1);
-    assert_eq!(
-        assigned(assign(&rules, &again, &loads(&[]), monday())).rep,
-        RepId(2)
-    );
+    assert_eq!(assigned(assign(&rules, &again, &loads(&[]), monday())).rep, RepId(2));
 }
 
 #[test]
@@ -288,10 +220,7 @@ fn when_everybody_had_it_no_clock_brings_anybody_back() {
     let rules = rules();
     let contact = contact(&[]);
     let passed = [0, 1, 2].map(|rep| (RepId(rep), PassReason::RejectedIt));
-    let again = Lead {
-        passed: &passed,
-        ..lead(&contact)
-    };
+    let again = Lead { passed: &passed, ..lead(&contact) };
     let waiting = waiting(assign(&rules, &again, &loads(&[]), monday()));
     assert_eq!(waiting.until, None);
     assert_eq!(waiting.passed_over.len(), 3);
@@ -303,9 +232,6 @@ fn the_least_loaded_is_picked_where_the_team_says_so() {
     rules.teams[0].pick = Pick::LeastLoaded;
     let assignment = assigned(assign(&rules, &lead(&contact(&[])), &loads(&[4, 2, 3]), monday()));
     assert_eq!(assignment.rep, RepId(1));
-    assert_eq!(
-        assignment.why,
-        "Everyone: fewest open handoffs for the weight (2) in team all, 3 available"
-    );
+    assert_eq!(assignment.why, "Everyone: fewest open handoffs for the weight (2) in team all, 3 available");
     assert_eq!(assignment.credits, []);
 }

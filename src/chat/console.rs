@@ -36,18 +36,11 @@ impl Console {
         let Some(text) = render(keyed.write) else {
             return super::not_a_message();
         };
-        let shown = self
-            .out
-            .write_all(text.as_bytes())
-            .and_then(|()| self.out.flush());
+        let shown = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
         match shown {
-            Ok(()) => Delivery::Done {
-                remote_id: format!("console:{}", keyed.key),
-            },
+            Ok(()) => Delivery::Done { remote_id: format!("console:{}", keyed.key) },
             // Part of it may have been seen.
-            Err(error) => Delivery::Unknown {
-                why: format!("standard output: {error}"),
-            },
+            Err(error) => Delivery::Unknown { why: format!("standard output: {error}") },
         }
     }
 }
@@ -94,10 +87,7 @@ mod tests {
         Record: https://crm.example/contacts/c1
         → Ana Silva <ana@acme.example>
         ");
-        assert_eq!(
-            render(&reply("m1", "Still waiting")).unwrap(),
-            "Still waiting\n\n"
-        );
+        assert_eq!(render(&reply("m1", "Still waiting")).unwrap(), "Still waiting\n\n");
     }
 
     #[test]
@@ -112,11 +102,7 @@ mod tests {
             }
         }
         let message = message("A demo request");
-        let keyed = Keyed {
-            key: "m1",
-            write: &message,
-            at: chrono::DateTime::UNIX_EPOCH,
-        };
+        let keyed = Keyed { key: "m1", write: &message, at: chrono::DateTime::UNIX_EPOCH };
         let mut console = Console::new(Box::new(Closed));
         assert!(matches!(console.send(&[keyed])[0], Delivery::Unknown { .. }));
         assert_eq!(console.look_up(&[keyed]), [LookUp::Impossible]);

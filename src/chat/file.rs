@@ -50,9 +50,7 @@ fn read_path(table: &Table, findings: &mut Findings) -> Option<String> {
 impl FileChat {
     fn new(table: &Table, folder: &Path) -> Result<Self> {
         let path = read_path(table, &mut Findings::default()).context("[chat.file] needs `path`")?;
-        Ok(Self {
-            messages: Ledger::new(folder.join(path)),
-        })
+        Ok(Self { messages: Ledger::new(folder.join(path)) })
     }
 }
 
@@ -61,10 +59,8 @@ impl Chat for FileChat {
         let lines: Vec<Option<Entry>> = writes.iter().map(entry).collect();
         let entries: Vec<Entry> = lines.iter().flatten().cloned().collect();
         let mut answers = self.messages.append(&entries).into_iter();
-        let answer = |line: Option<Entry>| {
-            line.and_then(|_| answers.next())
-                .unwrap_or_else(super::not_a_message)
-        };
+        let answer =
+            |line: Option<Entry>| line.and_then(|_| answers.next()).unwrap_or_else(super::not_a_message);
         lines.into_iter().map(answer).collect()
     }
 
@@ -115,19 +111,12 @@ mod tests {
     fn a_message_and_its_reply_are_lines_that_belong_together() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out/messages.jsonl");
-        let mut chat = FileChat {
-            messages: Ledger::new(path.clone()),
-        };
+        let mut chat = FileChat { messages: Ledger::new(path.clone()) };
         let (message, reply) = (message("A demo request"), reply("m1", "Still waiting"));
         let at = chrono::DateTime::UNIX_EPOCH;
         let keyed = |key, write| Keyed { key, write, at };
         let deliveries = chat.send(&[keyed("m1", &message), keyed("r1", &reply)]);
-        assert_eq!(
-            deliveries[1],
-            Delivery::Done {
-                remote_id: "messages.jsonl:r1".to_owned()
-            }
-        );
+        assert_eq!(deliveries[1], Delivery::Done { remote_id: "messages.jsonl:r1".to_owned() });
         let text = std::fs::read_to_string(path).unwrap();
         insta::assert_snapshot!(text, @r#"
         {"key":"m1","at":"1970-01-01T00:00:00Z","contact":"c1","kind":"message","mention":{"email":"ana@acme.example","name":"Ana Silva"},"text":"A demo request\nCompany: Fintech Lda\nRecord: https://crm.example/contacts/c1","link":"https://crm.example/contacts/c1"}
@@ -141,14 +130,8 @@ mod tests {
         let path = folder.path().join("messages.jsonl");
         let message = message("A demo request");
         let at = chrono::DateTime::UNIX_EPOCH;
-        let keyed = Keyed {
-            key: "m1",
-            write: &message,
-            at,
-        };
-        let connect = || FileChat {
-            messages: Ledger::new(path.clone()),
-        };
+        let keyed = Keyed { key: "m1", write: &message, at };
+        let connect = || FileChat { messages: Ledger::new(path.clone()) };
         assert_eq!(connect().look_up(&[keyed]), [LookUp::Absent]);
         connect().send(&[keyed]);
         let found = connect().look_up(&[keyed]);

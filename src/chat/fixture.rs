@@ -5,16 +5,10 @@ use crate::model::{Brief, BriefLine, Mention, Message, Reply, Write};
 pub(super) fn message(title: &str) -> Write {
     Write::Message(Message {
         contact: "c1".to_owned(),
-        mention: Mention {
-            email: "ana@acme.example".to_owned(),
-            name: "Ana Silva".to_owned(),
-        },
+        mention: Mention { email: "ana@acme.example".to_owned(), name: "Ana Silva".to_owned() },
         brief: Brief {
             title: title.to_owned(),
-            lines: vec![BriefLine {
-                label: "Company".to_owned(),
-                text: "Fintech Lda".to_owned(),
-            }],
+            lines: vec![BriefLine { label: "Company".to_owned(), text: "Fintech Lda".to_owned() }],
             link: Some("https://crm.example/contacts/c1".to_owned()),
         },
     })

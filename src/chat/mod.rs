@@ -18,11 +18,8 @@ use crate::rules::{Connection, Findings, Table, did_you_mean};
 const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::CONNECTOR];
 
 /// The kinds of `[chat.KIND]`.
-pub const KINDS: [&str; CONNECTORS.len()] = [
-    console::CONNECTOR.kind,
-    file::CONNECTOR.kind,
-    slack::CONNECTOR.kind,
-];
+pub const KINDS: [&str; CONNECTORS.len()] =
+    [console::CONNECTOR.kind, file::CONNECTOR.kind, slack::CONNECTOR.kind];
 
 /// What a vendor's file tells the rest.
 struct Connector {
@@ -36,9 +33,7 @@ struct Connector {
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
-    const { &CONNECTORS }
-        .iter()
-        .find(|connector| connector.kind == kind)
+    const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
 }
 
 /// Opens the chat of `[chat.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
@@ -69,9 +64,7 @@ pub fn is_local(connection: &Connection) -> bool {
 
 /// What a chat answers when it is handed an update or a task.
 fn not_a_message() -> Delivery {
-    Delivery::Refused {
-        why: "the chat takes messages and replies, not updates or tasks".to_owned(),
-    }
+    Delivery::Refused { why: "the chat takes messages and replies, not updates or tasks".to_owned() }
 }
 
 /// A chat.

@@ -77,15 +77,9 @@ mod tests {
         let entry = |(key, text): &(&str, &str)| Entry {
             key: (*key).to_owned(),
             key_span: 0..0,
-            item: Item {
-                span: 0..0,
-                node: Node::Text((*text).to_owned()),
-            },
+            item: Item { span: 0..0, node: Node::Text((*text).to_owned()) },
         };
-        let table = Table {
-            entries: entries.iter().map(entry).collect(),
-            span: 0..0,
-        };
+        let table = Table { entries: entries.iter().map(entry).collect(), span: 0..0 };
         let mut findings = Findings::default();
         check(&table, &mut findings);
         let messages = findings.as_slice().iter().map(|finding| finding.message.clone());

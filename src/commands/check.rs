@@ -10,10 +10,15 @@ use super::{Outcome, Time, test};
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
-use crate::rules::{self, Findings, Rules, Severity, Source};
+use crate::rules::{self, CRM_DISAGREES, Findings, Rules, Severity, Source};
 use crate::{chat, crm};
 
-pub(super) fn command(global: &Global, args: &CheckArgs, time: Time, printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(
+    global: &Global,
+    args: &CheckArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
     let files: Vec<PathBuf> =
         if args.files.is_empty() { vec![global.rules.clone()] } else { args.files.clone() };
     let mut worst = Outcome::Done;
@@ -35,7 +40,9 @@ pub(super) fn command(global: &Global, args: &CheckArgs, time: Time, printer: &m
                 }
             }
             Some(Format::Github) => print(&findings::github(found.as_slice(), &source), printer),
-            Some(Format::Table) | None => print(&findings::text(found.as_slice(), &source, printer.colours_data()), printer),
+            Some(Format::Table) | None => {
+                print(&findings::text(found.as_slice(), &source, printer.colours_data()), printer);
+            }
         }
         let denied = |severity| severity == Severity::Error || args.deny == Some(Deny::Warnings);
         if worst == Outcome::Done && found.as_slice().iter().any(|finding| denied(finding.severity)) {
@@ -72,9 +79,9 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     if let Some(connection) = &rules.chat {
         chat::connect(connection, &folder)?;
     }
-    let required: Vec<_> = rules.fields.required().cloned().collect();
+    let required: Vec<_> = rules.fields.required().collect();
     for problem in crm.check(&required)? {
-        found.error(rules::codes::CRM_DISAGREES, rules.crm.table.span.clone(), problem);
+        found.error(CRM_DISAGREES, rules.crm.table.span.clone(), problem);
     }
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::report::{Evaluated, RunReport};
 use super::session::{Opening, Patience, Session, say_busy};
 use super::{Outcome, Time, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
 use crate::model::{Status, Timestamp, Verdict, VerdictKind, handoff_key};
 use crate::output::Printer;
+use crate::output::run_report::{Evaluated, RunReport};
 use crate::qualify::{Crossing, Evaluation, PartKind, Past, Timers, Trace, crossing, evaluate, facts, trace};
 use crate::store::{Db, DueContact, Layouts, NewHandoff, NewVerdict};
 
@@ -37,7 +37,12 @@ pub(super) fn command(
         return run::stages(global, &[run::Stage::Evaluate], "evaluate", time, printer);
     }
     // Without --apply it is a dry run: the same code, rolled back.
-    let global = Global { dry_run: global.dry_run || !args.apply, db: global.db.clone(), rules: global.rules.clone(), ..*global };
+    let global = Global {
+        dry_run: global.dry_run || !args.apply,
+        db: global.db.clone(),
+        rules: global.rules.clone(),
+        ..*global
+    };
     let mut session = match Session::open(&global, time, Patience::Seconds, run::DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
@@ -49,7 +54,7 @@ pub(super) fn command(
     let mut report = RunReport::new("evaluate", time.now, session.is_dry);
     report.evaluated = Some(stage(&session, Scope { all: true, include_existing: true })?);
     super::route::stage(&mut session, &mut report)?;
-    run::finish(&mut session, report, &global, printer)
+    run::finish(&mut session, &report, &global, printer)
 }
 
 /// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.
@@ -76,7 +81,7 @@ pub(super) fn stage(session: &Session, scope: Scope) -> Result<Evaluated> {
     }
     if stage.ends_baseline {
         let at = session.now.timestamp_millis().to_string();
-        session.store.write(|db| db.set_meta(BASELINE, &at))?;
+        session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
     }
     Ok(stage.report)
 }
@@ -141,11 +146,17 @@ impl<'a> Stage<'a> {
 
     fn start(&mut self, db: Db<'_>, due: &DueContact, evaluation: Evaluation) -> Result<()> {
         let Session { rules, now, crm, .. } = self.session;
-        let Verdict::Qualified { tier: index } = evaluation.verdict else { return Ok(()) };
-        let Some(tier) = rules.tiers.get(index) else { return Ok(()) };
+        let Verdict::Qualified { tier: index } = evaluation.verdict else {
+            return Ok(());
+        };
+        let Some(tier) = rules.tiers.get(index) else {
+            return Ok(());
+        };
         let limit = rules.limits.handoffs_per_run;
         let is_held = self.report.started >= limit as usize;
-        let note = format!("beyond the {limit} handoffs that [limits] allows in one run; `handoff release` lets it go");
+        let note = format!(
+            "beyond the {limit} handoffs that [limits] allows in one run; `handoff release` lets it go"
+        );
         let ordinal = db.next_ordinal(due.row.id)?;
         let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
         db.start_handoff(&NewHandoff {

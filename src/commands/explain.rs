@@ -1,7 +1,6 @@
 //! Why a contact is or is not handed off, and what became of it.
 
 use anyhow::{Result, bail};
-use serde::Serialize;
 
 use super::session::{load_rules, store_path};
 use super::{Outcome, Time, route};
@@ -9,82 +8,13 @@ use crate::assign::{self, Lead, Routing};
 use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
 use crate::model::{Timestamp, Verdict};
-use crate::output::{Printer, explain as output};
-use crate::qualify::{Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace};
+use crate::output::Printer;
+use crate::output::explain::{self as output, Explanation, Part, PastHandoff, PointsPart, RoutingNow, Step};
+use crate::qualify::{
+    Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
+};
 use crate::rules::{Condition, Rules};
 use crate::store::{AssignmentRow, Db, EventRow, HandoffRow, Layouts, Store};
-
-/// Everything there is to say about one contact.
-#[derive(Debug, Serialize)]
-pub(crate) struct Explanation {
-    pub id: String,
-    pub name: String,
-    pub company: Option<String>,
-    pub at: Timestamp,
-    pub verdict: String,
-    /// The disqualifier or the tier that decided.
-    pub by: Option<String>,
-    pub score: Option<f64>,
-    pub score_parts: Vec<PointsPart>,
-    pub fit: Option<f64>,
-    pub fit_parts: Vec<PointsPart>,
-    /// Until then nothing but a change of the contact can change the verdict.
-    pub holds_until: Option<Timestamp>,
-    pub parts: Vec<Part>,
-    /// The nearest changes that would flip the verdict, as sentences.
-    pub nearest: Vec<String>,
-    /// Where it would go now; `None` while a handoff is open.
-    pub routing: Option<RoutingNow>,
-    pub handoffs: Vec<PastHandoff>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct PointsPart {
-    pub name: String,
-    pub earned: f64,
-    pub of: f64,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Part {
-    /// `disqualifier`, `mql`, `icp` or `fit`.
-    pub kind: &'static str,
-    pub name: String,
-    pub holds: bool,
-    pub steps: Vec<Step>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Step {
-    pub depth: u16,
-    pub holds: bool,
-    pub text: String,
-    pub seen: Option<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct RoutingNow {
-    pub route: String,
-    pub owner: Option<String>,
-    pub why: String,
-    pub until: Option<Timestamp>,
-    pub passed_over: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct PastHandoff {
-    pub key: String,
-    pub ordinal: u32,
-    pub status: &'static str,
-    pub tier: String,
-    pub note: Option<String>,
-    pub owner: Option<String>,
-    pub due: Option<Timestamp>,
-    pub due_local: Option<String>,
-    pub why: Vec<String>,
-    pub assignments: Vec<String>,
-    pub events: Vec<String>,
-}
 
 pub(super) fn command(
     global: &Global,
@@ -92,7 +22,9 @@ pub(super) fn command(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    let Some(rules) = load_rules(global, time.now, printer)? else { return Ok(Outcome::Refused) };
+    let Some(rules) = load_rules(global, time.now, printer)? else {
+        return Ok(Outcome::Refused);
+    };
     let store = store_path(global).open_existing()?;
     let layouts = Layouts::new(rules.fields.all());
     let ids = find(store.read(), &args.contact, &layouts)?;
@@ -116,12 +48,20 @@ pub(super) fn find(db: Db<'_>, wanted: &str, layouts: &Layouts<'_>) -> Result<Ve
     let found = db.contacts_by_email(wanted, layouts)?;
     if found.is_empty() {
         let shown = crate::model::one_line(wanted, 80);
-        bail!("no contact has the id or e-mail '{shown}'; contacts are known once `handoff sync` has read them");
+        bail!(
+            "no contact has the id or e-mail '{shown}'; contacts are known once `handoff sync` has read them"
+        );
     }
     Ok(found)
 }
 
-fn explain(rules: &Rules, store: &Store, id: i64, layouts: &Layouts<'_>, now: Timestamp) -> Result<Explanation> {
+fn explain(
+    rules: &Rules,
+    store: &Store,
+    id: i64,
+    layouts: &Layouts<'_>,
+    now: Timestamp,
+) -> Result<Explanation> {
     let db = store.read();
     let contact = db.contact(id, layouts)?.contact;
     let mut traced = Trace::default();
@@ -153,28 +93,43 @@ fn explain(rules: &Rules, store: &Store, id: i64, layouts: &Layouts<'_>, now: Ti
 fn decided_by(rules: &Rules, verdict: Verdict) -> Option<String> {
     match verdict {
         Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
-        Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => rules.tiers.get(tier).map(|tier| tier.name.clone()),
+        Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => {
+            rules.tiers.get(tier).map(|tier| tier.name.clone())
+        }
         Verdict::NotYet => None,
     }
 }
 
 fn points(sheet: &crate::rules::PointSheet, facts: &Facts<'_>) -> Vec<PointsPart> {
     let parts = sum_seen(sheet, facts).into_iter();
-    parts.map(|part| PointsPart { name: part.points.name.clone(), earned: part.earned, of: part.points.points }).collect()
+    parts
+        .map(|part| PointsPart {
+            name: part.points.name.clone(),
+            earned: part.earned,
+            of: part.points.points,
+        })
+        .collect()
 }
 
 fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
     let named = |part: &crate::qualify::Part| -> (&'static str, String) {
         match part.kind {
-            PartKind::Disqualifier(at) => {
-                ("disqualifier", rules.disqualifiers.get(at).map_or_else(String::new, |rule| rule.name.clone()))
+            PartKind::Disqualifier(at) => (
+                "disqualifier",
+                rules.disqualifiers.get(at).map_or_else(String::new, |rule| rule.name.clone()),
+            ),
+            PartKind::Tier(at) => {
+                ("mql", rules.tiers.get(at).map_or_else(String::new, |tier| tier.name.clone()))
             }
-            PartKind::Tier(at) => ("mql", rules.tiers.get(at).map_or_else(String::new, |tier| tier.name.clone())),
             PartKind::Icp => ("icp", "hard requirements".to_owned()),
-            PartKind::Fit => ("fit", rules.icp.minimum_fit.map_or_else(String::new, |least| format!("fit at least {least}"))),
+            PartKind::Fit => (
+                "fit",
+                rules.icp.minimum_fit.map_or_else(String::new, |least| format!("fit at least {least}")),
+            ),
         }
     };
-    traced.parts
+    traced
+        .parts
         .iter()
         .filter(|part| part.kind != PartKind::Fit || rules.icp.minimum_fit.is_some())
         .filter(|part| part.kind != PartKind::Icp || !rules.icp.when.is_always())
@@ -243,7 +198,12 @@ fn describe(change: &Change<'_>, facts: &Facts<'_>) -> String {
     format!("{not}{} (now {})", change.leaf.text, seen(change.leaf, facts).shown())
 }
 
-fn routing_now(rules: &Rules, store: &Store, facts: &Facts<'_>, handoffs: &[HandoffRow]) -> Result<RoutingNow> {
+fn routing_now(
+    rules: &Rules,
+    store: &Store,
+    facts: &Facts<'_>,
+    handoffs: &[HandoffRow],
+) -> Result<RoutingNow> {
     let loads = route::loads(rules, store, facts.now)?;
     let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
         Some(handoff) => route::passed_before(rules, &store.read().assignments(handoff.id)?),
@@ -296,7 +256,8 @@ fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow) -> Result<PastHandoff> 
 fn assignment_text(assignment: &AssignmentRow) -> String {
     let passed: Vec<String> =
         assignment.passed_over.iter().map(|passed| format!("{} ({})", passed.rep, passed.reason)).collect();
-    let passed = if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
+    let passed =
+        if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
     format!("{} by route '{}': {}{passed}", assignment.rep, assignment.route, assignment.why)
 }
 

@@ -1,7 +1,6 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
 mod check;
-mod coverage;
 mod escalate;
 mod evaluate;
 mod explain;
@@ -9,7 +8,6 @@ mod init;
 mod plan;
 mod recheck;
 mod release;
-mod report;
 mod retry;
 mod route;
 mod run;
@@ -56,10 +54,8 @@ pub struct Time {
 
 /// Runs one command.
 pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
-    let only_looks = matches!(
-        cli.command,
-        Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Status
-    );
+    let only_looks =
+        matches!(cli.command, Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Status);
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
         return Ok(Outcome::Refused);

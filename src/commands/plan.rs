@@ -37,8 +37,14 @@ pub(super) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
 }
 
 /// Times of the SLA for this rep from now on.
-pub(super) fn timeline(handoff: &HandoffRow, rep: &Rep, now: Timestamp) -> Result<Option<(sla::Plan, TimeDelta)>> {
-    let Some(policy) = frozen_sla(handoff)? else { return Ok(None) };
+pub(super) fn timeline(
+    handoff: &HandoffRow,
+    rep: &Rep,
+    now: Timestamp,
+) -> Result<Option<(sla::Plan, TimeDelta)>> {
+    let Some(policy) = frozen_sla(handoff)? else {
+        return Ok(None);
+    };
     Ok(sla::plan(&policy, &rep.hours, now).map(|plan| (plan, policy.respond_within)))
 }
 
@@ -79,7 +85,8 @@ pub(super) fn effects(
     let alert = if *round == 1 {
         Write::Message(Message { contact, mention, brief })
     } else {
-        let respond = due.map(|(due, within)| format!(" Respond by {}.", due_text(due, within, rep.hours.timezone)));
+        let respond =
+            due.map(|(due, within)| format!(" Respond by {}.", due_text(due, within, rep.hours.timezone)));
         Write::Reply(Reply {
             contact,
             thread: message_key(handoff),
@@ -88,7 +95,8 @@ pub(super) fn effects(
             text: format!("Now yours: {}{}", planned.why, respond.unwrap_or_default()),
         })
     };
-    let mut writes = vec![(format!("{}u{round}", handoff.key), update), (format!("{}t{round}", handoff.key), task)];
+    let mut writes =
+        vec![(format!("{}u{round}", handoff.key), update), (format!("{}t{round}", handoff.key), task)];
     if session.chat.is_some() {
         writes.push((format!("{}m{round}", handoff.key), alert));
     }
@@ -116,8 +124,13 @@ pub(super) fn reply(
     if session.chat.is_none() {
         return Ok(());
     }
-    let write =
-        Write::Reply(Reply { contact: handoff.crm_id.clone(), thread: message_key(handoff), mention, channel, text });
+    let write = Write::Reply(Reply {
+        contact: handoff.crm_id.clone(),
+        thread: message_key(handoff),
+        mention,
+        channel,
+        text,
+    });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
 }

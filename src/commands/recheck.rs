@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use super::report::RunReport;
 use super::session::Session;
 use crate::model::{Contact, ContactId, Record, Status, Timestamp, Verdict};
+use crate::output::run_report::RunReport;
 use crate::qualify::evaluate;
 use crate::rules::Rules;
 use crate::store::{Closing, HandoffRow, Layouts};
@@ -24,14 +24,15 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
-    let handoffs =
-        ids.into_iter().map(|id| session.store.read().handoff(id)).collect::<Result<Vec<_>>>()?;
+    let handoffs = ids.into_iter().map(|id| session.store.read().handoff(id)).collect::<Result<Vec<_>>>()?;
     let contacts = handoffs
         .iter()
         .map(|handoff| ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg))
         .collect::<Result<Vec<_>>>()?;
     let fields = session.rules.fields.all();
-    let Some(fresh) = session.crm.read(fields, &contacts)? else { return Ok(()) };
+    let Some(fresh) = session.crm.read(fields, &contacts)? else {
+        return Ok(());
+    };
     let layouts = Layouts::new(fields);
     session.store.write(|db| {
         for handoff in &handoffs {

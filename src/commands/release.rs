@@ -2,12 +2,12 @@
 
 use anyhow::{Result, bail};
 
-use super::report::RunReport;
 use super::session::{Opening, Patience, Session, say_busy};
 use super::{Outcome, Time, explain, route, run};
 use crate::cli::{Global, ReleaseArgs};
 use crate::model::{Status, one_line};
 use crate::output::Printer;
+use crate::output::run_report::RunReport;
 use crate::store::{Db, HandoffRow, Layouts};
 
 pub(super) fn command(
@@ -36,7 +36,7 @@ pub(super) fn command(
     let mut report = RunReport::new("release", now, session.is_dry);
     report.notes.push(format!("{released} handoffs released"));
     route::stage(&mut session, &mut report)?;
-    run::finish(&mut session, report, global, printer)
+    run::finish(&mut session, &report, global, printer)
 }
 
 fn chosen(db: Db<'_>, args: &ReleaseArgs, layouts: &Layouts<'_>) -> Result<Vec<HandoffRow>> {
@@ -47,7 +47,10 @@ fn chosen(db: Db<'_>, args: &ReleaseArgs, layouts: &Layouts<'_>) -> Result<Vec<H
             found.extend(db.open_handoff_of(contact)?.filter(|handoff| handoff.status == Status::Held));
         }
         if found.is_empty() {
-            bail!("contact '{}' has no held handoff; `handoff status` lists what is held", one_line(wanted, 80));
+            bail!(
+                "contact '{}' has no held handoff; `handoff status` lists what is held",
+                one_line(wanted, 80)
+            );
         }
         chosen.extend(found);
     }

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::report::RunReport;
 use super::session::{Opening, Patience, Session, say_busy};
 use super::{Outcome, Time, run};
 use crate::cli::Global;
 use crate::output::Printer;
+use crate::output::run_report::RunReport;
 
 pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
     let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
@@ -23,5 +23,5 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     report.notes.push(format!("{again} refused writes are sent again"));
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
-    run::finish(&mut session, report, global, printer)
+    run::finish(&mut session, &report, global, printer)
 }

@@ -7,10 +7,10 @@ use chrono::TimeDelta;
 
 use super::plan::{self, Planned};
 use super::recheck;
-use super::report::{HandedOff, RunReport, Waiting};
 use super::session::Session;
 use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, RepLoad, Routing};
-use crate::model::{ContactId, RepId, Timestamp};
+use crate::model::{ContactId, Rep, RepId, Timestamp};
+use crate::output::run_report::{HandedOff, RunReport, Waiting};
 use crate::qualify::{Facts, facts, outcomes_holding};
 use crate::rules::Rules;
 use crate::store::{AssignmentRow, Db, HandoffRow, Layouts, NewAssignment, PassedOverRow, Store};
@@ -115,8 +115,21 @@ pub(super) fn hand_to(
     let contact = ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?;
     let link = session.crm.link(&contact);
     plan::effects(session, db, &Planned { handoff, rep, round, why: &assignment.why, facts, link }, due)?;
+    Ok(report_row(session, handoff, assignment, facts, due.map(|(due, _)| due), rep))
+}
+
+fn report_row(
+    session: &Session,
+    handoff: &HandoffRow,
+    assignment: &Assignment,
+    facts: &Facts<'_>,
+    due: Option<Timestamp>,
+    rep: &Rep,
+) -> HandedOff {
+    let rules = &session.rules;
+    let route = rules.routes.get(assignment.route).map_or("", |route| route.name.as_str());
     let who = plan::who(rules, facts);
-    Ok(HandedOff {
+    HandedOff {
         handoff: handoff.id,
         contact: who.name(),
         company: who.company_name(),
@@ -126,10 +139,10 @@ pub(super) fn hand_to(
         owner_email: rep.email.clone(),
         route: route.to_owned(),
         why_owner: assignment.why.clone(),
-        due: due.map(|(due, _)| due),
-        due_local: due.map(|(due, _)| crate::brief::local(due, rep.hours.timezone)),
+        due,
+        due_local: due.map(|due| crate::brief::local(due, rep.hours.timezone)),
         passed_over: passed_over_rows(&assignment.passed_over),
-    })
+    }
 }
 
 fn passed_over_rows(passed: &[PassedOver]) -> Vec<PassedOverRow> {

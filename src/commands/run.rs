@@ -5,11 +5,11 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::evaluate::Scope;
-use super::report::RunReport;
 use super::session::{Opening, Patience, Session, say_busy};
 use super::{Outcome, Time, escalate, evaluate, route, sync};
 use crate::cli::{Global, RunArgs};
 use crate::monitor;
+use crate::output::run_report::RunReport;
 use crate::output::{Printer, Progress, report};
 use crate::store::{RunRow, is_database_error};
 
@@ -74,7 +74,7 @@ fn execute(
             }
         }
     }
-    finish(&mut session, report, global, printer)
+    finish(&mut session, &report, global, printer)
 }
 
 fn do_stage(
@@ -105,7 +105,7 @@ fn do_stage(
 /// Records the run, tells the monitor, prints.
 pub(super) fn finish(
     session: &mut Session,
-    report: RunReport,
+    report: &RunReport,
     global: &Global,
     printer: &mut Printer,
 ) -> Result<Outcome> {
@@ -123,12 +123,11 @@ pub(super) fn finish(
             summary: summary.to_string(),
         };
         session.store.write(|db| db.record_run(&row))?;
-        if let Some(url) = session.rules.heartbeat.as_deref().filter(|_| report.command == "run") {
-            if let Err(error) = monitor::ping(url, is_good) {
-                printer.warn(&format!("the heartbeat was not heard: {error:#}"));
-            }
+        let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
+        if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
+            printer.warn(&format!("the heartbeat was not heard: {error:#}"));
         }
     }
-    report::print(&report, &session.store, global, printer)?;
+    report::print(report, &session.store, global, printer)?;
     Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
 }

@@ -50,8 +50,8 @@ pub(super) enum Patience {
 
 pub(super) fn connectors() -> Connectors {
     Connectors {
-        crm: crm::KINDS,
-        chat: chat::KINDS,
+        crm: &crm::KINDS,
+        chat: &chat::KINDS,
         default_property: crm::default_property,
         check_crm: crm::check_config,
         check_chat: chat::check_config,
@@ -74,9 +74,10 @@ pub(super) fn store_path(global: &Global) -> StorePath {
 pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
     let source = Source::read(&global.rules)?;
     let (rules, found) = rules::load(&source, &connectors(), now);
-    let shown = found.as_slice().iter().filter(|finding| {
-        finding.severity == rules::Severity::Error || printer.is_verbose()
-    });
+    let shown = found
+        .as_slice()
+        .iter()
+        .filter(|finding| finding.severity == rules::Severity::Error || printer.is_verbose());
     let shown: Vec<_> = shown.cloned().collect();
     if !shown.is_empty() {
         printer.talk(findings::text(&shown, &source, printer.colours_talk()).trim_end());

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use serde::Serialize;
 
 use super::session::{load_rules, store_path};
 use super::{Outcome, Time, evaluate};
 use crate::cli::{Format, Global};
 use crate::model::{Status, Timestamp};
-use crate::output::{Printer, status as output};
+use crate::output::Printer;
+use crate::output::status::{self as output, Open, Run, State};
 use crate::store::{Db, HandoffRow};
 
 /// Cron starts a run every minute; after this many nothing good has come of it.
@@ -16,44 +16,6 @@ const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
 
 /// Rows listed of each kind.
 const LISTED_MAX: u32 = 20;
-
-/// The state of the database.
-#[derive(Debug, Serialize)]
-pub(crate) struct State {
-    pub healthy: bool,
-    /// What needs attention, each with what to do.
-    pub attention: Vec<String>,
-    pub last_run: Option<Run>,
-    pub last_good_run: Option<Timestamp>,
-    pub contacts: u64,
-    pub due_for_evaluation: u64,
-    pub verdicts: Vec<(String, u64)>,
-    pub open: Vec<Open>,
-    pub closed: Vec<(String, u64)>,
-    pub overdue: u64,
-    pub effects_planned: u64,
-    pub effects_unknown: u64,
-    pub effects_failed: u64,
-    pub failed: Vec<String>,
-    pub waiting: Vec<String>,
-    pub quarantined: u64,
-    pub set_aside: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Run {
-    pub command: String,
-    pub at: Timestamp,
-    pub good: bool,
-    pub problems: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Open {
-    pub status: &'static str,
-    pub count: u64,
-    pub oldest: Option<Timestamp>,
-}
 
 pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
     // The rules name the database's folder; that they are broken is worth knowing, and no reason to say nothing.
@@ -115,7 +77,8 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
 
 fn problems(summary: &str) -> Vec<String> {
     let value: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();
-    let problems = value.get("problems").and_then(|problems| problems.as_array().cloned()).unwrap_or_default();
+    let problems =
+        value.get("problems").and_then(|problems| problems.as_array().cloned()).unwrap_or_default();
     problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()
 }
 
@@ -148,7 +111,8 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
         None => attention.push("no run has been good yet: start `handoff run`".to_owned()),
         Some(at) if now - at > STALE_AFTER => {
             let minutes = (now - at).num_minutes();
-            attention.push(format!("the last good run was {minutes} minutes ago: is cron running `handoff run`?"));
+            attention
+                .push(format!("the last good run was {minutes} minutes ago: is cron running `handoff run`?"));
         }
         Some(_) => {}
     }

@@ -2,10 +2,10 @@
 
 use anyhow::{Result, bail};
 
-use super::report::Synced;
 use super::session::Session;
 use crate::model::Field;
 use crate::output::Progress;
+use crate::output::run_report::Synced;
 
 /// The store's name for the position in the CRM's contacts.
 const STREAM: &str = "contacts";
@@ -19,7 +19,7 @@ const STORE_AT_ONCE: usize = 20_000;
 /// Walks what changed. Each page commits with its cursor; a kill between pages loses nothing.
 pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Synced> {
     let Session { rules, store, crm, now, .. } = session;
-    let required: Vec<Field> = rules.fields.required().cloned().collect();
+    let required: Vec<&Field> = rules.fields.required().collect();
     let problems = crm.check(&required)?;
     if !problems.is_empty() {
         bail!("{}", problems.join("\n"));
@@ -28,33 +28,37 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
     let mut synced = Synced::default();
     let cursor = store.read().cursor(STREAM)?;
     let mut walked_all = false;
-    let layout = store.write(|db| db.layout(fields))?;
     crm.changes(fields, cursor.as_deref(), &mut |page| {
+        walked_all |= page.is_whole_walk;
+        progress.at(page.progress, synced.read);
+        if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
+            return Ok(());
+        }
         store.write(|db| {
+            let layout = db.layout(fields)?;
             for records in page.records.chunks(STORE_AT_ONCE) {
                 let stored = db.store_records(layout, records, *now)?;
                 synced.read += stored.read;
                 synced.changed += stored.changed;
             }
             db.quarantine(&page.bad, *now)?;
-            if let Some(position) = page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position)) {
+            if let Some(position) =
+                page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position))
+            {
                 db.move_cursor(STREAM, position, *now)?;
             }
             Ok(())
         })?;
         synced.set_aside += page.bad.len();
-        walked_all |= page.is_whole_walk;
-        progress.at(page.progress, synced.read);
         Ok(())
     })?;
-    store.write(|db| {
-        if walked_all {
-            db.end_quarantine_before(*now)?;
-        }
-        if db.meta(SYNCED)?.is_none() {
-            db.set_meta(SYNCED, &now.timestamp_millis().to_string())?;
-        }
-        Ok(())
-    })?;
+    if walked_all || store.read().meta(SYNCED)?.is_none() {
+        store.write(|db| {
+            if walked_all {
+                db.end_quarantine_before(*now)?;
+            }
+            db.set_meta_once(SYNCED, &now.timestamp_millis().to_string())
+        })?;
+    }
     Ok(synced)
 }

@@ -56,9 +56,7 @@ const PROPERTIES: [(&str, &str); 34] = [
 
 fn default_property(field: &str) -> Option<&'static str> {
     let mut properties = PROPERTIES.into_iter();
-    properties
-        .find(|(name, _)| *name == field)
-        .map(|(_, property)| property)
+    properties.find(|(name, _)| *name == field).map(|(_, property)| property)
 }
 
 fn check(table: &Table, findings: &mut Findings) {
@@ -121,9 +119,6 @@ mod tests {
         let wrong = [("overlap", "soon"), ("api_version", "v3"), ("token", "pat-123")];
         let messages = findings(&wrong);
         assert_eq!(messages.len(), 3, "{messages:#?}");
-        assert!(
-            messages.iter().all(|message| !message.contains("pat-123")),
-            "{messages:#?}"
-        );
+        assert!(messages.iter().all(|message| !message.contains("pat-123")), "{messages:#?}");
     }
 }

@@ -30,9 +30,7 @@ struct Connector {
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
-    const { &CONNECTORS }
-        .iter()
-        .find(|connector| connector.kind == kind)
+    const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
 }
 
 /// Opens the CRM of `[crm.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
@@ -183,10 +181,7 @@ mod tests {
     use super::*;
 
     fn connection(kind: &str, entries: &[(&str, &str)]) -> Connection {
-        Connection {
-            kind: kind.to_owned(),
-            table: table(entries),
-        }
+        Connection { kind: kind.to_owned(), table: table(entries) }
     }
 
     fn refusal(kind: &str, entries: &[(&str, &str)]) -> String {
@@ -203,20 +198,14 @@ mod tests {
 
     #[test]
     fn files_are_connected_under_the_name_of_the_contacts() {
-        let crm = connect(
-            &connection("file", &[("contacts", "data/leads.csv")]),
-            Path::new("."),
-        );
+        let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."));
         assert_eq!(crm.unwrap().account(), "leads.csv");
     }
 
     #[test]
     fn only_files_and_servers_on_this_machine_are_local() {
         assert!(is_local(&connection("file", &[])));
-        assert!(is_local(&connection(
-            "hubspot",
-            &[("base_url", "http://127.0.0.1:8080")]
-        )));
+        assert!(is_local(&connection("hubspot", &[("base_url", "http://127.0.0.1:8080")])));
         assert!(!is_local(&connection("hubspot", &[])));
         assert!(!is_local(&connection("nimble", &[])));
     }

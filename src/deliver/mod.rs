@@ -81,13 +81,8 @@ fn look_up(
     if unsure.is_empty() {
         return Ok(to_send);
     }
-    let answers = ask(
-        sinks,
-        &unsure,
-        now,
-        |crm, writes| crm.look_up(writes),
-        |chat, writes| chat.look_up(writes),
-    );
+    let answers =
+        ask(sinks, &unsure, now, |crm, writes| crm.look_up(writes), |chat, writes| chat.look_up(writes));
     store.write(|db| {
         for (effect, answer) in unsure.into_iter().zip(answers) {
             match answer {
@@ -114,13 +109,7 @@ fn look_up(
 }
 
 fn send(sinks: &mut Sinks<'_>, effects: &[EffectRow], now: Timestamp) -> Vec<Option<Delivery>> {
-    ask(
-        sinks,
-        effects,
-        now,
-        |crm, writes| crm.send(writes),
-        |chat, writes| chat.send(writes),
-    )
+    ask(sinks, effects, now, |crm, writes| crm.send(writes), |chat, writes| chat.send(writes))
 }
 
 /// Asks each sink about its own effects, and puts the answers back in order. `None`: there is no such sink, or it gave
@@ -147,22 +136,12 @@ fn ask<T>(
     let (mut from_crm, mut from_chat) = (from_crm.into_iter(), from_chat.into_iter());
     effects
         .iter()
-        .map(|effect| {
-            if effect.write.kind().is_crm() {
-                from_crm.next()
-            } else {
-                from_chat.next()
-            }
-        })
+        .map(|effect| if effect.write.kind().is_crm() { from_crm.next() } else { from_chat.next() })
         .collect()
 }
 
 fn keyed(effect: &EffectRow, now: Timestamp) -> Keyed<'_> {
-    Keyed {
-        key: &effect.key,
-        write: &effect.write,
-        at: now,
-    }
+    Keyed { key: &effect.key, write: &effect.write, at: now }
 }
 
 fn record(
@@ -176,13 +155,7 @@ fn record(
         for (effect, outcome) in effects.iter().zip(outcomes) {
             match classify(outcome, effect.attempt, now) {
                 Verdict::Done { remote_id } => {
-                    db.settle_effect(
-                        effect,
-                        &Settled::Done {
-                            remote_id: &remote_id,
-                        },
-                        now,
-                    )?;
+                    db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
                     delivered.done += 1;
                 }
                 Verdict::Again { why, next } => {

@@ -39,34 +39,19 @@ const SETTLE: TimeDelta = TimeDelta::seconds(30);
 /// `attempt` counts the attempts before this one. No answer at all is unknown.
 pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) -> Verdict {
     match outcome {
-        Some(Delivery::Done { remote_id }) if remote_id.is_empty() => Verdict::Unknown {
-            why: "the answer names no id".to_owned(),
-            next: now + SETTLE,
-        },
+        Some(Delivery::Done { remote_id }) if remote_id.is_empty() => {
+            Verdict::Unknown { why: "the answer names no id".to_owned(), next: now + SETTLE }
+        }
         Some(Delivery::Done { remote_id }) => Verdict::Done { remote_id },
-        Some(Delivery::NotSent { why }) => Verdict::Again {
-            why,
-            next: now + backoff(attempt),
-        },
+        Some(Delivery::NotSent { why }) => Verdict::Again { why, next: now + backoff(attempt) },
         Some(Delivery::Throttled { until, why }) => {
-            let next = until
-                .unwrap_or(now + backoff(attempt))
-                .clamp(now + TICK, now + WAIT_MAX);
+            let next = until.unwrap_or(now + backoff(attempt)).clamp(now + TICK, now + WAIT_MAX);
             Verdict::Again { why, next }
         }
         Some(Delivery::Refused { why }) => Verdict::Failed { why },
-        Some(Delivery::Unauthorized { why }) => Verdict::Unauthorized {
-            why,
-            next: now + TICK,
-        },
-        Some(Delivery::Unknown { why }) => Verdict::Unknown {
-            why,
-            next: now + SETTLE,
-        },
-        None => Verdict::Unknown {
-            why: "no answer".to_owned(),
-            next: now + SETTLE,
-        },
+        Some(Delivery::Unauthorized { why }) => Verdict::Unauthorized { why, next: now + TICK },
+        Some(Delivery::Unknown { why }) => Verdict::Unknown { why, next: now + SETTLE },
+        None => Verdict::Unknown { why: "no answer".to_owned(), next: now + SETTLE },
     }
 }
 
@@ -96,85 +81,31 @@ mod tests {
     fn every_outcome_has_its_consequence() {
         let why = || "because".to_owned();
         let table = [
+            (Some(Delivery::Done { remote_id: "7".to_owned() }), Verdict::Done { remote_id: "7".to_owned() }),
             (
-                Some(Delivery::Done {
-                    remote_id: "7".to_owned(),
-                }),
-                Verdict::Done {
-                    remote_id: "7".to_owned(),
-                },
+                Some(Delivery::Done { remote_id: String::new() }),
+                Verdict::Unknown { why: "the answer names no id".to_owned(), next: in_seconds(30) },
+            ),
+            (Some(Delivery::NotSent { why: why() }), Verdict::Again { why: why(), next: in_seconds(30) }),
+            (
+                Some(Delivery::Throttled { until: Some(in_seconds(90)), why: why() }),
+                Verdict::Again { why: why(), next: in_seconds(90) },
             ),
             (
-                Some(Delivery::Done {
-                    remote_id: String::new(),
-                }),
-                Verdict::Unknown {
-                    why: "the answer names no id".to_owned(),
-                    next: in_seconds(30),
-                },
+                Some(Delivery::Throttled { until: Some(in_seconds(1_000_000_000)), why: why() }),
+                Verdict::Again { why: why(), next: in_seconds(900) },
             ),
             (
-                Some(Delivery::NotSent { why: why() }),
-                Verdict::Again {
-                    why: why(),
-                    next: in_seconds(30),
-                },
+                Some(Delivery::Throttled { until: Some(in_seconds(-5)), why: why() }),
+                Verdict::Again { why: why(), next: in_seconds(1) },
             ),
-            (
-                Some(Delivery::Throttled {
-                    until: Some(in_seconds(90)),
-                    why: why(),
-                }),
-                Verdict::Again {
-                    why: why(),
-                    next: in_seconds(90),
-                },
-            ),
-            (
-                Some(Delivery::Throttled {
-                    until: Some(in_seconds(1_000_000_000)),
-                    why: why(),
-                }),
-                Verdict::Again {
-                    why: why(),
-                    next: in_seconds(900),
-                },
-            ),
-            (
-                Some(Delivery::Throttled {
-                    until: Some(in_seconds(-5)),
-                    why: why(),
-                }),
-                Verdict::Again {
-                    why: why(),
-                    next: in_seconds(1),
-                },
-            ),
-            (
-                Some(Delivery::Refused { why: why() }),
-                Verdict::Failed { why: why() },
-            ),
+            (Some(Delivery::Refused { why: why() }), Verdict::Failed { why: why() }),
             (
                 Some(Delivery::Unauthorized { why: why() }),
-                Verdict::Unauthorized {
-                    why: why(),
-                    next: in_seconds(1),
-                },
+                Verdict::Unauthorized { why: why(), next: in_seconds(1) },
             ),
-            (
-                Some(Delivery::Unknown { why: why() }),
-                Verdict::Unknown {
-                    why: why(),
-                    next: in_seconds(30),
-                },
-            ),
-            (
-                None,
-                Verdict::Unknown {
-                    why: "no answer".to_owned(),
-                    next: in_seconds(30),
-                },
-            ),
+            (Some(Delivery::Unknown { why: why() }), Verdict::Unknown { why: why(), next: in_seconds(30) }),
+            (None, Verdict::Unknown { why: "no answer".to_owned(), next: in_seconds(30) }),
         ];
         for (outcome, verdict) in table {
             assert_eq!(classify(outcome.clone(), 0, now()), verdict, "{outcome:?}");

@@ -3,10 +3,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::*;
 
 fn entry(key: &str) -> Entry {
-    Entry {
-        key: key.to_owned(),
-        json: format!(r#"{{"key":"{key}","text":"hello"}}"#),
-    }
+    Entry { key: key.to_owned(), json: format!(r#"{{"key":"{key}","text":"hello"}}"#) }
 }
 
 fn is_done(delivery: &Delivery) -> bool {
@@ -19,18 +16,8 @@ fn a_key_is_written_once_whoever_asks_again() {
     let path = folder.path().join("out/tasks.jsonl");
     let mut ledger = Ledger::new(path.clone());
     let first = ledger.append(&[entry("a"), entry("a"), entry("b")]);
-    assert_eq!(
-        first[1],
-        Delivery::Done {
-            remote_id: "tasks.jsonl:a".to_owned()
-        }
-    );
-    assert!(
-        Ledger::new(path.clone())
-            .append(&[entry("b"), entry("c")])
-            .iter()
-            .all(is_done)
-    );
+    assert_eq!(first[1], Delivery::Done { remote_id: "tasks.jsonl:a".to_owned() });
+    assert!(Ledger::new(path.clone()).append(&[entry("b"), entry("c")]).iter().all(is_done));
     assert!(ledger.append(&[entry("c")]).iter().all(is_done));
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
@@ -49,10 +36,9 @@ fn the_file_is_for_its_owner_only() {
 #[test]
 fn a_torn_last_line_is_finished_when_whole_and_cut_off_when_not() {
     let folder = tempfile::tempdir().unwrap();
-    for (torn, expected) in [
-        (r#"{"key":"b"}"#, "{\"key\":\"a\"}\n{\"key\":\"b\"}\n"),
-        (r#"{"key":"b","te"#, "{\"key\":\"a\"}\n"),
-    ] {
+    for (torn, expected) in
+        [(r#"{"key":"b"}"#, "{\"key\":\"a\"}\n{\"key\":\"b\"}\n"), (r#"{"key":"b","te"#, "{\"key\":\"a\"}\n")]
+    {
         let path = folder.path().join("tasks.jsonl");
         fs::write(&path, format!("{{\"key\":\"a\"}}\n{torn}")).unwrap();
         let mut ledger = Ledger::new(path.clone());
@@ -72,12 +58,7 @@ fn a_look_up_finds_what_another_process_wrote_and_creates_nothing() {
     assert!(!path.exists());
     Ledger::new(path.clone()).append(&[entry("a")]);
     let found = ledger.look_up(["a", "b"].into_iter());
-    assert_eq!(
-        found[0],
-        LookUp::Found {
-            remote_id: "tasks.jsonl:a".to_owned()
-        }
-    );
+    assert_eq!(found[0], LookUp::Found { remote_id: "tasks.jsonl:a".to_owned() });
     assert_eq!(found[1], LookUp::Absent);
 }
 
@@ -97,10 +78,7 @@ fn what_cannot_be_opened_was_certainly_not_sent() {
 fn a_line_that_could_not_be_read_back_is_refused_and_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
     let mut ledger = Ledger::new(folder.path().join("tasks.jsonl"));
-    let long = Entry {
-        key: "long".to_owned(),
-        json: "x".repeat(LINE_BYTES_MAX + 1),
-    };
+    let long = Entry { key: "long".to_owned(), json: "x".repeat(LINE_BYTES_MAX + 1) };
     let deliveries = ledger.append(&[long, entry("a")]);
     assert!(matches!(deliveries[0], Delivery::Refused { .. }));
     assert!(is_done(&deliveries[1]));
@@ -149,8 +127,5 @@ fn two_writers_at_once_never_interleave_and_never_repeat_a_key() {
     let keys: HashSet<&str> = text.lines().collect();
     assert_eq!(text.lines().count(), 100);
     assert_eq!(keys.len(), 100);
-    assert!(
-        text.lines()
-            .all(|line| serde_json::from_str::<KeyOnly>(line).is_ok())
-    );
+    assert!(text.lines().all(|line| serde_json::from_str::<KeyOnly>(line).is_ok()));
 }

@@ -28,14 +28,8 @@ pub enum ActivityKind {
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 6] = [
-        Self::TaskCompleted,
-        Self::Call,
-        Self::Email,
-        Self::Meeting,
-        Self::Accepted,
-        Self::Rejected,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::TaskCompleted, Self::Call, Self::Email, Self::Meeting, Self::Accepted, Self::Rejected];
 
     /// The word in the activity file and in the history.
     pub fn name(self) -> &'static str {
@@ -50,8 +44,6 @@ impl ActivityKind {
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.name().eq_ignore_ascii_case(name.trim()))
+        Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name.trim()))
     }
 }

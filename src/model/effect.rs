@@ -89,11 +89,7 @@ impl Brief {
     /// Plain text for files and terminals.
     pub fn to_text(&self) -> String {
         let mut lines = vec![self.title.clone()];
-        lines.extend(
-            self.lines
-                .iter()
-                .map(|line| format!("{}: {}", line.label, line.text)),
-        );
+        lines.extend(self.lines.iter().map(|line| format!("{}: {}", line.label, line.text)));
         lines.extend(self.link.iter().map(|link| format!("Record: {link}")));
         lines.join("\n")
     }

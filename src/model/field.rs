@@ -20,12 +20,7 @@ pub struct Field {
 impl Field {
     /// Reads a raw value of the field's property. The e-mail's domain is derived here: it is no property of its own.
     pub fn read(&self, raw: &str) -> Value {
-        if self.name == "email_domain" {
-            raw.rsplit_once('@')
-                .map_or(Value::Missing, |(_, domain)| self.kind.read(domain))
-        } else {
-            self.kind.read(raw)
-        }
+        if self.name == EMAIL_DOMAIN { read_domain(raw) } else { self.kind.read(raw) }
     }
 }
 

@@ -97,10 +97,7 @@ mod tests {
         let key = handoff_key("file", "contacts.csv", &ann, 1);
         assert_eq!(key, handoff_key("file", "contacts.csv", &ann, 1));
         assert_eq!(key.len(), 26);
-        assert!(
-            key.bytes()
-                .all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b))
-        );
+        assert!(key.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b)));
         for other in [
             handoff_key("hubspot", "contacts.csv", &ann, 1),
             handoff_key("file", "other.csv", &ann, 1),

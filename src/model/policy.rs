@@ -89,6 +89,7 @@ mod seconds {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
-        TimeDelta::try_seconds(i64::deserialize(deserializer)?).ok_or_else(|| D::Error::custom("span out of range"))
+        TimeDelta::try_seconds(i64::deserialize(deserializer)?)
+            .ok_or_else(|| D::Error::custom("span out of range"))
     }
 }

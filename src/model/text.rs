@@ -19,10 +19,7 @@ impl Text {
             Cow::Borrowed(_) => None,
             Cow::Owned(folded) => Some(folded.into_boxed_str()),
         };
-        Self {
-            written: written.into(),
-            folded,
-        }
+        Self { written: written.into(), folded }
     }
 
     /// The form that comparisons use: no surrounding space, no letter case.
@@ -44,18 +41,12 @@ impl Text {
 /// Trims and lower-cases; borrows when the text is already folded.
 pub fn fold(text: &str) -> Cow<'_, str> {
     let trimmed = text.trim();
-    let plain = trimmed
-        .bytes()
-        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    let plain = trimmed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
     if plain {
         Cow::Borrowed(trimmed)
     } else {
         let lower = trimmed.to_lowercase();
-        if lower == trimmed {
-            Cow::Borrowed(trimmed)
-        } else {
-            Cow::Owned(lower)
-        }
+        if lower == trimmed { Cow::Borrowed(trimmed) } else { Cow::Owned(lower) }
     }
 }
 

@@ -129,12 +129,7 @@ pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
     if let Ok(time) = DateTime::parse_from_rfc3339(raw) {
         return Some(time.with_timezone(&Utc));
     }
-    for format in [
-        "%Y-%m-%d %H:%M:%S%.f",
-        "%Y-%m-%dT%H:%M:%S%.f",
-        "%Y-%m-%d %H:%M",
-        "%Y-%m-%dT%H:%M",
-    ] {
+    for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"] {
         if let Ok(time) = NaiveDateTime::parse_from_str(raw, format) {
             return Some(time.and_utc());
         }
@@ -163,21 +158,15 @@ mod tests {
 
     #[test]
     fn a_day_that_does_not_exist_is_unreadable() {
-        assert_eq!(
-            Kind::DateTime.read("2026-02-31").shown(),
-            "not a date and time: '2026-02-31'"
-        );
+        assert_eq!(Kind::DateTime.read("2026-02-31").shown(), "not a date and time: '2026-02-31'");
     }
 
     #[test]
     fn times_are_read_in_every_spelling_that_crms_export() {
         let expected = Kind::DateTime.read("2026-11-23T10:00:00Z");
-        for raw in [
-            "2026-11-23T11:00:00+01:00",
-            "2026-11-23 10:00",
-            "2026-11-23 10:00:00.000",
-            "1795428000000",
-        ] {
+        for raw in
+            ["2026-11-23T11:00:00+01:00", "2026-11-23 10:00", "2026-11-23 10:00:00.000", "1795428000000"]
+        {
             assert_eq!(Kind::DateTime.read(raw), expected, "{raw}");
         }
     }

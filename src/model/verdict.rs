@@ -43,12 +43,7 @@ impl Verdict {
 }
 
 impl VerdictKind {
-    pub const ALL: [Self; 4] = [
-        Self::Qualified,
-        Self::NotYet,
-        Self::OutsideIcp,
-        Self::Disqualified,
-    ];
+    pub const ALL: [Self; 4] = [Self::Qualified, Self::NotYet, Self::OutsideIcp, Self::Disqualified];
 
     /// The word in the database, in JSON and in examples.
     pub fn name(self) -> &'static str {

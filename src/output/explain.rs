@@ -1,6 +1,80 @@
 //! An explanation as a tree for people.
 
-use crate::commands::explain::{Explanation, Part, PastHandoff, PointsPart, RoutingNow};
+use serde::Serialize;
+
+use crate::model::Timestamp;
+
+/// Everything there is to say about one contact.
+#[derive(Debug, Serialize)]
+pub(crate) struct Explanation {
+    pub id: String,
+    pub name: String,
+    pub company: Option<String>,
+    pub at: Timestamp,
+    pub verdict: String,
+    /// The disqualifier or the tier that decided.
+    pub by: Option<String>,
+    pub score: Option<f64>,
+    pub score_parts: Vec<PointsPart>,
+    pub fit: Option<f64>,
+    pub fit_parts: Vec<PointsPart>,
+    /// Until then nothing but a change of the contact can change the verdict.
+    pub holds_until: Option<Timestamp>,
+    pub parts: Vec<Part>,
+    /// The nearest changes that would flip the verdict, as sentences.
+    pub nearest: Vec<String>,
+    /// Where it would go now; `None` while a handoff is open.
+    pub routing: Option<RoutingNow>,
+    pub handoffs: Vec<PastHandoff>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PointsPart {
+    pub name: String,
+    pub earned: f64,
+    pub of: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Part {
+    /// `disqualifier`, `mql`, `icp` or `fit`.
+    pub kind: &'static str,
+    pub name: String,
+    pub holds: bool,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    pub depth: u16,
+    pub holds: bool,
+    pub text: String,
+    pub seen: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct RoutingNow {
+    pub route: String,
+    pub owner: Option<String>,
+    pub why: String,
+    pub until: Option<Timestamp>,
+    pub passed_over: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct PastHandoff {
+    pub key: String,
+    pub ordinal: u32,
+    pub status: &'static str,
+    pub tier: String,
+    pub note: Option<String>,
+    pub owner: Option<String>,
+    pub due: Option<Timestamp>,
+    pub due_local: Option<String>,
+    pub why: Vec<String>,
+    pub assignments: Vec<String>,
+    pub events: Vec<String>,
+}
 
 fn mark(holds: bool) -> &'static str {
     if holds { "✓" } else { "✗" }
@@ -33,7 +107,9 @@ fn one(explanation: &Explanation) -> String {
         lines.push("Nearest change".to_owned());
         lines.extend(explanation.nearest.iter().map(|nearest| format!("  would be {nearest}")));
     }
-    lines.extend(explanation.routing.iter().flat_map(|routing| route(routing, explanation.verdict == "qualified")));
+    lines.extend(
+        explanation.routing.iter().flat_map(|routing| route(routing, explanation.verdict == "qualified")),
+    );
     lines.extend(explanation.handoffs.iter().flat_map(handoff));
     lines.join("\n")
 }
@@ -49,7 +125,9 @@ fn verdict(explanation: &Explanation) -> String {
 }
 
 fn sum(name: &str, total: Option<f64>, parts: &[PointsPart]) -> Vec<String> {
-    let Some(total) = total else { return vec![format!("  {name}: missing")] };
+    let Some(total) = total else {
+        return vec![format!("  {name}: missing")];
+    };
     let mut lines = vec![format!("  {name}: {}", shown(total))];
     for part in parts {
         lines.push(format!(

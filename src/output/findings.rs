@@ -14,11 +14,7 @@ const MESSAGE_CHARS_MAX: usize = 400;
 
 /// As rustc shows them: the message, the place, the line with a caret, the way out; a blank line after each.
 pub fn text(findings: &[Finding], source: &Source, colour: bool) -> String {
-    let renderer = if colour {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let places = Places::new(&source.text);
     let path = source.path.to_string_lossy();
     let path = one_line(&path, MESSAGE_CHARS_MAX);
@@ -32,9 +28,7 @@ pub fn text(findings: &[Finding], source: &Source, colour: bool) -> String {
             Some(span) => snippet(&places, span).path(&path).into(),
             None => Origin::path(&path).into(),
         };
-        let title = level
-            .primary_title(one_line(&finding.message, MESSAGE_CHARS_MAX))
-            .id(finding.code);
+        let title = level.primary_title(one_line(&finding.message, MESSAGE_CHARS_MAX)).id(finding.code);
         let help = finding.help.as_ref();
         let help = help.map(|help| Level::HELP.message(one_line(help, MESSAGE_CHARS_MAX)));
         let group: Group<'_> = title.element(element).elements(help);
@@ -139,21 +133,14 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source {
-            path: "rules.toml".into(),
-            text: text.to_owned(),
-        }
+        Source { path: "rules.toml".into(), text: text.to_owned() }
     }
 
     /// An error at the first place of `marked`, with help.
     fn finding(text: &str, marked: &str) -> Finding {
         let start = text.find(marked).unwrap();
-        Finding::error(
-            "H010",
-            start..start + marked.len(),
-            "unknown field `compnay.employees`",
-        )
-        .help("did you mean 'company.employees'?")
+        Finding::error("H010", start..start + marked.len(), "unknown field `compnay.employees`")
+            .help("did you mean 'company.employees'?")
     }
 
     const TEXT: &str = "version = 1\nwhen = { compnay.employees.at_least = 50 }\n";
@@ -174,10 +161,7 @@ mod tests {
 
     #[test]
     fn a_warning_at_the_end_of_the_file_and_a_finding_about_all_of_it_are_shown() {
-        let whole = Finding {
-            span: None,
-            ..Finding::error("H004", 0..0, "the definition needs `version`")
-        };
+        let whole = Finding { span: None, ..Finding::error("H004", 0..0, "the definition needs `version`") };
         let end = Finding::warning("H041", TEXT.len()..TEXT.len(), "nothing follows");
         assert_snapshot!(text(&[whole, end], &source(TEXT), false), @r##"
         error[H004]: the definition needs `version`
@@ -194,11 +178,7 @@ mod tests {
     #[test]
     fn a_span_over_several_lines_is_marked_on_its_first() {
         let source_text = "a = [\n  1,\n]\n";
-        let found = [Finding::error(
-            "H003",
-            4..source_text.len() - 1,
-            "`a` must be a text, not a list",
-        )];
+        let found = [Finding::error("H003", 4..source_text.len() - 1, "`a` must be a text, not a list")];
         assert_snapshot!(text(&found, &source(source_text), false), @r##"
         error[H003]: `a` must be a text, not a list
          --> rules.toml:1:5
@@ -243,10 +223,7 @@ mod tests {
     fn an_annotation_escapes_what_would_begin_another() {
         let mut found = finding(TEXT, "compnay.employees");
         found.message = "100% wrong\r\n::error::x".to_owned();
-        let source = Source {
-            path: "a:b,c.toml".into(),
-            ..source(TEXT)
-        };
+        let source = Source { path: "a:b,c.toml".into(), ..source(TEXT) };
         assert_eq!(
             github(&[found], &source),
             "::error file=a%3Ab%2Cc.toml,line=2,col=10,endLine=2,endColumn=27,title=H010::100%25 wrong%0D%0A::error::x%0Adid you mean 'company.employees'?\n"
@@ -258,10 +235,7 @@ mod tests {
         let text = "näme = 1 # ä\nb = 2\n";
         let found = [
             Finding::warning("H041", 7..text.len(), "not used"),
-            Finding {
-                span: None,
-                ..Finding::error("H004", 0..0, "missing")
-            },
+            Finding { span: None, ..Finding::error("H004", 0..0, "missing") },
         ];
         let expected = json!([
             { "code": "H041", "severity": "warning", "file": "rules.toml", "line": 1, "column": 7, "end_line": 3, "end_column": 1, "message": "not used", "help": null },

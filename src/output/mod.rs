@@ -2,9 +2,11 @@
 
 pub mod explain;
 pub mod findings;
+mod place;
 mod printer;
 mod progress;
 pub mod report;
+pub(crate) mod run_report;
 pub mod status;
 mod table;
 

@@ -25,10 +25,7 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(at, _)| at + 1);
-        Self {
-            text,
-            starts: std::iter::once(0).chain(after_breaks).collect(),
-        }
+        Self { text, starts: std::iter::once(0).chain(after_breaks).collect() }
     }
 
     /// The line that a byte stands in; the last line for what lies beyond the text.
@@ -37,22 +34,14 @@ impl<'a> Places<'a> {
         let start = self.starts.get(number - 1).copied().unwrap_or_default();
         let rest = self.text.get(start..).unwrap_or_default();
         let text = rest.lines().next().unwrap_or_default();
-        Line {
-            number,
-            text,
-            start,
-            end: start + text.len(),
-        }
+        Line { number, text, start, end: start + text.len() }
     }
 
     pub(super) fn of(&self, offset: usize) -> Place {
         let line = self.line(offset);
         let within = offset.min(line.end) - line.start;
         let before = line.text.char_indices().take_while(|(at, _)| *at < within);
-        Place {
-            line: line.number,
-            column: before.count() + 1,
-        }
+        Place { line: line.number, column: before.count() + 1 }
     }
 }
 

@@ -10,26 +10,37 @@ pub struct Printer {
     is_quiet: bool,
     verbosity: u8,
     log_format: LogFormat,
-    colours_talk: bool,
-    data_is_terminal: bool,
-    talk_is_terminal: bool,
+    data: Stream,
+    talk: Stream,
+}
+
+/// What is known of stdout or stderr.
+#[derive(Clone, Copy, Debug)]
+struct Stream {
+    is_terminal: bool,
+    takes_colour: bool,
+}
+
+impl Stream {
+    fn new(is_terminal: bool, color: Color, no_color: bool) -> Self {
+        let takes_colour = match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => is_terminal && !no_color,
+        };
+        Self { is_terminal, takes_colour }
+    }
 }
 
 impl Printer {
     /// `no_color` is whether `NO_COLOR` is set.
     pub fn new(global: &Global, no_color: bool) -> Self {
-        let talk_is_terminal = std::io::stderr().is_terminal();
         Self {
             is_quiet: global.quiet,
             verbosity: global.verbose,
             log_format: global.log_format,
-            colours_talk: match global.color {
-                Color::Always => true,
-                Color::Never => false,
-                Color::Auto => talk_is_terminal && !no_color,
-            },
-            data_is_terminal: std::io::stdout().is_terminal(),
-            talk_is_terminal,
+            data: Stream::new(std::io::stdout().is_terminal(), global.color, no_color),
+            talk: Stream::new(std::io::stderr().is_terminal(), global.color, no_color),
         }
     }
 
@@ -42,15 +53,19 @@ impl Printer {
     }
 
     pub fn colours_talk(&self) -> bool {
-        self.colours_talk && self.log_format == LogFormat::Text
+        self.talk.takes_colour && self.log_format == LogFormat::Text
+    }
+
+    pub fn colours_data(&self) -> bool {
+        self.data.takes_colour
     }
 
     pub fn data_is_terminal(&self) -> bool {
-        self.data_is_terminal
+        self.data.is_terminal
     }
 
     pub fn shows_progress(&self) -> bool {
-        self.talk_is_terminal && !self.is_quiet && self.log_format == LogFormat::Text
+        self.talk.is_terminal && !self.is_quiet && self.log_format == LogFormat::Text
     }
 
     /// Data for whoever reads stdout. A reader that went away wants no more of it, so that is no error.
@@ -80,20 +95,20 @@ impl Printer {
     pub fn talk(&mut self, text: &str) {
         match self.log_format {
             LogFormat::Text => writeln!(std::io::stderr().lock(), "{text}").ok(),
-            LogFormat::Json => self.json("error", text),
+            LogFormat::Json => json("error", text),
         };
     }
 
     fn log(&mut self, level: &str, text: &str) {
         match self.log_format {
             LogFormat::Text => writeln!(std::io::stderr().lock(), "{level}: {text}").ok(),
-            LogFormat::Json => self.json(level, text),
+            LogFormat::Json => json(level, text),
         };
     }
+}
 
-    /// One event, one line: a newline in a text cannot forge a second event.
-    fn json(&mut self, level: &str, text: &str) -> Option<()> {
-        let line = serde_json::json!({ "level": level, "message": text });
-        writeln!(std::io::stderr().lock(), "{line}").ok()
-    }
+/// One event, one line: a newline in a text cannot forge a second event.
+fn json(level: &str, text: &str) -> Option<()> {
+    let line = serde_json::json!({ "level": level, "message": text });
+    writeln!(std::io::stderr().lock(), "{line}").ok()
 }

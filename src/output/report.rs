@@ -3,9 +3,9 @@
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::run_report::{Acted, RunReport};
 use super::{Printer, table};
 use crate::cli::{Format, Global};
-use crate::commands::report::{Acted, RunReport};
 use crate::model::one_line;
 use crate::store::Store;
 
@@ -183,7 +183,12 @@ impl crate::model::Write {
                 owner.into_iter().chain(set).collect::<Vec<_>>().join(", ")
             }
             Self::Task(task) => {
-                format!("for {}, due {}: {}", task.owner, task.due.format("%Y-%m-%d %H:%M UTC"), task.brief.title)
+                format!(
+                    "for {}, due {}: {}",
+                    task.owner,
+                    task.due.format("%Y-%m-%d %H:%M UTC"),
+                    task.brief.title
+                )
             }
             Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
             Self::Reply(reply) => reply.text.clone(),

@@ -1,9 +1,47 @@
 //! The state of the queue, for people.
 
 use chrono::TimeDelta;
+use serde::Serialize;
 
-use crate::commands::status::State;
 use crate::model::{Timestamp, one_line};
+
+/// The state of the database.
+#[derive(Debug, Serialize)]
+pub(crate) struct State {
+    pub healthy: bool,
+    /// What needs attention, each with what to do.
+    pub attention: Vec<String>,
+    pub last_run: Option<Run>,
+    pub last_good_run: Option<Timestamp>,
+    pub contacts: u64,
+    pub due_for_evaluation: u64,
+    pub verdicts: Vec<(String, u64)>,
+    pub open: Vec<Open>,
+    pub closed: Vec<(String, u64)>,
+    pub overdue: u64,
+    pub effects_planned: u64,
+    pub effects_unknown: u64,
+    pub effects_failed: u64,
+    pub failed: Vec<String>,
+    pub waiting: Vec<String>,
+    pub quarantined: u64,
+    pub set_aside: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Run {
+    pub command: String,
+    pub at: Timestamp,
+    pub good: bool,
+    pub problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Open {
+    pub status: &'static str,
+    pub count: u64,
+    pub oldest: Option<Timestamp>,
+}
 
 /// What needs attention first, then the figures.
 pub(crate) fn text(state: &State, now: Timestamp) -> String {

@@ -19,19 +19,15 @@ pub fn changes_to<'a>(condition: &'a Condition, wanted: bool, facts: &Facts<'_>)
         return Some(Vec::new());
     }
     match condition {
-        Condition::Leaf(leaf) => Some(vec![Change {
-            leaf,
-            holds: !leaf_holds(leaf, facts),
-        }]),
+        Condition::Leaf(leaf) => Some(vec![Change { leaf, holds: !leaf_holds(leaf, facts) }]),
         Condition::Not(part) => changes_to(part, !wanted, facts),
         // Every part must come out so: all their changes together.
         Condition::All(parts) if wanted => every(parts, wanted, facts),
         Condition::Any(parts) if !wanted => every(parts, wanted, facts),
         // One part is enough: the cheapest.
-        Condition::All(parts) | Condition::Any(parts) => parts
-            .iter()
-            .filter_map(|part| changes_to(part, wanted, facts))
-            .min_by_key(Vec::len),
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().filter_map(|part| changes_to(part, wanted, facts)).min_by_key(Vec::len)
+        }
     }
 }
 

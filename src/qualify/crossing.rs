@@ -44,10 +44,7 @@ pub fn crossing(past: &Past, qualified: bool, is_baseline: bool, now: Timestamp)
         return Crossing::Baseline;
     }
     match past.cooldown.filter(|until| *until > now) {
-        Some(until) => Crossing::Cooling {
-            crossed: past.crossed.unwrap_or(now),
-            until,
-        },
+        Some(until) => Crossing::Cooling { crossed: past.crossed.unwrap_or(now), until },
         None => Crossing::Start,
     }
 }
@@ -58,29 +55,15 @@ mod tests {
     use crate::model::Kind;
 
     fn day(day: u32) -> Timestamp {
-        Kind::DateTime
-            .read(&format!("2026-11-{day:02}"))
-            .as_time()
-            .unwrap()
+        Kind::DateTime.read(&format!("2026-11-{day:02}")).as_time().unwrap()
     }
 
-    const NEW: Past = Past {
-        before: None,
-        crossed: None,
-        cooldown: None,
-        has_open_handoff: false,
-    };
+    const NEW: Past = Past { before: None, crossed: None, cooldown: None, has_open_handoff: false };
 
     #[test]
     fn a_contact_that_becomes_qualified_crosses_once() {
-        let unqualified = Past {
-            before: Some(VerdictKind::NotYet),
-            ..NEW
-        };
-        let qualified = Past {
-            before: Some(VerdictKind::Qualified),
-            ..NEW
-        };
+        let unqualified = Past { before: Some(VerdictKind::NotYet), ..NEW };
+        let qualified = Past { before: Some(VerdictKind::Qualified), ..NEW };
         assert_eq!(crossing(&unqualified, true, false, day(1)), Crossing::Start);
         assert_eq!(crossing(&qualified, true, false, day(1)), Crossing::None);
         assert_eq!(crossing(&qualified, false, false, day(1)), Crossing::None);
@@ -94,38 +77,20 @@ mod tests {
 
     #[test]
     fn an_open_handoff_stands() {
-        let open = Past {
-            before: Some(VerdictKind::NotYet),
-            has_open_handoff: true,
-            ..NEW
-        };
+        let open = Past { before: Some(VerdictKind::NotYet), has_open_handoff: true, ..NEW };
         assert_eq!(crossing(&open, true, false, day(1)), Crossing::AlreadyOpen);
     }
 
     #[test]
     fn a_rejected_contact_comes_back_after_the_cooldown_and_only_by_crossing_again() {
-        let stayed = Past {
-            before: Some(VerdictKind::Qualified),
-            cooldown: Some(day(20)),
-            ..NEW
-        };
+        let stayed = Past { before: Some(VerdictKind::Qualified), cooldown: Some(day(20)), ..NEW };
         assert_eq!(crossing(&stayed, true, false, day(25)), Crossing::None);
 
-        let dropped = Past {
-            before: Some(VerdictKind::NotYet),
-            ..stayed
-        };
-        let cooling = Crossing::Cooling {
-            crossed: day(10),
-            until: day(20),
-        };
+        let dropped = Past { before: Some(VerdictKind::NotYet), ..stayed };
+        let cooling = Crossing::Cooling { crossed: day(10), until: day(20) };
         assert_eq!(crossing(&dropped, true, false, day(10)), cooling);
 
-        let waiting = Past {
-            before: Some(VerdictKind::Qualified),
-            crossed: Some(day(10)),
-            ..stayed
-        };
+        let waiting = Past { before: Some(VerdictKind::Qualified), crossed: Some(day(10)), ..stayed };
         assert_eq!(crossing(&waiting, true, false, day(15)), cooling);
         assert_eq!(crossing(&waiting, true, false, day(20)), Crossing::Start);
         assert_eq!(crossing(&waiting, false, false, day(20)), Crossing::None);

@@ -16,13 +16,7 @@ pub struct Evaluation {
 
 /// The facts about a contact: its score and fit come from the rules or from the CRM, as the rules say.
 pub fn facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'a> {
-    let mut facts = Facts {
-        contact,
-        score: None,
-        fit: None,
-        now,
-        handed_off_at: None,
-    };
+    let mut facts = Facts { contact, score: None, fit: None, now, handed_off_at: None };
     facts.fit = number(rules.icp.points.as_ref(), rules, "fit", &facts);
     facts.score = number(rules.score.as_ref(), rules, "score", &facts);
     facts
@@ -31,29 +25,18 @@ pub fn facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'
 fn number(sheet: Option<&PointSheet>, rules: &Rules, field: &str, facts: &Facts<'_>) -> Option<f64> {
     match sheet {
         Some(sheet) => Some(sum(sheet, facts)),
-        None => rules
-            .fields
-            .find(field)
-            .and_then(|id| facts.contact.value(id).as_number()),
+        None => rules.fields.find(field).and_then(|id| facts.contact.value(id).as_number()),
     }
 }
 
 /// The verdict alone: stops at the first disqualifier that holds, then at the first tier.
 pub fn evaluate(rules: &Rules, contact: &Contact, now: Timestamp) -> Evaluation {
     let facts = facts(rules, contact, now);
-    Evaluation {
-        verdict: verdict(rules, &facts),
-        score: facts.score,
-        fit: facts.fit,
-    }
+    Evaluation { verdict: verdict(rules, &facts), score: facts.score, fit: facts.fit }
 }
 
 fn verdict(rules: &Rules, facts: &Facts<'_>) -> Verdict {
-    if let Some(by) = rules
-        .disqualifiers
-        .iter()
-        .position(|rule| holds(&rule.when, facts))
-    {
+    if let Some(by) = rules.disqualifiers.iter().position(|rule| holds(&rule.when, facts)) {
         return Verdict::Disqualified { by };
     }
     match rules.tiers.iter().position(|tier| holds(&tier.when, facts)) {
@@ -68,10 +51,7 @@ fn fits(rules: &Rules, facts: &Facts<'_>) -> bool {
 }
 
 fn fit_is_enough(rules: &Rules, facts: &Facts<'_>) -> bool {
-    rules
-        .icp
-        .minimum_fit
-        .is_none_or(|least| facts.fit.is_some_and(|fit| fit >= least))
+    rules.icp.minimum_fit.is_none_or(|least| facts.fit.is_some_and(|fit| fit >= least))
 }
 
 /// Every condition of a definition evaluated for one contact. Meant to be reused: [`trace`] clears it first.
@@ -108,11 +88,7 @@ impl<'a> Trace<'a> {
     fn add(&mut self, kind: PartKind, condition: &'a crate::rules::Condition, facts: &Facts<'a>) -> bool {
         let start = self.steps.len();
         let holds = record(condition, facts, 0, &mut self.steps);
-        self.parts.push(Part {
-            kind,
-            holds,
-            steps: start..self.steps.len(),
-        });
+        self.parts.push(Part { kind, holds, steps: start..self.steps.len() });
         holds
     }
 }
@@ -139,20 +115,12 @@ pub fn trace<'a>(
     }
     let required = trace.add(PartKind::Icp, &rules.icp.when, &facts);
     let fit = fit_is_enough(rules, &facts);
-    trace.parts.push(Part {
-        kind: PartKind::Fit,
-        holds: fit,
-        steps: 0..0,
-    });
+    trace.parts.push(Part { kind: PartKind::Fit, holds: fit, steps: 0..0 });
     let verdict = match (disqualified, reached) {
         (Some(by), _) => Verdict::Disqualified { by },
         (None, None) => Verdict::NotYet,
         (None, Some(tier)) if required && fit => Verdict::Qualified { tier },
         (None, Some(tier)) => Verdict::OutsideIcp { tier },
     };
-    Evaluation {
-        verdict,
-        score: facts.score,
-        fit: facts.fit,
-    }
+    Evaluation { verdict, score: facts.score, fit: facts.fit }
 }

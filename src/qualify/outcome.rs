@@ -33,9 +33,9 @@ pub enum Ending {
 }
 
 /// Bits of [`Signs::held_before`].
-pub const TOUCHED: u32 = 1;
-pub const ACCEPTED: u32 = 2;
-pub const REJECTED: u32 = 4;
+const TOUCHED: u32 = 1;
+const ACCEPTED: u32 = 2;
+const REJECTED: u32 = 4;
 
 /// Outcome conditions with their bits.
 fn conditions(outcome: &Outcome) -> [(u32, Option<&Condition>); 3] {
@@ -62,7 +62,7 @@ pub fn signs(outcome: &Outcome, facts: &Facts<'_>, held_before: u32, activity: &
     let news = holding & !held_before;
     let seen = |bit: u32, what: &str| -> Option<Sign> {
         let how = format!("the CRM's fields say {what}");
-        (news & bit != 0).then(|| Sign { at: facts.now, by: None, how, reason: None })
+        (news & bit != 0).then_some(Sign { at: facts.now, by: None, how, reason: None })
     };
     let mut touched: Vec<Sign> = activity.iter().map(sign).collect();
     touched.extend(seen(TOUCHED, "touched"));
@@ -71,7 +71,10 @@ pub fn signs(outcome: &Outcome, facts: &Facts<'_>, held_before: u32, activity: &
         .filter_map(|act| match act.kind {
             ActivityKind::Accepted => Some((Ending::Accepted, sign(act))),
             ActivityKind::Rejected => Some((Ending::Rejected, sign(act))),
-            ActivityKind::TaskCompleted | ActivityKind::Call | ActivityKind::Email | ActivityKind::Meeting => None,
+            ActivityKind::TaskCompleted
+            | ActivityKind::Call
+            | ActivityKind::Email
+            | ActivityKind::Meeting => None,
         })
         .collect();
     ended.extend(seen(ACCEPTED, "accepted").map(|sign| (Ending::Accepted, sign)));

@@ -16,22 +16,12 @@ pub struct PointsSeen<'a> {
 
 /// The sheet's sum, at most its cap.
 pub fn sum(sheet: &PointSheet, facts: &Facts<'_>) -> f64 {
-    capped(
-        sheet,
-        sheet.points.iter().map(|points| earned(points, facts)).sum(),
-    )
+    capped(sheet, sheet.points.iter().map(|points| earned(points, facts)).sum())
 }
 
 /// Each entry with what it earned, in file order.
 pub fn sum_seen<'a>(sheet: &'a PointSheet, facts: &Facts<'_>) -> Vec<PointsSeen<'a>> {
-    sheet
-        .points
-        .iter()
-        .map(|points| PointsSeen {
-            points,
-            earned: earned(points, facts),
-        })
-        .collect()
+    sheet.points.iter().map(|points| PointsSeen { points, earned: earned(points, facts) }).collect()
 }
 
 pub(super) fn capped(sheet: &PointSheet, sum: f64) -> f64 {
@@ -63,10 +53,7 @@ pub(super) fn decayed(points: f64, decay: &Decay, since: Timestamp, now: Timesta
     points * (-seconds(age) / seconds(decay.half_life)).exp2()
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "spans are at most 100 years of milliseconds: 2^42"
-)]
+#[expect(clippy::cast_precision_loss, reason = "spans are at most 100 years of milliseconds: 2^42")]
 pub(super) fn seconds(span: TimeDelta) -> f64 {
     span.num_milliseconds() as f64 / 1_000.0
 }

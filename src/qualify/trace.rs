@@ -70,22 +70,14 @@ pub(super) fn record<'a>(
         Condition::Leaf(leaf) => {
             let holds = leaf_holds(leaf, facts);
             let seen = seen(leaf, facts);
-            steps.push(Step {
-                depth,
-                kind: StepKind::Leaf { leaf, seen },
-                holds,
-            });
+            steps.push(Step { depth, kind: StepKind::Leaf { leaf, seen }, holds });
             return holds;
         }
         Condition::All(parts) => (StepKind::All, parts),
         Condition::Any(parts) => (StepKind::Any, parts),
         Condition::Not(part) => (StepKind::Not, std::slice::from_ref(part)),
     };
-    steps.push(Step {
-        depth,
-        kind,
-        holds: false,
-    });
+    steps.push(Step { depth, kind, holds: false });
     let mut held = 0;
     for part in parts {
         held += usize::from(record(part, facts, deeper, steps));

@@ -44,7 +44,9 @@ impl Timers {
     pub fn of(rules: &Rules) -> Self {
         let mut spans = Vec::new();
         for leaf in conditions(rules).flat_map(Condition::leaves) {
-            let Operand::Field(field) = leaf.operand else { continue };
+            let Operand::Field(field) = leaf.operand else {
+                continue;
+            };
             match leaf.test {
                 Test::Within(span) => spans.push(Timer { field, span, starts: true }),
                 Test::OlderThan(span) => spans.push(Timer { field, span, starts: false }),
@@ -61,7 +63,9 @@ impl Timers {
     pub fn holds_until(&self, rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
         let mut next = Next { now: facts.now, at: None };
         for timer in &self.spans {
-            let Value::Time(time) = facts.contact.value(timer.field) else { continue };
+            let Value::Time(time) = facts.contact.value(timer.field) else {
+                continue;
+            };
             if timer.starts {
                 next.offer(Some(*time));
             }
@@ -147,10 +151,7 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
         .sum();
     let sum_at = |at: Timestamp| -> f64 {
         steady
-            + decaying
-                .iter()
-                .map(|(points, decay, since)| decayed(*points, decay, *since, at))
-                .sum::<f64>()
+            + decaying.iter().map(|(points, decay, since)| decayed(*points, decay, *since, at)).sum::<f64>()
     };
     let side = |sum: f64| -> Vec<(bool, bool)> {
         let sum = capped(sheet, sum);
@@ -167,10 +168,7 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
                 decayed(points.abs(), decay, *since, at) * std::f64::consts::LN_2 / seconds(decay.half_life)
             })
             .sum();
-        let distance = bounds
-            .iter()
-            .map(|bound| (sum - bound).abs())
-            .fold(f64::INFINITY, f64::min);
+        let distance = bounds.iter().map(|bound| (sum - bound).abs()).fold(f64::INFINITY, f64::min);
         let needed = distance / rate;
         if !needed.is_finite() || needed > seconds(HORIZON) {
             return None;
@@ -186,10 +184,7 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
     Some(at)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "the caller has bounded it by HORIZON"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "the caller has bounded it by HORIZON")]
 fn whole_seconds(seconds: f64) -> TimeDelta {
     TimeDelta::seconds(seconds as i64)
 }

@@ -98,10 +98,9 @@ impl<'a> Operation<'a> {
         };
         if text.trim().is_empty() {
             let finding = Finding::error(BAD_VALUE, item.span.clone(), "a blank text never holds");
-            return Err(finding.help(format!(
-                "a blank field is a missing one: {}.is_set = false",
-                self.field
-            )));
+            return Err(
+                finding.help(format!("a blank field is a missing one: {}.is_set = false", self.field))
+            );
         }
         Ok(text)
     }
@@ -128,21 +127,14 @@ impl<'a> Operation<'a> {
     }
 
     pub(super) fn needs(&self, kind: Kind) -> Result<(), Finding> {
-        if self.kind == kind {
-            Ok(())
-        } else {
-            Err(self.wrong_kind(&format!("a {}", kind.name()), kind))
-        }
+        if self.kind == kind { Ok(()) } else { Err(self.wrong_kind(&format!("a {}", kind.name()), kind)) }
     }
 
     /// The operator is not for fields of this kind.
     pub(super) fn wrong_kind(&self, needed: &str, declare: Kind) -> Finding {
         let field = self.field;
-        let message = format!(
-            "`{}` needs {needed} field, and `{field}` is {}",
-            self.operator,
-            self.kind.name()
-        );
+        let message =
+            format!("`{}` needs {needed} field, and `{field}` is {}", self.operator, self.kind.name());
         let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
         finding.help(self.how_to_declare(declare))
     }

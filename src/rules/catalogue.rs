@@ -89,11 +89,7 @@ impl Catalogue {
             let message = format!("`{name}` is mapped twice");
             findings.error(FIELD_DECLARATION, entry.key_span.clone(), message);
         } else {
-            self.mapped.push(Mapping {
-                kind: standard.or(declared).unwrap_or(Kind::Text),
-                name,
-                property,
-            });
+            self.mapped.push(Mapping { kind: standard.or(declared).unwrap_or(Kind::Text), name, property });
         }
     }
 
@@ -114,9 +110,7 @@ impl Catalogue {
     }
 
     pub(super) fn kind(&self, id: FieldId) -> Kind {
-        self.all
-            .get(usize::from(id.0))
-            .map_or(Kind::Text, |field| field.kind)
+        self.all.get(usize::from(id.0)).map_or(Kind::Text, |field| field.kind)
     }
 
     /// The CRM property behind a name, if it has one.
@@ -160,16 +154,9 @@ impl Catalogue {
         }
         let property = self.property(name)?;
         let mapping = self.mapped.iter().find(|mapping| mapping.name == name);
-        let kind = mapping
-            .map(|mapping| mapping.kind)
-            .or_else(|| standard_kind(name))?;
+        let kind = mapping.map(|mapping| mapping.kind).or_else(|| standard_kind(name))?;
         let id = FieldId(u16::try_from(self.all.len()).ok()?);
-        self.all.push(Field {
-            name: name.to_owned(),
-            property,
-            of_company: name.starts_with(COMPANY),
-            kind,
-        });
+        self.all.push(Field { name: name.to_owned(), property, of_company: name.starts_with(COMPANY), kind });
         self.by_name.insert(name.to_owned(), id);
         Some(id)
     }
@@ -197,10 +184,7 @@ impl Catalogue {
 }
 
 pub(super) fn standard_kind(name: &str) -> Option<Kind> {
-    STANDARD_FIELDS
-        .iter()
-        .find(|field| field.name == name)
-        .map(|field| field.kind)
+    STANDARD_FIELDS.iter().find(|field| field.name == name).map(|field| field.kind)
 }
 
 fn check_name(name: &str, entry: &Entry) -> Result<(), Finding> {

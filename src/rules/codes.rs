@@ -29,92 +29,47 @@ pub(super) const NO_MANAGER: &str = "H054";
 pub(super) const STEP_ORDER: &str = "H060";
 pub(super) const STEP_AFTER_RETURN: &str = "H061";
 pub(super) const REVIEW_OVERDUE: &str = "H070";
+/// An `[[example]]` comes out otherwise than it expects.
+pub const EXAMPLE_FAILS: &str = "H080";
+/// The CRM does not have what the rules use; only `check --online` can tell.
+pub const CRM_DISAGREES: &str = "H090";
 
 /// Every code that loading can give, with its explanation.
 pub const CODES: &[(&str, &str)] = &[
     (SYNTAX, "the file is not TOML, so nothing in it can be read"),
     ("H002", "a key that handoff does not know; often a typing mistake"),
     ("H003", "the value has another type than the key takes"),
-    (
-        MISSING,
-        "something that the definition cannot do without is not there",
-    ),
+    (MISSING, "something that the definition cannot do without is not there"),
     (BAD_VALUE, "the value has the right type but makes no sense here"),
-    (
-        UNKNOWN_FIELD,
-        "a condition uses a field that is neither a standard name nor in [fields]",
-    ),
-    (
-        UNMAPPED_FIELD,
-        "a standard field that has no property in this CRM until [fields] names one",
-    ),
-    (
-        DOES_NOT_FIT,
-        "the operator or its value does not fit the field's type",
-    ),
-    (
-        UNKNOWN_OPERATOR,
-        "a condition uses an operator that does not exist",
-    ),
-    (
-        IMPOSSIBLE,
-        "the tests on a field cannot all hold, so the condition never does",
-    ),
-    (
-        FIELD_DECLARATION,
-        "an entry of [fields] contradicts what the name already means",
-    ),
+    (UNKNOWN_FIELD, "a condition uses a field that is neither a standard name nor in [fields]"),
+    (UNMAPPED_FIELD, "a standard field that has no property in this CRM until [fields] names one"),
+    (DOES_NOT_FIT, "the operator or its value does not fit the field's type"),
+    (UNKNOWN_OPERATOR, "a condition uses an operator that does not exist"),
+    (IMPOSSIBLE, "the tests on a field cannot all hold, so the condition never does"),
+    (FIELD_DECLARATION, "an entry of [fields] contradicts what the name already means"),
     (CIRCULAR, "points depend on the very sum that they add up to"),
-    (
-        UNKNOWN_LIST,
-        "a condition or a route names a list that is not in [lists]",
-    ),
+    (UNKNOWN_LIST, "a condition or a route names a list that is not in [lists]"),
     (UNREADABLE_FILE, "a file that the definition names cannot be read"),
-    (
-        BAD_ROW,
-        "a file that the definition names has a row or a column that cannot be used",
-    ),
+    (BAD_ROW, "a file that the definition names has a row or a column that cannot be used"),
     (EMPTY_LIST, "a list has no entries, so nothing is ever in it"),
     (UNKNOWN_REP, "a rep is named who has no [[rep]] entry"),
     (UNKNOWN_TEAM, "a team is named that has no [[team]] entry"),
     (UNKNOWN_SLA, "an SLA is named that has no [[sla]] entry"),
-    (
-        UNKNOWN_NAME,
-        "an example expects a disqualifier, tier or route that does not exist",
-    ),
-    (
-        UNKNOWN_CONNECTOR,
-        "a CRM or chat that handoff has no connector for",
-    ),
-    (
-        DUPLICATE,
-        "two things have the same name, so nobody can tell which is meant",
-    ),
+    (UNKNOWN_NAME, "an example expects a disqualifier, tier or route that does not exist"),
+    (UNKNOWN_CONNECTOR, "a CRM or chat that handoff has no connector for"),
+    (DUPLICATE, "two things have the same name, so nobody can tell which is meant"),
     (UNUSED, "something is defined and nothing uses it"),
-    (
-        UNREACHABLE_TIER,
-        "an earlier tier takes every contact that this one could take",
-    ),
-    (
-        UNREACHABLE_ROUTE,
-        "an earlier route takes every handoff that could come here",
-    ),
+    (UNREACHABLE_TIER, "an earlier tier takes every contact that this one could take"),
+    (UNREACHABLE_ROUTE, "an earlier route takes every handoff that could come here"),
     (NO_FALLBACK, "no route takes the handoffs that match no condition"),
-    (
-        NOBODY_SKILLED,
-        "a route asks for skills that no member of its team has",
-    ),
+    (NOBODY_SKILLED, "a route asks for skills that no member of its team has"),
     (NO_MANAGER, "an SLA notifies the manager, and a team has none"),
+    (STEP_ORDER, "the steps of an SLA are not in the order of their times"),
+    (STEP_AFTER_RETURN, "a step that never comes, since the handoff has gone back to the pool"),
+    (REVIEW_OVERDUE, "the definition is due for another look by the people who agreed on it"),
     (
-        STEP_ORDER,
-        "the steps of an SLA are not in the order of their times",
+        EXAMPLE_FAILS,
+        "an example comes out otherwise than it expects, so the definition and its tests disagree",
     ),
-    (
-        STEP_AFTER_RETURN,
-        "a step that never comes, since the handoff has gone back to the pool",
-    ),
-    (
-        REVIEW_OVERDUE,
-        "the definition is due for another look by the people who agreed on it",
-    ),
+    (CRM_DISAGREES, "the CRM does not have a property, column or file that the rules use"),
 ];

@@ -43,11 +43,7 @@ pub(super) fn never() -> Condition {
 pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
     let found_before = findings.as_slice().len();
     let mut parts = Vec::with_capacity(table.entries.len());
-    let mut compiler = Compiler {
-        scope,
-        names,
-        findings,
-    };
+    let mut compiler = Compiler { scope, names, findings };
     for entry in &table.entries {
         compiler.entry(entry, &mut parts);
     }
@@ -128,8 +124,7 @@ impl Compiler<'_> {
         };
         if operators.entries.is_empty() {
             let finding = Finding::error(BAD_VALUE, item.span.clone(), format!("`{name}` has no operator"));
-            self.findings
-                .add(finding.help(format!("operators: {}", OPERATORS.join(", "))));
+            self.findings.add(finding.help(format!("operators: {}", OPERATORS.join(", "))));
         }
         for operator in &operators.entries {
             if OPERATORS.contains(&operator.key.as_str()) {
@@ -147,18 +142,10 @@ impl Compiler<'_> {
     }
 
     fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {
-        let operation = Operation {
-            field: name,
-            kind,
-            operator,
-            item,
-            may_say_handoff: self.scope == Scope::Outcome,
-        };
+        let operation =
+            Operation { field: name, kind, operator, item, may_say_handoff: self.scope == Scope::Outcome };
         let (test, words) = compile_operation(&operation, &mut self.names.lists, self.findings)?;
-        Some(Untied {
-            test,
-            text: format!("{name} {words}"),
-        })
+        Some(Untied { test, text: format!("{name} {words}") })
     }
 
     fn operand(&mut self, name: &str, span: &Range<usize>) -> Option<(Operand, Kind)> {
@@ -189,19 +176,11 @@ struct Untied {
 
 impl Untied {
     fn on(self, operand: Operand) -> Condition {
-        Condition::Leaf(Box::new(Leaf {
-            operand,
-            test: self.test,
-            text: self.text,
-        }))
+        Condition::Leaf(Box::new(Leaf { operand, test: self.test, text: self.text }))
     }
 }
 
 /// The span of `company.employees` when it is written in one piece, else that of its last part.
 fn dotted(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
-    if inner.start == outer.end + 1 {
-        outer.start..inner.end
-    } else {
-        inner.clone()
-    }
+    if inner.start == outer.end + 1 { outer.start..inner.end } else { inner.clone() }
 }

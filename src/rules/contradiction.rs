@@ -37,10 +37,7 @@ fn exclude(a: &Test, b: &Test) -> bool {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that is not looked at here excludes nothing"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test that is not looked at here excludes nothing")]
 fn texts_exclude(a: &Test, b: &Test) -> bool {
     let Test::EqualsText(text) = a else {
         return false;
@@ -72,27 +69,15 @@ struct Interval<T> {
 
 impl<T: Copy + PartialOrd> Interval<T> {
     fn from(low: T, open: bool) -> Self {
-        Self {
-            low: Some(End { at: low, open }),
-            high: None,
-        }
+        Self { low: Some(End { at: low, open }), high: None }
     }
 
     fn up_to(high: T, open: bool) -> Self {
-        Self {
-            low: None,
-            high: Some(End { at: high, open }),
-        }
+        Self { low: None, high: Some(End { at: high, open }) }
     }
 
     fn between(low: T, high: T) -> Self {
-        Self {
-            low: Some(End { at: low, open: false }),
-            high: Some(End {
-                at: high,
-                open: false,
-            }),
-        }
+        Self { low: Some(End { at: low, open: false }), high: Some(End { at: high, open: false }) }
     }
 
     fn meets(&self, other: &Self) -> bool {
@@ -104,10 +89,7 @@ impl<T: Copy + PartialOrd> Interval<T> {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that is no interval is not looked at here"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test that is no interval is not looked at here")]
 impl Interval<f64> {
     fn of_numbers(test: &Test) -> Option<Self> {
         match test {
@@ -122,10 +104,7 @@ impl Interval<f64> {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a test that is no interval is not looked at here"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a test that is no interval is not looked at here")]
 impl Interval<Timestamp> {
     fn of_times(test: &Test) -> Option<Self> {
         match test {

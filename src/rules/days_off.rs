@@ -25,12 +25,7 @@ pub(super) fn read(
     now: Timestamp,
     findings: &mut Findings,
 ) {
-    let mut source = Source {
-        files,
-        findings,
-        hours,
-        now,
-    };
+    let mut source = Source { files, findings, hours, now };
     for absence in source.absences("holidays", reader.item("holidays")) {
         source.holiday(absence);
     }
@@ -103,12 +98,8 @@ impl Source<'_> {
 
     fn calendar(&self, text: &str) -> Result<Vec<Absence>, String> {
         let today = self.now.date_naive();
-        let from = today
-            .checked_sub_days(Days::new(PAST_DAYS))
-            .unwrap_or(NaiveDate::MIN);
-        let to = today
-            .checked_add_days(Days::new(FUTURE_DAYS))
-            .unwrap_or(NaiveDate::MAX);
+        let from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(NaiveDate::MIN);
+        let to = today.checked_add_days(Days::new(FUTURE_DAYS)).unwrap_or(NaiveDate::MAX);
         ics::absences(text, self.hours.timezone, from, to)
     }
 }

@@ -224,13 +224,8 @@ pub enum OutcomeEvent {
 }
 
 impl OutcomeEvent {
-    pub const ALL: [Self; 5] = [
-        Self::HandedOff,
-        Self::Touched,
-        Self::Accepted,
-        Self::Rejected,
-        Self::Recycled,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::HandedOff, Self::Touched, Self::Accepted, Self::Rejected, Self::Recycled];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -253,10 +248,7 @@ pub struct Limits {
 impl Default for Limits {
     /// Ten times a busy minute of a 500-person company: a typo in the rules cannot reach every contact.
     fn default() -> Self {
-        Self {
-            handoffs_per_run: 200,
-            handoffs_per_rep_per_run: None,
-        }
+        Self { handoffs_per_run: 200, handoffs_per_rep_per_run: None }
     }
 }
 

@@ -48,13 +48,7 @@ pub(super) fn examples(tables: &[&Table], known: &mut Known<'_>, findings: &mut 
         let Some((name, span)) = name else { continue };
         register.add(name, span.clone(), findings);
         if let (Some(at), Some(contact), Some(expect)) = (at, contact, expect) {
-            examples.push(Example {
-                name: name.to_owned(),
-                span,
-                at,
-                contact,
-                expect,
-            });
+            examples.push(Example { name: name.to_owned(), span, at, contact, expect });
         }
     }
     examples
@@ -64,12 +58,7 @@ fn moment(reader: &mut Reader<'_>, key: &'static str, findings: &mut Findings) -
     let item = reader.item(key)?;
     let time = read_time(item);
     if time.is_none() {
-        wrong_type(
-            key,
-            "a date and time such as \"2026-11-23T10:00:00Z\"",
-            item,
-            findings,
-        );
+        wrong_type(key, "a date and time such as \"2026-11-23T10:00:00Z\"", item, findings);
     }
     time
 }
@@ -122,12 +111,7 @@ fn set_value(
         return;
     };
     let Some(value) = scalar(&entry.item.node) else {
-        wrong_type(
-            name,
-            "a text, a number, a date or true or false",
-            &entry.item,
-            findings,
-        );
+        wrong_type(name, "a text, a number, a date or true or false", &entry.item, findings);
         return;
     };
     if let Some(slot) = values.get_mut(usize::from(id.0)) {
@@ -148,13 +132,7 @@ fn expectation(
     let r = &mut reader;
     let expect = Expectation {
         verdict: verdict(r, findings),
-        disqualified_by: reference(
-            r,
-            "disqualified_by",
-            &mut known.disqualifiers,
-            UNKNOWN_NAME,
-            findings,
-        ),
+        disqualified_by: reference(r, "disqualified_by", &mut known.disqualifiers, UNKNOWN_NAME, findings),
         mql: reference(r, "mql", &mut known.tiers, UNKNOWN_NAME, findings),
         route: reference(r, "route", &mut known.routes, UNKNOWN_NAME, findings),
         owner: reference(r, "owner", &mut known.reps, UNKNOWN_REP, findings),

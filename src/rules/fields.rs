@@ -18,16 +18,8 @@ pub struct Fields {
 impl Fields {
     /// `all` with the first `used` of them in conditions, and which of them the source must have.
     pub fn new(all: Vec<Field>, used: usize, required: Vec<FieldId>) -> Self {
-        let by_name = (0..)
-            .zip(&all)
-            .map(|(index, field)| (field.name.clone(), FieldId(index)))
-            .collect();
-        Self {
-            all,
-            by_name,
-            used,
-            required,
-        }
+        let by_name = (0..).zip(&all).map(|(index, field)| (field.name.clone(), FieldId(index))).collect();
+        Self { all, by_name, used, required }
     }
 
     pub fn all(&self) -> &[Field] {

@@ -21,10 +21,7 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn new(source: &Source) -> Self {
-        let mut files = Self {
-            folder: source.folder().to_owned(),
-            hash: Sha256::new(),
-        };
+        let mut files = Self { folder: source.folder().to_owned(), hash: Sha256::new() };
         files.absorb(source.text.as_bytes());
         files
     }
@@ -40,11 +37,8 @@ impl Files {
         match self.read_text(&path) {
             Ok(text) => Some(text),
             Err(why) => {
-                let finding = Finding::error(
-                    UNREADABLE_FILE,
-                    span.clone(),
-                    format!("cannot read '{name}': {why}"),
-                );
+                let finding =
+                    Finding::error(UNREADABLE_FILE, span.clone(), format!("cannot read '{name}': {why}"));
                 findings.add(finding.help(format!("looked for {}", path.display())));
                 None
             }

@@ -51,9 +51,7 @@ impl Findings {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.list
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        self.list.iter().any(|finding| finding.severity == Severity::Error)
     }
 
     pub fn as_slice(&self) -> &[Finding] {
@@ -62,34 +60,21 @@ impl Findings {
 
     /// Orders them by place; those about the file as a whole come first.
     pub fn sort(&mut self) {
-        self.list
-            .sort_by_key(|finding| finding.span.as_ref().map(|span| (span.start, span.end)));
+        self.list.sort_by_key(|finding| finding.span.as_ref().map(|span| (span.start, span.end)));
     }
 }
 
 impl Finding {
     pub fn error(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: Severity::Error,
-            message: message.into(),
-            span: Some(span),
-            help: None,
-        }
+        Self { code, severity: Severity::Error, message: message.into(), span: Some(span), help: None }
     }
 
     pub fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, span, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, span, message) }
     }
 
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
-        Self {
-            help: Some(help.into()),
-            ..self
-        }
+        Self { help: Some(help.into()), ..self }
     }
 }

@@ -17,23 +17,15 @@ pub fn shifts(text: &str) -> Result<Vec<Shift>, String> {
         .trim()
         .split_once(char::is_whitespace)
         .ok_or_else(|| wrong("it needs days, a space and hours"))?;
-    let (from, to) = hours
-        .split_once('-')
-        .ok_or_else(|| wrong("the hours need a '-' between start and end"))?;
+    let (from, to) =
+        hours.split_once('-').ok_or_else(|| wrong("the hours need a '-' between start and end"))?;
     let from = clock_time(from).map_err(|why| wrong(&why))?;
     if from == MIDNIGHT_AT_THE_END {
         return Err(wrong("24:00 can only end a shift; 00:00 starts the day"));
     }
     let to = clock_time(to).map_err(|why| wrong(&why))?;
     let days = weekdays(days).map_err(|why| wrong(&why))?;
-    Ok(days
-        .into_iter()
-        .map(|day| Shift {
-            day,
-            from: time_of_day(from),
-            to: time_of_day(to),
-        })
-        .collect())
+    Ok(days.into_iter().map(|day| Shift { day, from: time_of_day(from), to: time_of_day(to) }).collect())
 }
 
 /// Reads `2026-12-21..2027-01-04` (both days included), `2026-12-24`, or `2026-12-24T12:00..2026-12-24T18:00` on the clocks
@@ -66,11 +58,7 @@ pub fn absence(text: &str, timezone: Tz) -> Result<Absence, String> {
 }
 
 fn check_order(text: &str, is_in_order: bool) -> Result<(), String> {
-    if is_in_order {
-        Ok(())
-    } else {
-        Err(format!("'{text}' ends before it starts"))
-    }
+    if is_in_order { Ok(()) } else { Err(format!("'{text}' ends before it starts")) }
 }
 
 enum Moment {
@@ -108,21 +96,14 @@ fn clock_time(text: &str) -> Result<u32, String> {
     let (hours, minutes) = text.split_once(':').ok_or_else(wrong)?;
     let is_written_well = (1..=2).contains(&hours.len())
         && minutes.len() == 2
-        && hours
-            .bytes()
-            .chain(minutes.bytes())
-            .all(|byte| byte.is_ascii_digit());
+        && hours.bytes().chain(minutes.bytes()).all(|byte| byte.is_ascii_digit());
     if !is_written_well {
         return Err(wrong());
     }
     let hours: u32 = hours.parse().map_err(|_| wrong())?;
     let minutes: u32 = minutes.parse().map_err(|_| wrong())?;
     let total = hours * 60 + minutes;
-    if minutes < 60 && total <= MIDNIGHT_AT_THE_END {
-        Ok(total)
-    } else {
-        Err(wrong())
-    }
+    if minutes < 60 && total <= MIDNIGHT_AT_THE_END { Ok(total) } else { Err(wrong()) }
 }
 
 /// `24:00` becomes `00:00`, as [`Shift::to`] wants it.
@@ -168,12 +149,7 @@ fn weekday(text: &str) -> Result<Weekday, String> {
     WEEK.iter()
         .find(|(_, full)| *full == name || full.get(..3) == Some(name.as_str()))
         .map(|(day, _)| *day)
-        .ok_or_else(|| {
-            format!(
-                "'{}' is not a day; days are mon, tue, wed, thu, fri, sat, sun",
-                text.trim()
-            )
-        })
+        .ok_or_else(|| format!("'{}' is not a day; days are mon, tue, wed, thu, fri, sat, sun", text.trim()))
 }
 
 #[cfg(test)]
@@ -205,11 +181,7 @@ mod tests {
             ("sat 9:00-24:00", "09:00", "00:00"),
             (" sat  00:00 - 24:00 ", "00:00", "00:00"),
         ] {
-            let expected = Shift {
-                day: Weekday::Sat,
-                from: time(from),
-                to: time(to),
-            };
+            let expected = Shift { day: Weekday::Sat, from: time(from), to: time(to) };
             assert_eq!(shifts(text), Ok(vec![expected]), "{text}");
         }
     }
@@ -234,46 +206,21 @@ mod tests {
 
     #[test]
     fn days_of_absence_include_both_ends() {
-        let expected = Absence::Days {
-            first: day("2026-12-21"),
-            last: day("2027-01-04"),
-        };
+        let expected = Absence::Days { first: day("2026-12-21"), last: day("2027-01-04") };
         assert_eq!(absence("2026-12-21..2027-01-04", Tz::UTC), Ok(expected));
-        let expected = Absence::Days {
-            first: day("2026-12-24"),
-            last: day("2026-12-24"),
-        };
+        let expected = Absence::Days { first: day("2026-12-24"), last: day("2026-12-24") };
         assert_eq!(absence(" 2026-12-24 ", Tz::UTC), Ok(expected));
     }
 
     #[test]
     fn times_of_absence_are_on_the_clocks_of_the_zone() {
         for (text, from, until) in [
-            (
-                "2026-12-24T12:00..2026-12-24T18:00",
-                "2026-12-24T11:00",
-                "2026-12-24T17:00",
-            ),
-            (
-                "2026-12-24T12:00..2026-12-24T24:00",
-                "2026-12-24T11:00",
-                "2026-12-24T23:00",
-            ),
-            (
-                "2026-03-29T02:30..2026-03-29T12:00",
-                "2026-03-29T01:00",
-                "2026-03-29T10:00",
-            ),
-            (
-                "2026-10-25T02:30..2026-10-25T02:45",
-                "2026-10-25T00:30",
-                "2026-10-25T01:45",
-            ),
+            ("2026-12-24T12:00..2026-12-24T18:00", "2026-12-24T11:00", "2026-12-24T17:00"),
+            ("2026-12-24T12:00..2026-12-24T24:00", "2026-12-24T11:00", "2026-12-24T23:00"),
+            ("2026-03-29T02:30..2026-03-29T12:00", "2026-03-29T01:00", "2026-03-29T10:00"),
+            ("2026-10-25T02:30..2026-10-25T02:45", "2026-10-25T00:30", "2026-10-25T01:45"),
         ] {
-            let expected = Absence::Span {
-                from: utc(from),
-                until: utc(until),
-            };
+            let expected = Absence::Span { from: utc(from), until: utc(until) };
             assert_eq!(absence(text, Tz::Europe__Berlin), Ok(expected), "{text}");
         }
     }

@@ -49,18 +49,11 @@ pub(super) fn rows(file: &str, text: &str, columns: &Columns<'_>) -> Result<Vec<
         .trim(csv::Trim::All)
         .delimiter(delimiter(text))
         .from_reader(text.as_bytes());
-    let header = reader
-        .headers()
-        .cloned()
-        .map_err(|error| vec![format!("{file}: {error}")])?;
+    let header = reader.headers().cloned().map_err(|error| vec![format!("{file}: {error}")])?;
     let find = |name: &str| {
         let position = header.iter().position(|column| fold(column) == fold(name));
-        position.ok_or_else(|| {
-            vec![format!(
-                "{file} has no column '{name}'; {}",
-                did_you_mean(name, &header)
-            )]
-        })
+        position
+            .ok_or_else(|| vec![format!("{file} has no column '{name}'; {}", did_you_mean(name, &header))])
     };
     let key = find(columns.key)?;
     let value = columns.value.map(find).transpose()?;
@@ -84,47 +77,28 @@ pub(super) fn rows(file: &str, text: &str, columns: &Columns<'_>) -> Result<Vec<
         let before = by_key.insert(fold(key).into_owned(), value.clone());
         if before.is_some_and(|before| before != value) {
             let shown = one_line(key, SHOWN_CHARS_MAX);
-            problems.push(format!(
-                "{place}: '{shown}' stands here twice, with another value"
-            ));
+            problems.push(format!("{place}: '{shown}' stands here twice, with another value"));
         }
-        rows.push(Row {
-            key: key.to_owned(),
-            value,
-            place,
-        });
+        rows.push(Row { key: key.to_owned(), value, place });
     }
-    if problems.is_empty() {
-        Ok(rows)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
 }
 
 /// Spreadsheets of half of Europe write `;` where others write `,`.
 fn delimiter(text: &str) -> u8 {
     let header = text.lines().next().unwrap_or_default();
-    if header.matches(';').count() > header.matches(',').count() {
-        b';'
-    } else {
-        b','
-    }
+    if header.matches(';').count() > header.matches(',').count() { b';' } else { b',' }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DOMAIN_AND_REP: Columns<'_> = Columns {
-        key: "domain",
-        value: Some("rep"),
-    };
+    const DOMAIN_AND_REP: Columns<'_> = Columns { key: "domain", value: Some("rep") };
 
     fn pairs(text: &str) -> Vec<(String, Option<String>, String)> {
         let rows = rows("a.csv", text, &DOMAIN_AND_REP).unwrap();
-        rows.into_iter()
-            .map(|row| (row.key, row.value, row.place))
-            .collect()
+        rows.into_iter().map(|row| (row.key, row.value, row.place)).collect()
     }
 
     #[test]
@@ -150,31 +124,19 @@ mod tests {
     #[test]
     fn a_key_with_two_values_is_a_problem_with_its_line() {
         let problems = rows("a.csv", "domain,rep\nx.example,a\nX.example,b\n", &DOMAIN_AND_REP).unwrap_err();
-        assert_eq!(
-            problems,
-            ["a.csv:3: 'X.example' stands here twice, with another value"]
-        );
+        assert_eq!(problems, ["a.csv:3: 'X.example' stands here twice, with another value"]);
     }
 
     #[test]
     fn a_missing_column_is_named_with_the_nearest() {
         let problems = rows("a.csv", "domains,rep\n", &DOMAIN_AND_REP).unwrap_err();
-        assert_eq!(
-            problems,
-            ["a.csv has no column 'domain'; did you mean 'domains'?"]
-        );
+        assert_eq!(problems, ["a.csv has no column 'domain'; did you mean 'domains'?"]);
     }
 
     #[test]
     fn a_plain_file_has_one_entry_a_line_and_comments() {
-        let rows = lines(
-            "x.txt",
-            "# rivals\nrival.example  # the big one\n\nother.example\n",
-        );
-        let keys: Vec<_> = rows
-            .iter()
-            .map(|row| (row.key.as_str(), row.place.as_str()))
-            .collect();
+        let rows = lines("x.txt", "# rivals\nrival.example  # the big one\n\nother.example\n");
+        let keys: Vec<_> = rows.iter().map(|row| (row.key.as_str(), row.place.as_str())).collect();
         assert_eq!(keys, [("rival.example", "x.txt:2"), ("other.example", "x.txt:4")]);
     }
 }

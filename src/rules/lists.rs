@@ -116,18 +116,11 @@ fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List
         let key: Box<str> = fold(&row.key).into();
         if let Some(value) = row.value {
             by_key.insert(key.clone(), fold(&value).into_owned());
-            values.push(SourcedValue {
-                value,
-                place: row.place,
-            });
+            values.push(SourcedValue { value, place: row.place });
         }
         keys.insert(key);
     }
-    List {
-        name,
-        keys: Arc::new(keys),
-        values: by_key,
-    }
+    List { name, keys: Arc::new(keys), values: by_key }
 }
 
 fn read_list(
@@ -142,9 +135,9 @@ fn read_list(
         Node::Text(name) => {
             let message = format!("'{name}' is not a built-in list");
             let finding = Finding::error(UNKNOWN_LIST, entry.item.span.clone(), message);
-            findings.add(finding.help(format!(
-                "write \"{FREE_MAIL_NAME}\", a list of texts, or {{ file = \"…\" }}"
-            )));
+            findings.add(
+                finding.help(format!("write \"{FREE_MAIL_NAME}\", a list of texts, or {{ file = \"…\" }}")),
+            );
             None
         }
         Node::Table(table) => from_file(&entry.key, table, files, known, findings),
@@ -160,17 +153,9 @@ fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Option<Vec<Row
     for item in items {
         match &item.node {
             Node::Text(text) if text.trim().is_empty() => {
-                findings.error(
-                    BAD_VALUE,
-                    item.span.clone(),
-                    format!("a blank entry in list '{name}'"),
-                );
+                findings.error(BAD_VALUE, item.span.clone(), format!("a blank entry in list '{name}'"));
             }
-            Node::Text(text) => rows.push(Row {
-                key: text.clone(),
-                value: None,
-                place: String::new(),
-            }),
+            Node::Text(text) => rows.push(Row { key: text.clone(), value: None, place: String::new() }),
             Node::Integer(_)
             | Node::Float(_)
             | Node::Bool(_)
@@ -213,19 +198,14 @@ fn from_file(
     } else {
         Ok(list_file::lines(file, &text))
     };
-    rows.map_err(|problems| report(&problems, &known.file_span, findings))
-        .ok()
+    rows.map_err(|problems| report(&problems, &known.file_span, findings)).ok()
 }
 
 fn report(problems: &[String], span: &Range<usize>, findings: &mut Findings) {
     for problem in problems.iter().take(ROW_FINDINGS_MAX) {
         findings.error(BAD_ROW, span.clone(), problem.clone());
     }
-    if let Some(more) = problems
-        .len()
-        .checked_sub(ROW_FINDINGS_MAX)
-        .filter(|more| *more > 0)
-    {
+    if let Some(more) = problems.len().checked_sub(ROW_FINDINGS_MAX).filter(|more| *more > 0) {
         findings.error(BAD_ROW, span.clone(), format!("and {more} more rows like these"));
     }
 }

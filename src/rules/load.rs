@@ -40,12 +40,7 @@ pub fn load(source: &Source, connectors: &Connectors, now: Timestamp) -> (Option
     let mut findings = Findings::default();
     let document = parse(&source.text, &mut findings);
     let rules = document.and_then(|document| {
-        let loader = Loader {
-            source,
-            connectors,
-            now,
-            findings: &mut findings,
-        };
+        let loader = Loader { source, connectors, now, findings: &mut findings };
         loader.read(&document)
     });
     findings.sort();

@@ -59,10 +59,8 @@ pub(super) fn compile_operation(
         "in_list" | "not_in_list" => match operation.list_name() {
             Ok(name) => {
                 let list = lists.require(name, &operation.item.span, findings)?;
-                Ok(operation.membership(
-                    Arc::clone(&list.keys),
-                    &format!("list {name} ({})", list.keys.len()),
-                ))
+                Ok(operation
+                    .membership(Arc::clone(&list.keys), &format!("list {name} ({})", list.keys.len())))
             }
             Err(finding) => Err(finding),
         },
@@ -123,12 +121,8 @@ impl Operation<'_> {
     }
 
     fn equals(&self) -> Compiled {
-        let (test, shown) = self.scalar(
-            Test::EqualsText,
-            Test::EqualsNumber,
-            Test::EqualsBool,
-            Test::EqualsTime,
-        )?;
+        let (test, shown) =
+            self.scalar(Test::EqualsText, Test::EqualsNumber, Test::EqualsBool, Test::EqualsTime)?;
         Ok((test, format!("is {shown}")))
     }
 
@@ -227,19 +221,13 @@ impl Operation<'_> {
         self.needs(Kind::Text)?;
         let texts = self.texts()?;
         let words = several(texts.iter().copied().map(shown).collect());
-        Ok((
-            Test::ContainsAny(texts.into_iter().map(folded).collect()),
-            format!("contains any of {words}"),
-        ))
+        Ok((Test::ContainsAny(texts.into_iter().map(folded).collect()), format!("contains any of {words}")))
     }
 
     fn matches(&self) -> Compiled {
         self.needs(Kind::Text)?;
         let pattern = self.text(self.item)?;
-        let regex = RegexBuilder::new(pattern)
-            .case_insensitive(true)
-            .size_limit(PATTERN_BYTES_MAX)
-            .build();
+        let regex = RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build();
         match regex {
             Ok(regex) => Ok((Test::Matches(regex), format!("matches {}", shown(pattern)))),
             Err(error) => {
@@ -272,8 +260,7 @@ fn shown(text: &str) -> String {
 
 fn shown_time(time: Timestamp) -> String {
     let text = time.format("%Y-%m-%d %H:%M UTC").to_string();
-    text.strip_suffix(" 00:00 UTC")
-        .map_or_else(|| text.clone(), str::to_owned)
+    text.strip_suffix(" 00:00 UTC").map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// `a, b, c, d, … (12)`.
@@ -281,9 +268,5 @@ fn several(values: Vec<String>) -> String {
     let count = values.len();
     let shown: Vec<String> = values.into_iter().take(SHOWN_VALUES_MAX).collect();
     let shown = shown.join(", ");
-    if count > SHOWN_VALUES_MAX {
-        format!("{shown}, … ({count})")
-    } else {
-        shown
-    }
+    if count > SHOWN_VALUES_MAX { format!("{shown}, … ({count})") } else { shown }
 }

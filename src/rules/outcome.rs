@@ -37,14 +37,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         .map(|table| writes(table, &names.fields, findings))
         .unwrap_or_default();
     reader.finish(findings);
-    Outcome {
-        touched,
-        accepted,
-        rejected,
-        reason,
-        cooldown,
-        write,
-    }
+    Outcome { touched, accepted, rejected, reason, cooldown, write }
 }
 
 fn condition(

@@ -19,11 +19,7 @@ pub(super) fn parse(text: &str, findings: &mut Findings) -> Option<Table> {
         let span = error.span().unwrap_or(0..0);
         findings.error(SYNTAX, within(span, text), one_sentence(error.message()));
     }
-    let mut reader = TreeReader {
-        text,
-        findings,
-        discarded: Vec::new(),
-    };
+    let mut reader = TreeReader { text, findings, discarded: Vec::new() };
     let table = reader.table(document.into_inner(), 0..0, 0);
     reader.dismantle();
     errors.is_empty().then_some(table)
@@ -37,9 +33,7 @@ fn one_sentence(message: &str) -> String {
 fn within(span: Range<usize>, text: &str) -> Range<usize> {
     let boundary = |at: &usize| text.is_char_boundary(*at);
     let start = (0..=span.start.min(text.len())).rfind(boundary).unwrap_or(0);
-    let end = (span.end.max(start)..text.len())
-        .find(boundary)
-        .unwrap_or(text.len());
+    let end = (span.end.max(start)..text.len()).find(boundary).unwrap_or(text.len());
     start..end
 }
 
@@ -57,11 +51,7 @@ impl<'a> TreeReader<'a, '_> {
             .filter_map(|(key, value)| {
                 let key_span = within(key.span(), self.text);
                 let item = self.item(value, key_span.clone(), depth + 1)?;
-                Some(Entry {
-                    key: key.into_inner().into_owned(),
-                    key_span,
-                    item,
-                })
+                Some(Entry { key: key.into_inner().into_owned(), key_span, item })
             })
             .collect();
         entries.sort_by_key(|entry| entry.key_span.start);
@@ -72,11 +62,7 @@ impl<'a> TreeReader<'a, '_> {
         let span = within(value.span(), self.text);
         let value = value.into_inner();
         if depth > DEPTH_MAX {
-            self.findings.error(
-                BAD_VALUE,
-                key,
-                format!("nested more than {DEPTH_MAX} levels deep"),
-            );
+            self.findings.error(BAD_VALUE, key, format!("nested more than {DEPTH_MAX} levels deep"));
             self.discarded.push(value);
             return None;
         }
@@ -87,10 +73,7 @@ impl<'a> TreeReader<'a, '_> {
             DeValue::Boolean(flag) => Node::Bool(flag),
             DeValue::Datetime(moment) => Node::Datetime(moment.to_string()),
             DeValue::Array(items) => Node::List(
-                items
-                    .into_iter()
-                    .filter_map(|item| self.item(item, key.clone(), depth + 1))
-                    .collect(),
+                items.into_iter().filter_map(|item| self.item(item, key.clone(), depth + 1)).collect(),
             ),
             DeValue::Table(table) => Node::Table(self.table(table, span.clone(), depth)),
         };
@@ -100,8 +83,7 @@ impl<'a> TreeReader<'a, '_> {
     fn integer(&mut self, integer: &DeInteger<'_>, span: &Range<usize>) -> Option<Node> {
         let number = i64::from_str_radix(integer.as_str(), integer.radix());
         if number.is_err() {
-            self.findings
-                .add(Finding::error(BAD_VALUE, span.clone(), "the number is too large"));
+            self.findings.add(Finding::error(BAD_VALUE, span.clone(), "the number is too large"));
         }
         number.ok().map(Node::Integer)
     }
@@ -110,11 +92,7 @@ impl<'a> TreeReader<'a, '_> {
         let number: Option<f64> = text.parse().ok();
         let finite = number.filter(|number| number.is_finite());
         if finite.is_none() {
-            self.findings.add(Finding::error(
-                BAD_VALUE,
-                span.clone(),
-                "the number must be finite",
-            ));
+            self.findings.add(Finding::error(BAD_VALUE, span.clone(), "the number must be finite"));
         }
         finite.map(Node::Float)
     }
@@ -124,9 +102,9 @@ impl<'a> TreeReader<'a, '_> {
         while let Some(value) = self.discarded.pop() {
             match value {
                 DeValue::Array(items) => self.discarded.extend(items.into_iter().map(Spanned::into_inner)),
-                DeValue::Table(table) => self
-                    .discarded
-                    .extend(table.into_iter().map(|(_, value)| value.into_inner())),
+                DeValue::Table(table) => {
+                    self.discarded.extend(table.into_iter().map(|(_, value)| value.into_inner()));
+                }
                 DeValue::String(_)
                 | DeValue::Integer(_)
                 | DeValue::Float(_)
@@ -145,9 +123,7 @@ mod tests {
         let mut findings = Findings::default();
         parse(text, &mut findings);
         let found = findings.as_slice().iter();
-        found
-            .map(|finding| (finding.code, finding.span.clone().unwrap()))
-            .collect()
+        found.map(|finding| (finding.code, finding.span.clone().unwrap())).collect()
     }
 
     #[test]
@@ -184,9 +160,6 @@ mod tests {
 
     #[test]
     fn numbers_that_cannot_be_compared_are_refused() {
-        assert_eq!(
-            codes("a = 99999999999999999999\nb = nan\nc = 0xff"),
-            [("H005", 4..24), ("H005", 29..32)]
-        );
+        assert_eq!(codes("a = 99999999999999999999\nb = nan\nc = 0xff"), [("H005", 4..24), ("H005", 29..32)]);
     }
 }

@@ -39,14 +39,7 @@ pub(super) fn reps(
         reader.finish(findings);
         if let (Some((name, _)), Some((email, span))) = (name, email) {
             register.add(&email, span, findings);
-            reps.push(Rep {
-                name: name.to_owned(),
-                email,
-                hours,
-                max_open,
-                max_per_day,
-                skills,
-            });
+            reps.push(Rep { name: name.to_owned(), email, hours, max_open, max_per_day, skills });
         }
     }
     (reps, register)
@@ -55,10 +48,7 @@ pub(super) fn reps(
 /// The skills of a rep or a route, folded, so that `PT` is `pt`.
 pub(super) fn skills(reader: &mut Reader<'_>, findings: &mut Findings) -> Vec<String> {
     let texts = reader.texts("skills", findings);
-    texts
-        .into_iter()
-        .map(|(text, _)| fold(text).into_owned())
-        .collect()
+    texts.into_iter().map(|(text, _)| fold(text).into_owned()).collect()
 }
 
 fn working_time(
@@ -74,9 +64,8 @@ fn working_time(
         away: Vec::new(),
     };
     days_off::read(reader, &mut hours, files, now, findings);
-    let local = ["shifts", "holidays", "away", "max_per_day"]
-        .into_iter()
-        .find(|key| reader.item(key).is_some());
+    let local =
+        ["shifts", "holidays", "away", "max_per_day"].into_iter().find(|key| reader.item(key).is_some());
     if let Some(key) = local.filter(|_| reader.item("timezone").is_none()) {
         let message = format!("[[rep]] has `{key}` and needs `timezone` to know when a day begins");
         let finding = Finding::error(MISSING, reader.span(), message);
@@ -111,15 +100,10 @@ fn shifts(reader: &mut Reader<'_>, findings: &mut Findings) -> Vec<Shift> {
     shifts
 }
 
-const PICKS: &[(&str, Pick)] = &[
-    ("round_robin", Pick::RoundRobin),
-    ("least_loaded", Pick::LeastLoaded),
-];
+const PICKS: &[(&str, Pick)] = &[("round_robin", Pick::RoundRobin), ("least_loaded", Pick::LeastLoaded)];
 const OFF_SHIFT: &[(&str, OffShift)] = &[("wait", OffShift::Wait), ("assign", OffShift::Assign)];
-const NOBODY_AVAILABLE: &[(&str, NobodyAvailable)] = &[
-    ("wait", NobodyAvailable::Wait),
-    ("next_route", NobodyAvailable::NextRoute),
-];
+const NOBODY_AVAILABLE: &[(&str, NobodyAvailable)] =
+    &[("wait", NobodyAvailable::Wait), ("next_route", NobodyAvailable::NextRoute)];
 
 /// Reads every `[[team]]`.
 pub(super) fn teams(
@@ -135,13 +119,8 @@ pub(super) fn teams(
         let pick = choice(&mut reader, "pick", PICKS, Pick::RoundRobin, findings);
         let members = members(&mut reader, reps, findings);
         let off_shift = choice(&mut reader, "off_shift", OFF_SHIFT, OffShift::Wait, findings);
-        let nobody_available = choice(
-            &mut reader,
-            "nobody_available",
-            NOBODY_AVAILABLE,
-            NobodyAvailable::Wait,
-            findings,
-        );
+        let nobody_available =
+            choice(&mut reader, "nobody_available", NOBODY_AVAILABLE, NobodyAvailable::Wait, findings);
         let manager = email(&mut reader, "manager", findings).map(|(email, _)| email);
         if let Some(manager) = &manager {
             reps.find(manager);
@@ -149,14 +128,7 @@ pub(super) fn teams(
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
-            teams.push(Team {
-                name: name.to_owned(),
-                pick,
-                members,
-                off_shift,
-                nobody_available,
-                manager,
-            });
+            teams.push(Team { name: name.to_owned(), pick, members, off_shift, nobody_available, manager });
         }
     }
     (teams, register)
@@ -183,10 +155,7 @@ fn members(reader: &mut Reader<'_>, reps: &mut Register, findings: &mut Findings
             continue;
         };
         if seen.insert(position) {
-            members.push(Member {
-                rep: RepId(position),
-                weight,
-            });
+            members.push(Member { rep: RepId(position), weight });
         } else {
             let finding = Finding::error(DUPLICATE, span, format!("'{rep}' is a member twice"));
             findings.add(finding.help("to give a rep more, raise the weight"));

@@ -42,10 +42,7 @@ pub(super) fn score(table: &Table, names: &mut Names, findings: &mut Findings) -
     let from = choice(&mut reader, "from", &words, ScoreFrom::Crm, findings);
     let sheet = sheet(&mut reader, "[[score.points]]", names, findings);
     let has_points = reader.entry("points").is_some();
-    let stray = reader
-        .entry("points")
-        .or_else(|| table.get("cap"))
-        .filter(|_| from == ScoreFrom::Crm);
+    let stray = reader.entry("points").or_else(|| table.get("cap")).filter(|_| from == ScoreFrom::Crm);
     if let Some(entry) = stray {
         let message = format!("`{}` has no effect: the score comes from the CRM", entry.key);
         let finding = Finding::error(BAD_VALUE, entry.key_span.clone(), message);
@@ -61,25 +58,15 @@ pub(super) fn score(table: &Table, names: &mut Names, findings: &mut Findings) -
 /// `[icp]`; without the table everybody is inside the profile.
 pub(super) fn icp(table: Option<&Table>, names: &mut Names, findings: &mut Findings) -> Icp {
     let Some(table) = table else {
-        return Icp {
-            when: Condition::always(),
-            minimum_fit: None,
-            points: None,
-        };
+        return Icp { when: Condition::always(), minimum_fit: None, points: None };
     };
     let mut reader = Reader::new(table, "[icp]");
     let when = reader
         .table("when", findings)
-        .map_or_else(Condition::always, |when| {
-            compile(when, Scope::Plain, names, findings)
-        });
+        .map_or_else(Condition::always, |when| compile(when, Scope::Plain, names, findings));
     let minimum_fit = reader.number("minimum_fit", findings);
-    let minimum_span = reader
-        .item("minimum_fit")
-        .map_or_else(|| reader.span(), |item| item.span.clone());
-    let points = names
-        .fit_from_points
-        .then(|| sheet(&mut reader, "[[icp.points]]", names, findings));
+    let minimum_span = reader.item("minimum_fit").map_or_else(|| reader.span(), |item| item.span.clone());
+    let points = names.fit_from_points.then(|| sheet(&mut reader, "[[icp.points]]", names, findings));
     match &points {
         Some(sheet) => reachable(sheet, minimum_fit, minimum_span, findings),
         None if minimum_fit.is_some() => {
@@ -88,11 +75,7 @@ pub(super) fn icp(table: Option<&Table>, names: &mut Names, findings: &mut Findi
         None => {}
     }
     reader.finish(findings);
-    Icp {
-        when,
-        minimum_fit,
-        points,
-    }
+    Icp { when, minimum_fit, points }
 }
 
 /// Notes a minimum that all points together cannot reach.
@@ -116,14 +99,9 @@ fn sheet(
         findings.error(BAD_VALUE, item.span.clone(), "`cap` must be above 0");
     }
     let mut register = Register::new("entry of points");
-    let mut sheet = PointSheet {
-        cap,
-        points: Vec::new(),
-    };
+    let mut sheet = PointSheet { cap, points: Vec::new() };
     for table in reader.tables("points", findings) {
-        sheet
-            .points
-            .extend(points(table, name, &mut register, names, findings));
+        sheet.points.extend(points(table, name, &mut register, names, findings));
     }
     sheet
 }
@@ -146,12 +124,7 @@ fn points(
     reader.finish(findings);
     let (title, span) = title?;
     register.add(title, span, findings);
-    Some(Points {
-        name: title.to_owned(),
-        when,
-        points: points?,
-        decay,
-    })
+    Some(Points { name: title.to_owned(), when, points: points?, decay })
 }
 
 /// `half_life` and `since`: both or neither.
@@ -175,12 +148,11 @@ fn decay(reader: &mut Reader<'_>, fields: &mut Catalogue, findings: &mut Finding
     if kind != Kind::DateTime {
         let message = format!("`since` needs a datetime field, and `{since}` is {}", kind.name());
         let finding = Finding::error(DOES_NOT_FIT, span, message);
-        findings.add(finding.help(format!(
-            "declare it in [fields]: {since} = {{ property = \"…\", type = \"datetime\" }}"
-        )));
+        findings.add(
+            finding.help(format!(
+                "declare it in [fields]: {since} = {{ property = \"…\", type = \"datetime\" }}"
+            )),
+        );
     }
-    Some(Decay {
-        half_life: half_life?,
-        since: id,
-    })
+    Some(Decay { half_life: half_life?, since: id })
 }

@@ -20,11 +20,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub fn new(table: &'a Table, name: impl Into<String>) -> Self {
-        Self {
-            table,
-            asked: Vec::new(),
-            name: name.into(),
-        }
+        Self { table, asked: Vec::new(), name: name.into() }
     }
 
     pub fn span(&self) -> Range<usize> {
@@ -154,11 +150,8 @@ impl<'a> Reader<'a> {
             return Vec::new();
         };
         let Node::List(items) = &item.node else {
-            let finding = Finding::error(
-                "H003",
-                item.span.clone(),
-                format!("`{key}` must be a list of tables"),
-            );
+            let finding =
+                Finding::error("H003", item.span.clone(), format!("`{key}` must be a list of tables"));
             findings.add(finding.help(format!("write `[[{key}]]`, with two brackets, for each")));
             return Vec::new();
         };
@@ -174,11 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn missing(&self, key: &str, findings: &mut Findings) {
-        findings.error(
-            "H004",
-            self.table.span.clone(),
-            format!("{} needs `{key}`", self.name),
-        );
+        findings.error("H004", self.table.span.clone(), format!("{} needs `{key}`", self.name));
     }
 
     /// Notes every key that was never asked for, with the nearest one that exists.

@@ -27,12 +27,7 @@ struct Entry {
 
 impl Register {
     pub(super) fn new(what: &'static str) -> Self {
-        Self {
-            what,
-            entries: Vec::new(),
-            by_name: HashMap::new(),
-            misnamed: false,
-        }
+        Self { what, entries: Vec::new(), by_name: HashMap::new(), misnamed: false }
     }
 
     /// Adds the next position; notes a finding when the name is taken.
@@ -44,11 +39,7 @@ impl Register {
             let finding = Finding::error(DUPLICATE, span.clone(), message);
             findings.add(finding.help("every name may be given once; rename one of them"));
         }
-        self.entries.push(Entry {
-            name: name.to_owned(),
-            span,
-            used: first != position,
-        });
+        self.entries.push(Entry { name: name.to_owned(), span, used: first != position });
     }
 
     /// The position of a name, which counts as used from now on.

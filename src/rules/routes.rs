@@ -45,9 +45,7 @@ pub(super) fn routes(
         let name = required_name(&mut reader, "name", findings);
         let when = reader
             .table("when", findings)
-            .map_or_else(Condition::always, |when| {
-                compile(when, Scope::Plain, names, findings)
-            });
+            .map_or_else(Condition::always, |when| compile(when, Scope::Plain, names, findings));
         let target = target(&mut reader, to, names, findings);
         let skills = skills(&mut reader, findings);
         let skills_span = reader.item("skills").map(|item| item.span.clone());
@@ -62,12 +60,7 @@ pub(super) fn routes(
             catches_all = Some(name.to_owned());
         }
         register.add(name, span.clone(), findings);
-        let route = Route {
-            name: name.to_owned(),
-            when,
-            to: target,
-            skills,
-        };
+        let route = Route { name: name.to_owned(), when, to: target, skills };
         if let Some(span) = skills_span {
             skilled(&route, span, to, findings);
         }
@@ -82,9 +75,9 @@ pub(super) fn routes(
 /// Whether a target takes every handoff that comes to it, at once or later.
 fn never_passes_on(target: &RouteTarget, teams: &[Team]) -> bool {
     match target {
-        RouteTarget::Team(position) => teams
-            .get(*position)
-            .is_some_and(|team| team.nobody_available == NobodyAvailable::Wait),
+        RouteTarget::Team(position) => {
+            teams.get(*position).is_some_and(|team| team.nobody_available == NobodyAvailable::Wait)
+        }
         RouteTarget::Rep(_) => true,
         RouteTarget::OwnerOfContact | RouteTarget::OwnerOfCompany | RouteTarget::AccountIn(_) => false,
     }
@@ -117,11 +110,7 @@ fn skilled(route: &Route, span: Range<usize>, to: &Destinations<'_>, findings: &
     let mut members = team.members.iter().filter_map(|member| to.reps.get(member.rep.0));
     let has_all = |rep: &Rep| route.skills.iter().all(|skill| rep.skills.contains(skill));
     if !members.any(has_all) {
-        let message = format!(
-            "nobody in team '{}' has {}",
-            team.name,
-            route.skills.join(" and ")
-        );
+        let message = format!("nobody in team '{}' has {}", team.name, route.skills.join(" and "));
         findings.error(NOBODY_SKILLED, span, message);
     }
 }
@@ -149,10 +138,7 @@ fn target(
     match entry.key.as_str() {
         "owner_of" => owner(name, entry, to, names, findings),
         "account_in" => account(name, span, to, names, findings),
-        "team" => to
-            .team_names
-            .require(name, span, UNKNOWN_TEAM, findings)
-            .map(RouteTarget::Team),
+        "team" => to.team_names.require(name, span, UNKNOWN_TEAM, findings).map(RouteTarget::Team),
         "rep" => to
             .rep_names
             .require(name, span, UNKNOWN_REP, findings)
@@ -197,11 +183,8 @@ fn account(
 ) -> Option<RouteTarget> {
     let found = names.lists.require(list, span, findings)?;
     if found.values.is_empty() && !found.keys.is_empty() {
-        let finding = Finding::error(
-            BAD_VALUE,
-            span.clone(),
-            format!("list '{list}' names no rep for its accounts"),
-        );
+        let finding =
+            Finding::error(BAD_VALUE, span.clone(), format!("list '{list}' names no rep for its accounts"));
         findings.add(finding.help("give it the column of the rep's e-mail: value = \"rep\""));
         return None;
     }
@@ -230,13 +213,8 @@ pub(super) fn managers(
     tables: &[&Table],
     findings: &mut Findings,
 ) {
-    let manager = StepAction::Notify {
-        to: StepTarget::Manager,
-    };
-    let Some(sla) = slas
-        .iter()
-        .find(|sla| sla.steps.iter().any(|step| step.action == manager))
-    else {
+    let manager = StepAction::Notify { to: StepTarget::Manager };
+    let Some(sla) = slas.iter().find(|sla| sla.steps.iter().any(|step| step.action == manager)) else {
         return;
     };
     let reached: BTreeSet<usize> = routes
@@ -254,10 +232,8 @@ pub(super) fn managers(
             continue;
         };
         if team.manager.is_none() {
-            let message = format!(
-                "team '{}' has no `manager`, and SLA '{}' notifies the manager",
-                team.name, sla.name
-            );
+            let message =
+                format!("team '{}' has no `manager`, and SLA '{}' notifies the manager", team.name, sla.name);
             findings.warning(NO_MANAGER, table.span.clone(), message);
         }
     }

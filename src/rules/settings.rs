@@ -21,11 +21,8 @@ pub(super) fn version(root: &mut Reader<'_>, findings: &mut Findings) {
     match item.node {
         Node::Integer(VERSION) => {}
         Node::Integer(other) => {
-            let finding = Finding::error(
-                BAD_VALUE,
-                item.span.clone(),
-                format!("version {other} is not known"),
-            );
+            let finding =
+                Finding::error(BAD_VALUE, item.span.clone(), format!("version {other} is not known"));
             findings.add(finding.help(format!("this handoff reads version = {VERSION}")));
         }
         Node::Text(_)
@@ -63,13 +60,7 @@ pub(super) fn agreement(root: &mut Reader<'_>, now: Timestamp, findings: &mut Fi
             findings.add(finding.help("look at it together, then set agreed_on to that day"));
         }
     }
-    Agreement {
-        name,
-        marketing,
-        sales,
-        agreed_on,
-        review_every,
-    }
+    Agreement { name, marketing, sales, agreed_on, review_every }
 }
 
 fn agreed_on(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<NaiveDate> {
@@ -96,19 +87,12 @@ pub(super) fn connection(
         names.join(", ")
     };
     let Some((first, others)) = table.entries.split_first() else {
-        let finding = Finding::error(
-            MISSING,
-            table.span.clone(),
-            format!("[{what}] names no connector"),
-        );
+        let finding = Finding::error(MISSING, table.span.clone(), format!("[{what}] names no connector"));
         findings.add(finding.help(format!("write one of {}", choices())));
         return None;
     };
     for other in others {
-        let message = format!(
-            "both {what}.{} and {what}.{}: there can be only one",
-            first.key, other.key
-        );
+        let message = format!("both {what}.{} and {what}.{}: there can be only one", first.key, other.key);
         findings.error(BAD_VALUE, other.key_span.clone(), message);
     }
     if !known.contains(&first.key.as_str()) {
@@ -121,10 +105,7 @@ pub(super) fn connection(
         wrong_type(&format!("{what}.{}", first.key), "a table", &first.item, findings);
         return None;
     };
-    Some(Connection {
-        kind: first.key.clone(),
-        table: settings.clone(),
-    })
+    Some(Connection { kind: first.key.clone(), table: settings.clone() })
 }
 
 pub(super) fn limits(root: &mut Reader<'_>, findings: &mut Findings) -> Limits {
@@ -134,9 +115,7 @@ pub(super) fn limits(root: &mut Reader<'_>, findings: &mut Findings) -> Limits {
     };
     let mut reader = Reader::new(table, "[limits]");
     let limits = Limits {
-        handoffs_per_run: reader
-            .count("handoffs_per_run", 1, findings)
-            .unwrap_or(default.handoffs_per_run),
+        handoffs_per_run: reader.count("handoffs_per_run", 1, findings).unwrap_or(default.handoffs_per_run),
         handoffs_per_rep_per_run: reader.count("handoffs_per_rep_per_run", 1, findings),
     };
     reader.finish(findings);
@@ -160,9 +139,7 @@ pub(super) fn heartbeat(root: &mut Reader<'_>, findings: &mut Findings) -> Optio
 }
 
 fn is_web_address(url: &str) -> bool {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
     host.is_some_and(|host| !host.is_empty()) && !url.chars().any(|c| c.is_whitespace() || c.is_control())
 }

@@ -10,7 +10,7 @@ use super::item::{Item, Node, Table};
 use super::reader::{Reader, parse_duration, wrong_type};
 use super::register::{Register, choice, required_name};
 use super::suggest::did_you_mean;
-use crate::model::{Clock, RepId, Sla, SlaStep, StepAction, StepAt, StepTarget};
+use crate::model::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 
 const CLOCKS: &[(&str, Clock)] = &[("working", Clock::Working), ("wall", Clock::Wall)];
 const ACTIONS: [&str; 4] = ["remind", "notify", "reassign", "return"];
@@ -34,12 +34,7 @@ pub(super) fn slas(tables: &[&Table], reps: &mut Register, findings: &mut Findin
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
-            slas.push(Sla {
-                name: name.to_owned(),
-                respond_within,
-                clock,
-                steps,
-            });
+            slas.push(Sla { name: name.to_owned(), respond_within, clock, steps });
         }
     }
     (slas, register)
@@ -51,15 +46,10 @@ fn respond_within(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta
         reader.missing("respond_within", findings);
         return RESPOND_WITHIN_MIN;
     };
-    let span = reader
-        .duration("respond_within", findings)
-        .unwrap_or(RESPOND_WITHIN_MIN);
+    let span = reader.duration("respond_within", findings).unwrap_or(RESPOND_WITHIN_MIN);
     if span < RESPOND_WITHIN_MIN {
-        let finding = Finding::error(
-            BAD_VALUE,
-            item.span.clone(),
-            "`respond_within` is shorter than a minute",
-        );
+        let finding =
+            Finding::error(BAD_VALUE, item.span.clone(), "`respond_within` is shorter than a minute");
         findings.add(finding.help("the scheduler starts handoff once a minute: write \"1m\" or more"));
     }
     span.max(RESPOND_WITHIN_MIN)
@@ -81,11 +71,7 @@ fn steps(
         let Some((at, span)) = at else { continue };
         let time = offset(at, respond_within);
         if time < latest {
-            let finding = Finding::error(
-                STEP_ORDER,
-                span.clone(),
-                "this step comes before the one above it",
-            );
+            let finding = Finding::error(STEP_ORDER, span.clone(), "this step comes before the one above it");
             findings.add(finding.help("write the steps in the order of their times"));
         }
         latest = latest.max(time);
@@ -115,12 +101,7 @@ fn step_at(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<(StepAt, 
         return None;
     };
     let Node::Text(text) = &item.node else {
-        wrong_type(
-            "at",
-            "a share such as \"50%\" or a span such as \"2h\"",
-            item,
-            findings,
-        );
+        wrong_type("at", "a share such as \"50%\" or a span such as \"2h\"", item, findings);
         return None;
     };
     let at = match text.trim().strip_suffix('%') {
@@ -182,8 +163,8 @@ fn target(item: &Item, reps: &mut Register, findings: &mut Findings) -> Option<S
             Some(StepTarget::Channel(channel.to_owned()))
         }
         email if email.contains('@') => {
-            let position = reps.require(email, &item.span, UNKNOWN_REP, findings)?;
-            Some(StepTarget::Rep(RepId(position)))
+            reps.require(email, &item.span, UNKNOWN_REP, findings)?;
+            Some(StepTarget::Rep(email.to_lowercase()))
         }
         _ => {
             let message = format!("`to` cannot be '{text}'");

@@ -44,9 +44,7 @@ impl Source {
 pub(super) fn read_bounded(path: &Path, bytes_max: usize) -> Result<Vec<u8>> {
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > bytes_max {
         bail!("it is larger than {} MiB", bytes_max >> 20);
     }
@@ -72,11 +70,7 @@ mod tests {
     #[test]
     fn a_file_that_is_not_utf_8_is_refused_with_the_place() {
         let error = read(b"version = \xff").unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("is not UTF-8 text (byte 11); save it as UTF-8")
-        );
+        assert!(error.to_string().ends_with("is not UTF-8 text (byte 11); save it as UTF-8"));
     }
 
     #[test]

@@ -12,11 +12,7 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     let mut known = known;
     known.sort_unstable();
     known.dedup();
-    if known.is_empty() {
-        "there are none".to_owned()
-    } else {
-        format!("known: {}", known.join(", "))
-    }
+    if known.is_empty() { "there are none".to_owned() } else { format!("known: {}", known.join(", ")) }
 }
 
 /// The most similar name, if any is near enough to be a typo.

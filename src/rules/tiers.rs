@@ -8,11 +8,8 @@ use super::item::{Item, Node, Table};
 use super::reader::Reader;
 use super::register::{Register, choice, required_name};
 
-const PRIORITIES: &[(&str, Priority)] = &[
-    ("low", Priority::Low),
-    ("medium", Priority::Medium),
-    ("high", Priority::High),
-];
+const PRIORITIES: &[(&str, Priority)] =
+    &[("low", Priority::Low), ("medium", Priority::Medium), ("high", Priority::High)];
 
 pub(super) fn disqualifiers(
     tables: &[&Table],
@@ -28,10 +25,7 @@ pub(super) fn disqualifiers(
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
-            disqualifiers.push(Disqualifier {
-                name: name.to_owned(),
-                when,
-            });
+            disqualifiers.push(Disqualifier { name: name.to_owned(), when });
         }
     }
     (disqualifiers, register)
@@ -56,9 +50,7 @@ pub(super) fn tiers(
         reader.finish(findings);
         let Some((name, span)) = name else { continue };
         if let Some(condition) = condition {
-            let shadow = earlier
-                .iter()
-                .find(|(_, table, always)| *always || same_tables(table, condition));
+            let shadow = earlier.iter().find(|(_, table, always)| *always || same_tables(table, condition));
             if let Some((first, _, _)) = shadow {
                 let message =
                     format!("tier '{name}' is never reached: tier '{first}' takes all it could take");
@@ -69,12 +61,7 @@ pub(super) fn tiers(
             earlier.push((name, condition, when.is_always()));
         }
         register.add(name, span, findings);
-        tiers.push(Tier {
-            name: name.to_owned(),
-            when,
-            sla,
-            priority,
-        });
+        tiers.push(Tier { name: name.to_owned(), when, sla, priority });
     }
     (tiers, register)
 }
@@ -104,10 +91,9 @@ fn sla(reader: &mut Reader<'_>, slas: &mut Register, findings: &mut Findings) ->
 /// Whether two tables say the same, wherever they stand and in whatever order.
 fn same_tables(a: &Table, b: &Table) -> bool {
     a.entries.len() == b.entries.len()
-        && a.entries.iter().all(|entry| {
-            b.get(&entry.key)
-                .is_some_and(|other| same(&entry.item.node, &other.item.node))
-        })
+        && a.entries
+            .iter()
+            .all(|entry| b.get(&entry.key).is_some_and(|other| same(&entry.item.node, &other.item.node)))
 }
 
 fn same(a: &Node, b: &Node) -> bool {

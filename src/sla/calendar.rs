@@ -77,10 +77,7 @@ fn upcoming(
 ) -> Option<impl Iterator<Item = Interval>> {
     let window = (at, at.checked_add_signed(HORIZON)?);
     let days = local_days(hours, window.0, window.1);
-    Some(
-        days.flat_map(move |date| on(hours, date))
-            .filter_map(move |interval| overlap(interval, window)),
-    )
+    Some(days.flat_map(move |date| on(hours, date)).filter_map(move |interval| overlap(interval, window)))
 }
 
 /// The local dates from one moment to another.
@@ -102,18 +99,12 @@ fn working_on(hours: &WorkingTime, date: NaiveDate) -> Vec<Interval> {
         .into_iter()
         .chain([date])
         .flat_map(|start| {
-            let starting = hours
-                .shifts
-                .iter()
-                .filter(move |shift| shift.day == start.weekday());
+            let starting = hours.shifts.iter().filter(move |shift| shift.day == start.weekday());
             starting.filter_map(move |shift| bounds(hours, *shift, start))
         })
         .collect();
     let shifts = merged(shifts);
-    present
-        .iter()
-        .flat_map(|free| shifts.iter().filter_map(|shift| overlap(*shift, *free)))
-        .collect()
+    present.iter().flat_map(|free| shifts.iter().filter_map(|shift| overlap(*shift, *free))).collect()
 }
 
 /// The intervals of one local day in which the person is not away.
@@ -121,16 +112,12 @@ fn present_on(hours: &WorkingTime, date: NaiveDate) -> Vec<Interval> {
     let Some(tomorrow) = date.succ_opt() else {
         return Vec::new();
     };
-    let whole = (
-        start_of_day(hours.timezone, date),
-        start_of_day(hours.timezone, tomorrow),
-    );
+    let whole = (start_of_day(hours.timezone, date), start_of_day(hours.timezone, tomorrow));
     if is_whole_day_off(hours, date) || whole.0 >= whole.1 {
         return Vec::new();
     }
-    absent_spans(hours).fold(vec![whole], |present, absent| {
-        present.iter().flat_map(|free| without(*free, absent)).collect()
-    })
+    absent_spans(hours)
+        .fold(vec![whole], |present, absent| present.iter().flat_map(|free| without(*free, absent)).collect())
 }
 
 fn is_whole_day_off(hours: &WorkingTime, date: NaiveDate) -> bool {
@@ -151,11 +138,7 @@ fn absent_spans(hours: &WorkingTime) -> impl Iterator<Item = Interval> {
 /// A shift that begins on `date`, in UTC: from the first moment at which the clock shows its start to the last at which it
 /// shows its end. `None` when a gap swallows it whole.
 fn bounds(hours: &WorkingTime, shift: Shift, date: NaiveDate) -> Option<Interval> {
-    let last = if shift.to <= shift.from {
-        date.succ_opt()?
-    } else {
-        date
-    };
+    let last = if shift.to <= shift.from { date.succ_opt()? } else { date };
     let from = earliest_moment(hours.timezone, date.and_time(shift.from));
     let until = latest_moment(hours.timezone, last.and_time(shift.to));
     (from < until).then_some((from, until))
@@ -171,11 +154,7 @@ fn without(interval: Interval, taken: Interval) -> impl Iterator<Item = Interval
     let before = (interval.0, interval.1.min(taken.0));
     let after = (interval.0.max(taken.1), interval.1);
     let is_apart = overlap(interval, taken).is_none();
-    let parts = if is_apart {
-        [Some(interval), None]
-    } else {
-        [Some(before), Some(after)]
-    };
+    let parts = if is_apart { [Some(interval), None] } else { [Some(before), Some(after)] };
     parts.into_iter().flatten().filter(|(from, until)| from < until)
 }
 

@@ -23,16 +23,11 @@ pub struct DueNow<'a> {
 /// The last step that is due and not done. After an outage that is one escalation at the present level, not a burst: the
 /// steps before it are skipped. `done_up_to` is 0 when none is done.
 pub fn due_steps(planned: &[PlannedStep], done_up_to: u32, now: Timestamp) -> Option<DueNow<'_>> {
-    let mut due: Vec<&PlannedStep> = planned
-        .iter()
-        .filter(|step| step.n > done_up_to && step.at <= now)
-        .collect();
+    let mut due: Vec<&PlannedStep> =
+        planned.iter().filter(|step| step.n > done_up_to && step.at <= now).collect();
     due.sort_by_key(|step| step.n);
     let step = due.pop()?;
-    Some(DueNow {
-        step,
-        skipped: due.iter().map(|step| step.n).collect(),
-    })
+    Some(DueNow { step, skipped: due.iter().map(|step| step.n).collect() })
 }
 
 #[cfg(test)]
@@ -44,11 +39,7 @@ mod tests {
     fn three_steps() -> Vec<PlannedStep> {
         (1..)
             .zip(["2026-11-30T09:00", "2026-11-30T10:00", "2026-11-30T11:00"])
-            .map(|(n, at)| PlannedStep {
-                n,
-                at: utc(at),
-                action: StepAction::Remind,
-            })
+            .map(|(n, at)| PlannedStep { n, at: utc(at), action: StepAction::Remind })
             .collect()
     }
 

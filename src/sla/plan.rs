@@ -37,13 +37,7 @@ pub fn plan(sla: &Sla, hours: &WorkingTime, start: Timestamp) -> Option<Plan> {
     steps.sort_by_key(|(span, _)| *span);
     let steps = (1..)
         .zip(steps)
-        .map_while(|(n, (span, action))| {
-            Some(PlannedStep {
-                n,
-                at: after(span)?,
-                action: action.clone(),
-            })
-        })
+        .map_while(|(n, (span, action))| Some(PlannedStep { n, at: after(span)?, action: action.clone() }))
         .collect();
     Some(Plan { due, steps })
 }
@@ -53,9 +47,7 @@ fn span_of(at: StepAt, respond_within: TimeDelta) -> Option<TimeDelta> {
     match at {
         StepAt::After(span) => Some(span),
         StepAt::Percent(percent) => {
-            let milliseconds = respond_within
-                .num_milliseconds()
-                .checked_mul(i64::from(percent))?;
+            let milliseconds = respond_within.num_milliseconds().checked_mul(i64::from(percent))?;
             TimeDelta::try_milliseconds(milliseconds / 100)
         }
     }
@@ -89,11 +81,7 @@ mod tests {
     fn mondays() -> WorkingTime {
         WorkingTime {
             timezone: Tz::Europe__Lisbon,
-            shifts: vec![Shift {
-                day: Weekday::Mon,
-                from: time("09:00"),
-                to: time("10:00"),
-            }],
+            shifts: vec![Shift { day: Weekday::Mon, from: time("09:00"), to: time("10:00") }],
             holidays: BTreeSet::new(),
             away: Vec::new(),
         }
@@ -109,11 +97,7 @@ mod tests {
         assert_eq!(plan.due, utc("2026-11-28T13:00"));
         assert_eq!(
             moments(&plan),
-            [
-                (1, utc("2026-11-28T12:30")),
-                (2, utc("2026-11-28T13:30")),
-                (3, utc("2026-11-28T14:00"))
-            ]
+            [(1, utc("2026-11-28T12:30")), (2, utc("2026-11-28T13:30")), (3, utc("2026-11-28T14:00"))]
         );
         assert_eq!(plan.steps[1].action, StepAction::Return);
     }
@@ -124,30 +108,20 @@ mod tests {
         assert_eq!(plan.due, utc("2026-11-30T10:00"));
         assert_eq!(
             moments(&plan),
-            [
-                (1, utc("2026-11-30T09:30")),
-                (2, utc("2026-12-07T09:30")),
-                (3, utc("2026-12-07T10:00"))
-            ]
+            [(1, utc("2026-11-30T09:30")), (2, utc("2026-12-07T09:30")), (3, utc("2026-12-07T10:00"))]
         );
     }
 
     #[test]
     fn who_never_works_long_enough_has_no_plan() {
-        let sla = Sla {
-            respond_within: TimeDelta::hours(100),
-            ..hot(Clock::Working)
-        };
+        let sla = Sla { respond_within: TimeDelta::hours(100), ..hot(Clock::Working) };
         assert_eq!(plan(&sla, &mondays(), utc("2026-11-28T12:00")), None);
     }
 
     #[test]
     fn a_step_beyond_the_horizon_is_left_out_and_the_rest_stands() {
         let mut sla = hot(Clock::Working);
-        sla.steps.push(SlaStep {
-            at: StepAt::Percent(u32::MAX),
-            action: StepAction::Remind,
-        });
+        sla.steps.push(SlaStep { at: StepAt::Percent(u32::MAX), action: StepAction::Remind });
         let plan = plan(&sla, &mondays(), utc("2026-11-28T12:00")).unwrap();
         assert_eq!(plan.steps.len(), 3);
     }

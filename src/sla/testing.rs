@@ -5,9 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use crate::model::Timestamp;
 
 pub(crate) fn utc(text: &str) -> Timestamp {
-    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M")
-        .unwrap()
-        .and_utc()
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").unwrap().and_utc()
 }
 
 pub(crate) fn time(text: &str) -> NaiveTime {

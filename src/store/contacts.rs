@@ -65,22 +65,14 @@ impl Db<'_> {
     /// The id of the layout that stands for `fields`.
     pub fn layout(self, fields: &[Field]) -> Result<i64> {
         let names = serde_json::to_string(&layout_names(fields))?;
-        self.conn
-            .execute("INSERT OR IGNORE INTO layout(fields) VALUES(?1)", [&names])?;
-        Ok(self
-            .conn
-            .query_row("SELECT id FROM layout WHERE fields = ?1", [&names], |row| {
-                row.get(0)
-            })?)
+        self.conn.execute("INSERT OR IGNORE INTO layout(fields) VALUES(?1)", [&names])?;
+        Ok(self.conn.query_row("SELECT id FROM layout WHERE fields = ?1", [&names], |row| row.get(0))?)
     }
 
     /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is older than
     /// what is stored, or the same, changes nothing.
     pub fn store_records(self, layout: i64, records: &[Record], now: Timestamp) -> Result<StoredPage> {
-        let mut stored = StoredPage {
-            read: records.len(),
-            ..StoredPage::default()
-        };
+        let mut stored = StoredPage { read: records.len(), ..StoredPage::default() };
         for record in records {
             stored.changed += usize::from(self.store_record(layout, record, now)?);
         }
@@ -109,14 +101,7 @@ impl Db<'_> {
                     "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
                      VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                 )?
-                .execute(params![
-                    record.id.as_str(),
-                    layout,
-                    content,
-                    mark,
-                    record.modified_ms,
-                    now_ms
-                ])?;
+                .execute(params![record.id.as_str(), layout, content, mark, record.modified_ms, now_ms])?;
             let id = self.conn.last_insert_rowid();
             self.conn
                 .prepare_cached("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?
@@ -133,15 +118,7 @@ impl Db<'_> {
                 "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
                  changed_ms = iif(?6, ?7, changed_ms) WHERE id = ?1",
             )?
-            .execute(params![
-                id,
-                layout,
-                content,
-                mark,
-                record.modified_ms,
-                is_news,
-                now_ms
-            ])?;
+            .execute(params![id, layout, content, mark, record.modified_ms, is_news, now_ms])?;
         if is_news {
             self.conn
                 .prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
@@ -155,16 +132,10 @@ impl Db<'_> {
     fn values_differ(self, id: i64, old: i64, new: i64, values: &[Option<String>]) -> Result<bool> {
         let (old_names, new_names) = (self.layout_fields(old)?, self.layout_fields(new)?);
         let content: String =
-            self.conn
-                .query_row("SELECT content FROM contact WHERE id = ?1", [id], |row| {
-                    row.get(0)
-                })?;
+            self.conn.query_row("SELECT content FROM contact WHERE id = ?1", [id], |row| row.get(0))?;
         let old_values: Vec<Option<String>> = serde_json::from_str(&content)?;
         Ok(old_names.iter().zip(&old_values).any(|(name, old_value)| {
-            let new_value = new_names
-                .iter()
-                .position(|other| other == name)
-                .and_then(|at| values.get(at));
+            let new_value = new_names.iter().position(|other| other == name).and_then(|at| values.get(at));
             new_value.is_some_and(|new_value| new_value != old_value)
         }))
     }
@@ -185,21 +156,14 @@ impl Db<'_> {
                     "INSERT INTO quarantine(place, reason, first_ms, last_ms) VALUES(?1, ?2, ?3, ?3) \
                      ON CONFLICT(place) DO UPDATE SET reason = ?2, last_ms = ?3",
                 )?
-                .execute(params![
-                    unreadable.place,
-                    unreadable.reason,
-                    now.timestamp_millis()
-                ])?;
+                .execute(params![unreadable.place, unreadable.reason, now.timestamp_millis()])?;
         }
         Ok(())
     }
 
     /// Forgets what was set aside before `since`: a complete walk did not find it again.
     pub fn end_quarantine_before(self, since: Timestamp) -> Result<usize> {
-        Ok(self.conn.execute(
-            "DELETE FROM quarantine WHERE last_ms < ?1",
-            [since.timestamp_millis()],
-        )?)
+        Ok(self.conn.execute("DELETE FROM quarantine WHERE last_ms < ?1", [since.timestamp_millis()])?)
     }
 
     /// What is set aside, newest first, and how much there is in all.
@@ -208,25 +172,16 @@ impl Db<'_> {
             .conn
             .prepare("SELECT place, reason FROM quarantine ORDER BY last_ms DESC, place LIMIT ?1")?;
         let rows = statement
-            .query_map([most], |row| {
-                Ok(Unreadable {
-                    place: row.get(0)?,
-                    reason: row.get(1)?,
-                })
-            })?
+            .query_map([most], |row| Ok(Unreadable { place: row.get(0)?, reason: row.get(1)? }))?
             .collect::<Result<Vec<_>, _>>()?;
-        let all = self
-            .conn
-            .query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?;
+        let all = self.conn.query_row("SELECT count(*) FROM quarantine", [], |row| row.get(0))?;
         Ok((rows, all))
     }
 
     pub fn cursor(self, stream: &str) -> Result<Option<String>> {
         Ok(self
             .conn
-            .query_row("SELECT position FROM cursor WHERE stream = ?1", [stream], |row| {
-                row.get(0)
-            })
+            .query_row("SELECT position FROM cursor WHERE stream = ?1", [stream], |row| row.get(0))
             .optional()?)
     }
 
@@ -240,9 +195,7 @@ impl Db<'_> {
     }
 
     pub fn contact_count(self) -> Result<u64> {
-        Ok(self
-            .conn
-            .query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
+        Ok(self.conn.query_row("SELECT count(*) FROM contact", [], |row| row.get(0))?)
     }
 
     /// One contact by the store's id.
@@ -250,24 +203,16 @@ impl Db<'_> {
         let (crm_id, layout, content, changed): (String, i64, String, i64) = self
             .conn
             .prepare_cached("SELECT crm_id, layout_id, content, changed_ms FROM contact WHERE id = ?1")?
-            .query_row([id], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         let contact = layouts.contact(self, &crm_id, layout, &content)?;
-        Ok(ContactRow {
-            id,
-            contact,
-            changed: time(changed),
-        })
+        Ok(ContactRow { id, contact, changed: time(changed) })
     }
 
     /// The store's id of a contact, by the CRM's id.
     pub fn contact_by_crm_id(self, crm_id: &str) -> Result<Option<i64>> {
         Ok(self
             .conn
-            .query_row("SELECT id FROM contact WHERE crm_id = ?1", [crm_id], |row| {
-                row.get(0)
-            })
+            .query_row("SELECT id FROM contact WHERE crm_id = ?1", [crm_id], |row| row.get(0))
             .optional()?)
     }
 
@@ -282,14 +227,9 @@ impl Db<'_> {
         while let Some(row) = rows.next()? {
             let (crm_id, content): (String, String) = (row.get(1)?, row.get(3)?);
             let contact = layouts.contact(self, &crm_id, row.get(2)?, &content)?;
-            let value = at
-                .and_then(|at| u16::try_from(at).ok())
-                .map(|at| contact.value(FieldId(at)));
+            let value = at.and_then(|at| u16::try_from(at).ok()).map(|at| contact.value(FieldId(at)));
             let folded = fold(email);
-            if value
-                .and_then(|value| value.as_text())
-                .is_some_and(|text| text.folded() == folded)
-            {
+            if value.and_then(|value| value.as_text()).is_some_and(|text| text.folded() == folded) {
                 found.push(row.get(0)?);
             }
         }
@@ -301,10 +241,7 @@ impl<'f> Layouts<'f> {
     /// Contacts are read with the fields in `fields`, in that order; a prefix of the rules' catalogue keeps
     /// [`crate::model::FieldId`]s valid.
     pub fn new(fields: &'f [Field]) -> Self {
-        Self {
-            fields,
-            known: RefCell::default(),
-        }
+        Self { fields, known: RefCell::default() }
     }
 
     /// Decodes a stored contact.
@@ -316,9 +253,7 @@ impl<'f> Layouts<'f> {
         }
         let known = self.known.borrow();
         let found = known.iter().find(|(other, _)| *other == layout);
-        let positions = found
-            .map(|(_, positions)| positions.as_slice())
-            .unwrap_or_default();
+        let positions = found.map(|(_, positions)| positions.as_slice()).unwrap_or_default();
         let values = decode(content, positions, self.fields)
             .with_context(|| format!("contact {id} is stored in a form this version cannot read"))?;
         Ok(Contact::new(id, values))

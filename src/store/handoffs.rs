@@ -171,10 +171,7 @@ impl Db<'_> {
 
     /// Every handoff of a contact, newest first.
     pub fn handoffs_of(self, contact: i64) -> Result<Vec<HandoffRow>> {
-        self.handoffs(
-            &format!("{COLUMNS} WHERE h.contact_id = ?1 ORDER BY h.ordinal DESC"),
-            [contact],
-        )
+        self.handoffs(&format!("{COLUMNS} WHERE h.contact_id = ?1 ORDER BY h.ordinal DESC"), [contact])
     }
 
     /// Handoffs to route at `now`: high priority first, then in the order they started.
@@ -188,10 +185,7 @@ impl Db<'_> {
 
     /// Open handoffs with one status, oldest first.
     pub fn handoffs_with(self, status: Status) -> Result<Vec<HandoffRow>> {
-        self.handoffs(
-            &format!("{COLUMNS} WHERE h.status = ?1 ORDER BY h.created_ms, h.id"),
-            [status.name()],
-        )
+        self.handoffs(&format!("{COLUMNS} WHERE h.status = ?1 ORDER BY h.created_ms, h.id"), [status.name()])
     }
 
     fn handoffs(self, sql: &str, args: impl rusqlite::Params) -> Result<Vec<HandoffRow>> {
@@ -204,11 +198,7 @@ impl Db<'_> {
         let sql = format!(
             "{COLUMNS} WHERE h.contact_id = ?1 AND h.status IN ('held', 'waiting', 'assigned', 'touched')"
         );
-        Ok(self
-            .conn
-            .prepare_cached(&sql)?
-            .query_row([contact], read_handoff)
-            .optional()?)
+        Ok(self.conn.prepare_cached(&sql)?.query_row([contact], read_handoff).optional()?)
     }
 
     /// Nobody can take it now: says why, and when to try again (`None`: at the next run).
@@ -294,10 +284,7 @@ impl Db<'_> {
     }
 
     pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {
-        self.conn.execute(
-            "UPDATE handoff SET held_before = ?2 WHERE id = ?1",
-            params![handoff, bits],
-        )?;
+        self.conn.execute("UPDATE handoff SET held_before = ?2 WHERE id = ?1", params![handoff, bits])?;
         Ok(())
     }
 }

@@ -67,12 +67,7 @@ impl Db<'_> {
             .conn
             .prepare_cached("SELECT at_ms, what, who, how FROM event WHERE handoff_id = ?1 ORDER BY id")?;
         let rows = statement.query_map([handoff], |row| {
-            Ok(EventRow {
-                at: time(row.get(0)?),
-                what: row.get(1)?,
-                who: row.get(2)?,
-                how: row.get(3)?,
-            })
+            Ok(EventRow { at: time(row.get(0)?), what: row.get(1)?, who: row.get(2)?, how: row.get(3)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -36,12 +36,7 @@ impl Db<'_> {
             .conn
             .prepare_cached("SELECT max(at_ms) FROM assignment WHERE rep = ?1")?
             .query_row([rep], |row| row.get(0))?;
-        Ok(LoadRow {
-            rep: rep.to_owned(),
-            open,
-            recent,
-            last: last.map(time),
-        })
+        Ok(LoadRow { rep: rep.to_owned(), open, recent, last: last.map(time) })
     }
 
     /// Turn counters of every team: team, rep, credit.

@@ -48,22 +48,14 @@ impl Store {
     /// Runs `change` in one transaction: all of it is kept, or nothing.
     pub fn write<T>(&self, change: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
         let (begin, keep, undo) = if self.dry {
-            (
-                "SAVEPOINT stage",
-                "RELEASE stage",
-                "ROLLBACK TO stage; RELEASE stage",
-            )
+            ("SAVEPOINT stage", "RELEASE stage", "ROLLBACK TO stage; RELEASE stage")
         } else {
             ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
         };
-        self.conn
-            .execute_batch(begin)
-            .context("cannot write to the database")?;
+        self.conn.execute_batch(begin).context("cannot write to the database")?;
         match change(self.read()) {
             Ok(value) => {
-                self.conn
-                    .execute_batch(keep)
-                    .context("cannot commit to the database")?;
+                self.conn.execute_batch(keep).context("cannot commit to the database")?;
                 Ok(value)
             }
             Err(error) => {
@@ -79,5 +71,5 @@ impl Store {
 
 /// Whether an error came from the database itself: nothing more should be done with it in this process.
 pub fn is_database_error(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.is::<rusqlite::Error>())
+    error.chain().any(<dyn std::error::Error + 'static>::is::<rusqlite::Error>)
 }

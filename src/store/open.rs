@@ -50,31 +50,17 @@ impl StorePath {
     /// Opens the database for a run, and creates it when there is none.
     pub fn open(&self) -> Result<Store> {
         self.create_private()?;
-        let store = Store {
-            conn: self.connect()?,
-            dry: false,
-        };
-        store
-            .prepare()
-            .with_context(|| format!("cannot open the database {}", self.0.display()))?;
+        let store = Store { conn: self.connect()?, dry: false };
+        store.prepare().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
 
     /// Opens the database, or an empty one in memory, for a dry run: everything that is written is rolled back.
     pub fn open_dry(&self) -> Result<Store> {
-        let conn = if self.exists() {
-            self.connect()?
-        } else {
-            Connection::open_in_memory()?
-        };
+        let conn = if self.exists() { self.connect()? } else { Connection::open_in_memory()? };
         let mut store = Store { conn, dry: false };
-        store
-            .prepare()
-            .with_context(|| format!("cannot open the database {}", self.0.display()))?;
-        store
-            .conn
-            .execute_batch("BEGIN IMMEDIATE")
-            .context("the database is busy")?;
+        store.prepare().with_context(|| format!("cannot open the database {}", self.0.display()))?;
+        store.conn.execute_batch("BEGIN IMMEDIATE").context("the database is busy")?;
         store.dry = true;
         Ok(store)
     }
@@ -82,21 +68,14 @@ impl StorePath {
     /// Opens an existing database to look at it.
     pub fn open_existing(&self) -> Result<Store> {
         if !self.exists() {
-            bail!(
-                "there is no database {}; `handoff run` makes it",
-                self.0.display()
-            );
+            bail!("there is no database {}; `handoff run` makes it", self.0.display());
         }
         self.open()
     }
 
     /// The file is created by us with mode 0600, before SQLite opens it: SQLite gives the same mode to its WAL.
     fn create_private(&self) -> Result<()> {
-        let created = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&self.0);
+        let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.0);
         match created {
             Ok(_) => Ok(()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => self.refuse_readable_by_others(),
@@ -138,28 +117,20 @@ impl StorePath {
 impl Store {
     /// An empty database in memory.
     pub fn in_memory() -> Result<Self> {
-        let store = Self {
-            conn: Connection::open_in_memory()?,
-            dry: false,
-        };
+        let store = Self { conn: Connection::open_in_memory()?, dry: false };
         store.prepare()?;
         Ok(store)
     }
 
     fn prepare(&self) -> Result<()> {
         if rusqlite::version_number() < SQLITE_VERSION_MIN {
-            bail!(
-                "SQLite {} can lose committed data; 3.51.3 or newer is needed",
-                rusqlite::version()
-            );
+            bail!("SQLite {} can lose committed data; 3.51.3 or newer is needed", rusqlite::version());
         }
         self.conn.busy_timeout(BUSY_TIMEOUT)?;
         self.conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let version = self.recognise()?;
         // WAL answers `memory` for a database in memory; anything else than these two is not safe to go on with.
-        let journal: String = self
-            .conn
-            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        let journal: String = self.conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
         if journal != "wal" && journal != "memory" {
             bail!(
                 "the file system cannot hold a write-ahead log (journal mode {journal}); put the database on a local disk"
@@ -181,9 +152,7 @@ impl Store {
         };
         let application = pragma("application_id")?;
         let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
-        let objects: i64 = self
-            .conn
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let objects: i64 = self.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         match (application, objects) {
             (0, 0) => Ok(0),
             (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),
@@ -204,9 +173,7 @@ impl Store {
                 self.conn.execute_batch("ROLLBACK")?;
                 continue;
             }
-            self.conn
-                .execute_batch(sql)
-                .context("cannot bring the database up to date")?;
+            self.conn.execute_batch(sql).context("cannot bring the database up to date")?;
             self.conn.execute_batch(&format!(
                 "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT"
             ))?;

@@ -33,9 +33,7 @@ impl Db<'_> {
     pub fn open_handoffs(self) -> Result<Vec<OpenHandoff>> {
         let sql = format!("{COLUMNS} WHERE h.status IN ('assigned', 'touched') ORDER BY h.id");
         let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement
-            .query_map([], read_handoff)?
-            .collect::<Result<Vec<_>, _>>()?;
+        let rows = statement.query_map([], read_handoff)?.collect::<Result<Vec<_>, _>>()?;
         let mut open = Vec::with_capacity(rows.len());
         for row in rows {
             let task = self.latest_remote(row.id, "task")?;
@@ -78,10 +76,9 @@ impl Db<'_> {
         if closing.status == Status::Cancelled {
             self.cancel_effects(handoff)?;
         }
-        let how = closing.reason.map_or_else(
-            || closing.how.to_owned(),
-            |reason| format!("{}: {reason}", closing.how),
-        );
+        let how = closing
+            .reason
+            .map_or_else(|| closing.how.to_owned(), |reason| format!("{}: {reason}", closing.how));
         self.add_event(handoff, closing.at, closing.status.name(), closing.by, Some(&how))
     }
 

@@ -47,8 +47,7 @@ impl Db<'_> {
             ],
         )?;
         let oldest_kept = self.conn.last_insert_rowid() - RUNS_KEPT;
-        self.conn
-            .execute("DELETE FROM run WHERE id <= ?1", [oldest_kept])?;
+        self.conn.execute("DELETE FROM run WHERE id <= ?1", [oldest_kept])?;
         Ok(())
     }
 
@@ -82,11 +81,7 @@ impl Db<'_> {
                 [status.name()],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?;
-            Ok(Queue {
-                status,
-                count,
-                oldest: oldest.map(time),
-            })
+            Ok(Queue { status, count, oldest: oldest.map(time) })
         })
         .collect()
     }
@@ -105,15 +100,9 @@ impl Db<'_> {
         let count = |state: &str| -> Result<u64> {
             Ok(self
                 .conn
-                .query_row("SELECT count(*) FROM effect WHERE state = ?1", [state], |row| {
-                    row.get(0)
-                })?)
+                .query_row("SELECT count(*) FROM effect WHERE state = ?1", [state], |row| row.get(0))?)
         };
-        Ok((
-            count("planned")?,
-            count("unknown")? + count("in_flight")?,
-            count("failed")?,
-        ))
+        Ok((count("planned")?, count("unknown")? + count("in_flight")?, count("failed")?))
     }
 
     /// Assigned handoffs that nobody touched by their due time.

@@ -65,11 +65,7 @@ impl Db<'_> {
         let contact = layouts.contact(self, crm_id, row.get(2)?, content)?;
         let before: Option<&str> = row.get_ref(5)?.as_str_or_null()?;
         Ok(DueContact {
-            row: ContactRow {
-                id: row.get(0)?,
-                contact,
-                changed: time(row.get(4)?),
-            },
+            row: ContactRow { id: row.get(0)?, contact, changed: time(row.get(4)?) },
             before: before.and_then(VerdictKind::parse),
             crossed: row.get::<_, Option<i64>>(6)?.map(time),
             cooldown: row.get::<_, Option<i64>>(7)?.map(time),
@@ -134,11 +130,9 @@ impl Db<'_> {
             .optional()?)
     }
 
-    pub fn set_meta(self, key: &str, value: &str) -> Result<()> {
-        self.conn.execute(
-            "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2",
-            [key, value],
-        )?;
+    /// Says something about the database for good: what was said first stands.
+    pub fn set_meta_once(self, key: &str, value: &str) -> Result<()> {
+        self.conn.execute("INSERT OR IGNORE INTO meta(key, value) VALUES(?1, ?2)", [key, value])?;
         Ok(())
     }
 }

@@ -21,10 +21,7 @@ pub(super) fn rules() -> Rules {
         path: PathBuf::from("rules.toml"),
         hash: String::new(),
         agreement: Agreement::default(),
-        crm: Connection {
-            kind: "file".to_owned(),
-            table: Table::default(),
-        },
+        crm: Connection { kind: "file".to_owned(), table: Table::default() },
         chat: None,
         outcome: Outcome {
             touched: None,
@@ -38,11 +35,7 @@ pub(super) fn rules() -> Rules {
         score: None,
         disqualifiers: Vec::new(),
         tiers: Vec::new(),
-        icp: Icp {
-            when: Condition::always(),
-            minimum_fit: None,
-            points: None,
-        },
+        icp: Icp { when: Condition::always(), minimum_fit: None, points: None },
         reps: ["ana", "bo", "cy"].map(rep).to_vec(),
         teams: vec![team("all", &[1, 1, 1])],
         routes: vec![route("Everyone", RouteTarget::Team(0))],
@@ -80,10 +73,7 @@ pub(super) fn rep(name: &str) -> Rep {
 }
 
 pub(super) fn team(name: &str, weights: &[u32]) -> Team {
-    let members = weights.iter().enumerate().map(|(n, weight)| Member {
-        rep: RepId(n),
-        weight: *weight,
-    });
+    let members = weights.iter().enumerate().map(|(n, weight)| Member { rep: RepId(n), weight: *weight });
     Team {
         name: name.to_owned(),
         pick: Pick::RoundRobin,
@@ -95,12 +85,7 @@ pub(super) fn team(name: &str, weights: &[u32]) -> Team {
 }
 
 pub(super) fn route(name: &str, to: RouteTarget) -> Route {
-    Route {
-        name: name.to_owned(),
-        when: Condition::always(),
-        to,
-        skills: Vec::new(),
-    }
+    Route { name: name.to_owned(), when: Condition::always(), to, skills: Vec::new() }
 }
 
 pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
@@ -108,21 +93,12 @@ pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
         let value = values.iter().find(|(name, _)| *name == field.name);
         value.map_or(Value::Missing, |(_, raw)| field.kind.read(raw))
     };
-    Contact::new(
-        ContactId::parse("1").unwrap(),
-        fields().all().iter().map(read).collect(),
-    )
+    Contact::new(ContactId::parse("1").unwrap(), fields().all().iter().map(read).collect())
 }
 
 pub(super) fn lead(contact: &Contact) -> Lead<'_> {
     Lead {
-        facts: Facts {
-            contact,
-            score: None,
-            fit: None,
-            now: monday(),
-            handed_off_at: None,
-        },
+        facts: Facts { contact, score: None, fit: None, now: monday(), handed_off_at: None },
         passed: &[],
         only_team: None,
     }
@@ -134,11 +110,7 @@ pub(super) fn monday() -> Timestamp {
 }
 
 pub(super) fn loads(open: &[u32]) -> Loads {
-    let load = |open: &u32| RepLoad {
-        open: *open,
-        today: *open,
-        ..RepLoad::default()
-    };
+    let load = |open: &u32| RepLoad { open: *open, today: *open, ..RepLoad::default() };
     Loads::new(open.iter().map(load).collect(), HashMap::new())
 }
 

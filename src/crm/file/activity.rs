@@ -29,12 +29,8 @@ pub(super) fn check(source: &Source) -> Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let columns = Columns::of(source)?;
-    let missing = REQUIRED
-        .into_iter()
-        .filter(|name| columns.complete && !columns.has(name));
-    Ok(missing
-        .map(|name| no_column(source, name, None, &columns))
-        .collect())
+    let missing = REQUIRED.into_iter().filter(|name| columns.complete && !columns.has(name));
+    Ok(missing.map(|name| no_column(source, name, None, &columns)).collect())
 }
 
 /// The acts on watched contacts since their handoffs. Rows about others are not looked at any further.
@@ -57,10 +53,7 @@ pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
         };
         match row {
             Ok(act) => activities.acts.extend(act),
-            Err(reason) => activities.bad.push(Unreadable {
-                place: source.place(table.line()),
-                reason,
-            }),
+            Err(reason) => activities.bad.push(Unreadable { place: source.place(table.line()), reason }),
         }
     }
 }
@@ -93,9 +86,7 @@ fn read_row(
     source: &Source,
     watched: &HashMap<Cow<'_, str>, Vec<&Watched>>,
 ) -> Result<Option<Activity>, String> {
-    let contact = table
-        .cell(CONTACT)
-        .ok_or("the row names no contact: neither an id nor an e-mail")?;
+    let contact = table.cell(CONTACT).ok_or("the row names no contact: neither an id nor an e-mail")?;
     let by_id = watched.get(contact).into_iter();
     let matches = by_id.chain(watched.get(&fold(contact))).flatten();
     let Some(since) = matches.map(|watched| watched.since).min() else {

@@ -25,18 +25,11 @@ pub(super) fn walk(
     if let (Some(cursor), Ok(present)) = (cursor, &before)
         && serde_json::from_str::<Stamp>(cursor).is_ok_and(|known| known == *present)
     {
-        take(Page {
-            cursor: Some(cursor.to_owned()),
-            progress: Some(1.0),
-            ..Page::default()
-        })?;
+        take(Page { cursor: Some(cursor.to_owned()), progress: Some(1.0), ..Page::default() })?;
         return Ok(Some(present.clone()));
     }
     let mut contacts = Contacts::open(config, fields)?;
-    let mut page = Page {
-        bad: std::mem::take(&mut contacts.companies.bad),
-        ..Page::default()
-    };
+    let mut page = Page { bad: std::mem::take(&mut contacts.companies.bad), ..Page::default() };
     loop {
         match contacts.read(|_| true)? {
             Outcome::Record(record) => page.records.push(record),
@@ -48,14 +41,12 @@ pub(super) fn walk(
             take(std::mem::take(&mut page))?;
         }
     }
-    let read = Stamp {
-        contacts: contacts.stamp().clone(),
-        companies: contacts.companies.stamp.clone(),
-        columns,
-    };
+    let read =
+        Stamp { contacts: contacts.stamp().clone(), companies: contacts.companies.stamp.clone(), columns };
     let stamp = settled(config, read);
     page.cursor = stamp.as_ref().map(serde_json::to_string).transpose()?;
     page.progress = Some(1.0);
+    page.is_whole_walk = true;
     take(page)?;
     Ok(stamp)
 }
@@ -70,11 +61,7 @@ fn settled(config: &Config, read: Stamp) -> Option<Stamp> {
 /// The files as they lie there, without opening them.
 pub(super) fn stamp_now(config: &Config, columns: String) -> Result<Stamp> {
     let companies = config.companies.as_ref().map(FileStamp::now);
-    Ok(Stamp {
-        contacts: FileStamp::now(&config.contacts)?,
-        companies: companies.transpose()?,
-        columns,
-    })
+    Ok(Stamp { contacts: FileStamp::now(&config.contacts)?, companies: companies.transpose()?, columns })
 }
 
 /// Everything that decides what a walk over the same bytes gives.

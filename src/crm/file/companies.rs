@@ -30,10 +30,7 @@ impl Companies {
     pub(super) fn load(source: &Source, layout: &Layout) -> Result<Self> {
         let mut table = Table::open(source)?;
         table.select(&layout.company_columns);
-        let mut companies = Self {
-            stamp: Some(table.stamp.clone()),
-            ..Self::default()
-        };
+        let mut companies = Self { stamp: Some(table.stamp.clone()), ..Self::default() };
         loop {
             let flaw = match table.read().with_context(|| source.name.clone())? {
                 Step::End => return Ok(companies),
@@ -65,8 +62,7 @@ impl Companies {
             self.by_domain.entry(domain.into()).or_insert(position);
         }
         let slots = 0..layout.company_columns.len();
-        self.rows
-            .push(slots.map(|slot| table.cell(slot).map(Into::into)).collect());
+        self.rows.push(slots.map(|slot| table.cell(slot).map(Into::into)).collect());
         None
     }
 
@@ -81,9 +77,7 @@ impl Companies {
         }
         let by_id = id.and_then(|id| self.by_id.get(id));
         let position = by_id.or_else(|| domains.find_map(|domain| self.by_domain.get(&*fold(domain))));
-        position
-            .and_then(|position| self.rows.get(*position))
-            .map(Company)
+        position.and_then(|position| self.rows.get(*position)).map(Company)
     }
 }
 

@@ -77,14 +77,7 @@ impl Config {
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
         let account = account.unwrap_or_else(|| file_name.to_string_lossy().into_owned());
-        Some(Self {
-            contacts,
-            companies,
-            activity,
-            out,
-            account,
-            record_url,
-        })
+        Some(Self { contacts, companies, activity, out, account, record_url })
     }
 }
 

@@ -35,15 +35,8 @@ impl<'a> Contacts<'a> {
         let fields: Vec<&Field> = fields.iter().collect();
         let contacts = Columns::of(&config.contacts)?;
         let companies = config.companies.as_ref().map(Columns::of).transpose()?;
-        let files = Files {
-            contacts: &contacts,
-            companies: companies.as_ref(),
-        };
-        let id: Vec<&Field> = fields
-            .iter()
-            .filter(|field| field.name == "id")
-            .copied()
-            .collect();
+        let files = Files { contacts: &contacts, companies: companies.as_ref() };
+        let id: Vec<&Field> = fields.iter().filter(|field| field.name == "id").copied().collect();
         if let Some(problem) = missing_columns(config, &id, files).into_iter().next() {
             bail!(problem);
         }
@@ -54,13 +47,7 @@ impl<'a> Contacts<'a> {
         };
         let mut table = Table::open(&config.contacts)?;
         table.select(&layout.contact_columns);
-        Ok(Self {
-            source: &config.contacts,
-            table,
-            layout,
-            companies,
-            seen: Seen::default(),
-        })
+        Ok(Self { source: &config.contacts, table, layout, companies, seen: Seen::default() })
     }
 
     /// The contacts file as it was when it was opened.
@@ -111,11 +98,7 @@ impl<'a> Contacts<'a> {
             Origin::Nowhere => None,
         };
         let values = self.layout.origins.iter().map(value);
-        Ok(Some(Record {
-            modified_ms,
-            values: values.map(|value| value.map(str::to_owned)).collect(),
-            id,
-        }))
+        Ok(Some(Record { modified_ms, values: values.map(|value| value.map(str::to_owned)).collect(), id }))
     }
 }
 
@@ -141,9 +124,7 @@ impl Seen {
         if let Some((earlier, known_ms)) = self.rows.get(&hash)
             && modified_ms <= *known_ms
         {
-            return Err(format!(
-                "contact '{id}' on line {line} is on line {earlier} already"
-            ));
+            return Err(format!("contact '{id}' on line {line} is on line {earlier} already"));
         }
         self.rows.insert(hash, (line, modified_ms));
         Ok(())

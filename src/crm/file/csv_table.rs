@@ -40,16 +40,10 @@ impl CsvTable {
         let header = reader.headers().map_err(|error| explain_header(source, &error))?;
         let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
         if columns.is_empty() {
-            bail!(
-                "{} is empty; it needs a header line with the names of its columns",
-                source.name
-            );
+            bail!("{} is empty; it needs a header line with the names of its columns", source.name);
         }
         if let Some(twice) = first_duplicate(&columns) {
-            bail!(
-                "{}: two columns are called '{twice}'; rename one of them",
-                source.place(1)
-            );
+            bail!("{}: two columns are called '{twice}'; rename one of them", source.place(1));
         }
         Ok(Self {
             reader,
@@ -126,9 +120,7 @@ impl CsvTable {
         if self.row.as_slice().len() > CELL_BYTES_MAX {
             let mut cells = self.columns.iter().zip(&self.row);
             if let Some((column, _)) = cells.find(|(_, cell)| cell.len() > CELL_BYTES_MAX) {
-                return Some(format!(
-                    "the cell in column '{column}' is longer than {CELL_BYTES_MAX} bytes"
-                ));
+                return Some(format!("the cell in column '{column}' is longer than {CELL_BYTES_MAX} bytes"));
             }
         }
         if self.row.as_slice().contains('\n') && self.has_open_quote(start) {
@@ -178,9 +170,7 @@ fn sniff_delimiter(header: &[u8]) -> u8 {
 
 fn first_duplicate(columns: &[String]) -> Option<&String> {
     let mut seen = std::collections::HashSet::new();
-    columns
-        .iter()
-        .find(|column| !column.is_empty() && !seen.insert(column.as_str()))
+    columns.iter().find(|column| !column.is_empty() && !seen.insert(column.as_str()))
 }
 
 fn explain_header(source: &Source, error: &csv::Error) -> anyhow::Error {

@@ -15,15 +15,9 @@ pub(in crate::crm) fn table(entries: &[(&str, &str)]) -> Table {
     let entry = |(key, text): &(&str, &str)| Entry {
         key: (*key).to_owned(),
         key_span: 0..0,
-        item: Item {
-            span: 0..0,
-            node: Node::Text((*text).to_owned()),
-        },
+        item: Item { span: 0..0, node: Node::Text((*text).to_owned()) },
     };
-    Table {
-        entries: entries.iter().map(entry).collect(),
-        span: 0..0,
-    }
+    Table { entries: entries.iter().map(entry).collect(), span: 0..0 }
 }
 
 /// A field as `[fields]` maps it: `company.` in front makes it the company's.
@@ -51,10 +45,7 @@ pub(super) struct Fixture {
 impl Fixture {
     /// With `contacts.csv` of these bytes.
     pub(super) fn new(contacts: impl AsRef<[u8]>) -> Self {
-        let fixture = Self {
-            folder: tempfile::tempdir().unwrap(),
-            config: Vec::new(),
-        };
+        let fixture = Self { folder: tempfile::tempdir().unwrap(), config: Vec::new() };
         fixture.with("contacts", "contacts.csv", contacts)
     }
 
@@ -84,19 +75,13 @@ impl Fixture {
     /// Sets a file's age.
     #[expect(clippy::disallowed_methods, reason = "files have the system's time")]
     pub(super) fn touch(&self, name: &str, age: Duration) {
-        let file = std::fs::File::options()
-            .append(true)
-            .open(self.path(name))
-            .unwrap();
+        let file = std::fs::File::options().append(true).open(self.path(name)).unwrap();
         file.set_modified(SystemTime::now() - age).unwrap();
     }
 
     pub(super) fn crm(&self) -> FileCrm {
-        let config: Vec<(&str, &str)> = self
-            .config
-            .iter()
-            .map(|(key, text)| (key.as_str(), text.as_str()))
-            .collect();
+        let config: Vec<(&str, &str)> =
+            self.config.iter().map(|(key, text)| (key.as_str(), text.as_str())).collect();
         FileCrm::new(&table(&config), self.folder.path()).unwrap()
     }
 

@@ -57,9 +57,7 @@ impl JsonTable {
             };
             self.line = line.number;
             let Some(text) = line.text else {
-                return Ok(Step::Bad(format!(
-                    "the line is longer than {LINE_BYTES_MAX} bytes"
-                )));
+                return Ok(Step::Bad(format!("the line is longer than {LINE_BYTES_MAX} bytes")));
             };
             if text.trim_ascii().is_empty() {
                 continue;
@@ -106,18 +104,13 @@ fn parse(text: &[u8], transcoded: bool) -> Result<Map<String, Value>, String> {
 /// The wanted members as text; every member must be flat, wanted or not.
 fn flatten(mut object: Map<String, Value>, wanted: &[String]) -> Result<Vec<Option<String>>, String> {
     if let Some((name, _)) = object.iter().find(|(_, value)| value.is_object()) {
-        return Err(format!(
-            "'{name}' is an object; write its members as columns of their own"
-        ));
+        return Err(format!("'{name}' is an object; write its members as columns of their own"));
     }
     let mut cells = Vec::with_capacity(wanted.len());
     for name in wanted {
         let cell = object.remove(name).map(|value| to_text(name, value));
         let cell = cell.transpose()?.flatten();
-        if cell
-            .as_ref()
-            .is_some_and(|cell: &String| cell.len() > CELL_BYTES_MAX)
-        {
+        if cell.as_ref().is_some_and(|cell: &String| cell.len() > CELL_BYTES_MAX) {
             return Err(format!("'{name}' is longer than {CELL_BYTES_MAX} bytes"));
         }
         cells.push(cell);
@@ -146,14 +139,9 @@ fn to_text(name: &str, value: Value) -> Result<Option<String>, String> {
 }
 
 fn number_to_text(name: &str, number: &Number) -> Result<String, String> {
-    let inexact = number.is_f64()
-        && number
-            .as_f64()
-            .is_some_and(|float| float.abs() >= INTEGER_EXACT_MAX);
+    let inexact = number.is_f64() && number.as_f64().is_some_and(|float| float.abs() >= INTEGER_EXACT_MAX);
     if inexact {
-        Err(format!(
-            "'{name}' is too large to be read exactly; write it as text, in quotes"
-        ))
+        Err(format!("'{name}' is too large to be read exactly; write it as text, in quotes"))
     } else {
         Ok(number.to_string())
     }

@@ -52,15 +52,8 @@ impl Layout {
     pub(super) fn new(fields: &[&Field], files: Files<'_>) -> Self {
         let mut contact = Slots::default();
         let mut company = Slots::default();
-        let origins = fields
-            .iter()
-            .map(|field| origin(field, files, &mut contact, &mut company))
-            .collect();
-        let domain = column_beside(
-            "company.domain",
-            property(fields, "company.domain"),
-            files.contacts,
-        );
+        let origins = fields.iter().map(|field| origin(field, files, &mut contact, &mut company)).collect();
+        let domain = column_beside("company.domain", property(fields, "company.domain"), files.contacts);
         Self {
             origins,
             id: contact.slot(property(fields, "id")),
@@ -162,10 +155,7 @@ pub(super) fn missing_columns(config: &Config, required: &[&Field], files: Files
         });
     }
     if let (Some(source), Some(columns)) = (&config.companies, files.companies) {
-        let (id, domain) = (
-            property(required, "company.id"),
-            property(required, "company.domain"),
-        );
+        let (id, domain) = (property(required, "company.id"), property(required, "company.domain"));
         if columns.complete && !columns.has(id) && !columns.has(domain) {
             problems.push(no_column(source, id, Some("company.id"), columns));
         }
@@ -175,20 +165,11 @@ pub(super) fn missing_columns(config: &Config, required: &[&Field], files: Files
 
 /// `contacts.csv:1: no column 'hubspotscore' (field 'score'); did you mean 'score'? columns: …`
 pub(super) fn no_column(source: &Source, column: &str, field: Option<&str>, columns: &Columns) -> String {
-    let place = if source.is_json() {
-        source.name.clone()
-    } else {
-        source.place(1)
-    };
+    let place = if source.is_json() { source.name.clone() } else { source.place(1) };
     let field = field.map_or_else(String::new, |field| format!(" (field '{field}')"));
-    let known = columns
-        .names
-        .iter()
-        .map(String::as_str)
-        .filter(|name| !name.is_empty());
-    let near = nearest(column, known.clone()).map_or_else(String::new, |near| {
-        format!("did you mean '{}'? ", one_line(near, COLUMNS_CHARS_MAX))
-    });
+    let known = columns.names.iter().map(String::as_str).filter(|name| !name.is_empty());
+    let near = nearest(column, known.clone())
+        .map_or_else(String::new, |near| format!("did you mean '{}'? ", one_line(near, COLUMNS_CHARS_MAX)));
     let known = one_line(&known.collect::<Vec<_>>().join(", "), COLUMNS_CHARS_MAX);
     format!("{place}: no column '{column}'{field}; {near}columns: {known}")
 }

@@ -98,10 +98,7 @@ impl Crm for FileCrm {
         let companies = companies.map(|source| noted(Columns::of(source)));
         // With a file missing, what the other lacks would be guessed.
         if let (Some(contacts), None | Some(Some(_))) = (&contacts, &companies) {
-            let files = Files {
-                contacts,
-                companies: companies.as_ref().and_then(Option::as_ref),
-            };
+            let files = Files { contacts, companies: companies.as_ref().and_then(Option::as_ref) };
             problems.extend(missing_columns(&self.config, required, files));
         }
         if let Some(source) = &self.config.activity {
@@ -198,7 +195,5 @@ fn entry(keyed: &Keyed<'_>) -> serde_json::Result<Option<Entry>> {
 }
 
 fn not_ours() -> Delivery {
-    Delivery::Refused {
-        why: "[crm.file] takes updates and tasks, not messages".to_owned(),
-    }
+    Delivery::Refused { why: "[crm.file] takes updates and tasks, not messages".to_owned() }
 }

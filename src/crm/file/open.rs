@@ -61,17 +61,10 @@ pub(super) fn open(source: &Source) -> Result<Opened> {
     let file = File::open(&source.path).map_err(|error| explain(source, &error))?;
     let metadata = file.metadata().with_context(|| source.name.clone())?;
     if metadata.is_dir() {
-        return Err(anyhow!(
-            "{} is a folder; `{}` in [crm.file] must name a file",
-            source.name,
-            source.key
-        ));
+        return Err(anyhow!("{} is a folder; `{}` in [crm.file] must name a file", source.name, source.key));
     }
     let read = Rc::new(Cell::new(0));
-    let progress = Progress {
-        read: Rc::clone(&read),
-        size: metadata.len(),
-    };
+    let progress = Progress { read: Rc::clone(&read), size: metadata.len() };
     let mut raw = BufReader::with_capacity(BUFFER_BYTES, Counted { file, read });
     let begins = raw.fill_buf().with_context(|| source.name.clone())?;
     let marked = Encoding::for_bom(begins).map(|(encoding, _)| encoding);

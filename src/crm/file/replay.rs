@@ -37,13 +37,7 @@ pub(super) fn is_too_long(error: &io::Error) -> bool {
 
 impl<R: BufRead> Replay<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self {
-            inner,
-            kept: Vec::new(),
-            start: 0,
-            served: 0,
-            mark: 0,
-        }
+        Self { inner, kept: Vec::new(), start: 0, served: 0, mark: 0 }
     }
 
     /// Bytes before this offset are not needed again.
@@ -99,8 +93,7 @@ impl<R: BufRead> Read for Replay<R> {
             return Err(io::Error::other(RecordTooLong));
         }
         let read = self.inner.read(buffer)?;
-        self.kept
-            .extend_from_slice(buffer.get(..read).unwrap_or_default());
+        self.kept.extend_from_slice(buffer.get(..read).unwrap_or_default());
         self.served = self.kept.len();
         Ok(read)
     }
@@ -117,10 +110,7 @@ impl<R: BufRead> Seek for Replay<R> {
             self.served = served;
             return Ok(offset);
         }
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            "only the present record is kept",
-        ))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "only the present record is kept"))
     }
 }
 

@@ -33,10 +33,7 @@ impl FileStamp {
     pub(super) fn of(metadata: &Metadata) -> Self {
         Self {
             size: metadata.size(),
-            mtime_ns: metadata
-                .mtime()
-                .saturating_mul(1_000_000_000)
-                .saturating_add(metadata.mtime_nsec()),
+            mtime_ns: metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec()),
             inode: metadata.ino(),
         }
     }
@@ -52,9 +49,7 @@ impl FileStamp {
     /// tick of its clock.
     pub(super) fn is_settled(&self) -> bool {
         let now = file_clock().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let age = i64::try_from(now.as_nanos())
-            .unwrap_or(i64::MAX)
-            .saturating_sub(self.mtime_ns);
+        let age = i64::try_from(now.as_nanos()).unwrap_or(i64::MAX).saturating_sub(self.mtime_ns);
         age >= i64::try_from(SETTLED_AFTER.as_nanos()).unwrap_or(i64::MAX)
     }
 }

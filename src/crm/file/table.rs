@@ -53,10 +53,7 @@ impl Columns {
 
     pub(super) fn of(source: &Source) -> Result<Self> {
         match Table::open(source)?.form {
-            Form::Csv(csv) => Ok(Self {
-                names: csv.columns().to_vec(),
-                complete: true,
-            }),
+            Form::Csv(csv) => Ok(Self { names: csv.columns().to_vec(), complete: true }),
             Form::Json(json) => {
                 let (names, complete) = json.names(NAMED_ROWS_MAX)?;
                 Ok(Self {
@@ -79,11 +76,7 @@ impl Table {
         } else {
             Form::Csv(Box::new(CsvTable::open(source, opened)?))
         };
-        Ok(Self {
-            form,
-            stamp,
-            progress,
-        })
+        Ok(Self { form, stamp, progress })
     }
 
     /// Names the columns whose cells will be asked for; slot 0 is the first. No name twice; a name that the

@@ -48,12 +48,7 @@ fn companies_join_by_id_and_else_by_domain() {
     let fields = fields(&["id", "company.name", "company.owner"]);
     assert_eq!(
         shown(&fixture.walk(&fields)),
-        [
-            "1|Beta|-",
-            "2|Acme|ana@us.example",
-            "3|Zeta|bo@us.example",
-            "4|-|-"
-        ]
+        ["1|Beta|-", "2|Acme|ana@us.example", "3|Zeta|bo@us.example", "4|-|-"]
     );
 }
 
@@ -74,13 +69,8 @@ fn a_company_row_that_cannot_be_used_is_set_aside() {
 fn without_a_companies_file_the_contacts_have_the_company_but_never_their_own_words_for_it() {
     let fixture =
         Fixture::new("id,country,owner,company.industry,employees\n1,PT,ana@us.example,Fintech,200\n");
-    let fields = fields(&[
-        "company.industry",
-        "company.employees",
-        "company.country",
-        "company.owner",
-        "company.id",
-    ]);
+    let fields =
+        fields(&["company.industry", "company.employees", "company.country", "company.owner", "company.id"]);
     assert_eq!(shown(&fixture.walk(&fields)), ["Fintech|200|-|-|-"]);
 }
 
@@ -94,14 +84,7 @@ fn of_two_rows_for_one_contact_the_first_is_used_unless_the_second_is_newer() {
         2,second@a.example,\n";
     let fixture = Fixture::new(contacts);
     let page = fixture.walk(&with_time(&["email"]));
-    assert_eq!(
-        shown(&page),
-        [
-            "old@a.example|2026-11-01",
-            "new@a.example|2026-11-02",
-            "first@a.example|-"
-        ]
-    );
+    assert_eq!(shown(&page), ["old@a.example|2026-11-01", "new@a.example|2026-11-02", "first@a.example|-"]);
     assert_eq!(
         set_aside(&page),
         [
@@ -126,10 +109,7 @@ fn what_is_missing_is_said_before_anything_is_read() {
     let fixture = Fixture::new("id,email,hubspot_score\n")
         .with("companies", "companies.csv", "id,domain,employes\n")
         .with("activity", "activity.csv", "at,contact\n");
-    let (score, employees) = (
-        field("score", "hubspotscore"),
-        field("company.employees", "employees"),
-    );
+    let (score, employees) = (field("score", "hubspotscore"), field("company.employees", "employees"));
     let problems = fixture.crm().check(&[&score, &employees]).unwrap();
     insta::assert_snapshot!(problems.join("\n"), @r"
     contacts.csv:1: no column 'hubspotscore' (field 'score'); did you mean 'hubspot_score'? columns: id, email, hubspot_score
@@ -146,12 +126,7 @@ fn a_file_that_is_not_there_or_empty_says_how_to_mend_it() {
     contacts.csv is empty; it needs a header line with the names of its columns
     firms.csv does not exist; put it there, or set `companies` in [crm.file] (relative to rules.toml)
     ");
-    assert!(
-        fixture
-            .crm()
-            .changes(&fields(&["id"]), None, &mut |_| Ok(()))
-            .is_err()
-    );
+    assert!(fixture.crm().changes(&fields(&["id"]), None, &mut |_| Ok(())).is_err());
 }
 
 #[test]
@@ -159,10 +134,7 @@ fn a_header_without_contacts_is_fine_and_one_without_ids_is_not() {
     let page = Fixture::new("id,email\n").walk(&fields(&["id"]));
     assert!(page.records.is_empty() && page.bad.is_empty() && page.cursor.is_some());
     let fixture = Fixture::new("Id,email\n1,ann@a.example\n");
-    let error = fixture
-        .crm()
-        .changes(&fields(&["id"]), None, &mut |_| Ok(()))
-        .unwrap_err();
+    let error = fixture.crm().changes(&fields(&["id"]), None, &mut |_| Ok(())).unwrap_err();
     assert_eq!(
         error.to_string(),
         "contacts.csv:1: no column 'id' (field 'id'); did you mean 'Id'? columns: Id, email"
@@ -173,10 +145,7 @@ fn a_header_without_contacts_is_fine_and_one_without_ids_is_not() {
 fn an_id_cannot_break_out_of_its_link() {
     let fixture = Fixture::new("id\n").set("record_url", "https://crm.example/contacts/{id}");
     let link = fixture.crm().link(&ContactId::parse("a/../b?c=ä").unwrap());
-    assert_eq!(
-        link.as_deref(),
-        Some("https://crm.example/contacts/a%2F..%2Fb%3Fc%3D%C3%A4")
-    );
+    assert_eq!(link.as_deref(), Some("https://crm.example/contacts/a%2F..%2Fb%3Fc%3D%C3%A4"));
     assert_eq!(percent_encode("Az09-._~"), "Az09-._~");
 }
 
@@ -199,23 +168,11 @@ fn the_quickstart_is_read_with_one_row_set_aside() {
     let fields: Vec<Field> = STANDARD_FIELDS
         .iter()
         .filter_map(|standard| {
-            Some(field(
-                standard.name,
-                super::super::default_property("file", standard.name)?,
-            ))
+            Some(field(standard.name, super::super::default_property("file", standard.name)?))
         })
         .collect();
-    let names = [
-        "id",
-        "email",
-        "email_domain",
-        "company.employees",
-        "company.owner",
-    ];
-    let required: Vec<&Field> = fields
-        .iter()
-        .filter(|field| names.contains(&field.name.as_str()))
-        .collect();
+    let names = ["id", "email", "email_domain", "company.employees", "company.owner"];
+    let required: Vec<&Field> = fields.iter().filter(|field| names.contains(&field.name.as_str())).collect();
     assert_eq!(crm.check(&required).unwrap(), Vec::<String>::new());
     let page = walk(&mut crm, &fields, None);
     assert_eq!(page.records.len(), 40);

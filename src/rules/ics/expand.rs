@@ -79,11 +79,7 @@ pub(super) fn instances(
         let start = on_rule_clock(event.start.wall());
         let set = RRuleSet::new(start).rrule(rule).limit();
         // No zone is more than a day from another.
-        let last = window
-            .days
-            .1
-            .checked_add_days(Days::new(2))
-            .unwrap_or(window.days.1);
+        let last = window.days.1.checked_add_days(Days::new(2)).unwrap_or(window.days.1);
         for wall in &set {
             let wall = wall.naive_utc();
             if wall.date() > last {
@@ -97,14 +93,8 @@ pub(super) fn instances(
         budget.spend(event.line)?;
         starts.push((*start, length.unwrap_or(event.length)));
     }
-    let instances = starts.into_iter().map(|(start, length)| Instance {
-        key: start.key(),
-        start,
-        length,
-    });
-    Ok(instances
-        .filter(|instance| !is_excluded(event, instance))
-        .collect())
+    let instances = starts.into_iter().map(|(start, length)| Instance { key: start.key(), start, length });
+    Ok(instances.filter(|instance| !is_excluded(event, instance)).collect())
 }
 
 /// A date among the EXDATEs of a timed event takes out what starts on it: some exports write them so.
@@ -140,15 +130,9 @@ fn read_rule(
         .into_iter()
         .map(|times| times.len().max(1))
         .fold(1, usize::saturating_mul);
-    let is_often = matches!(
-        rule.get_freq(),
-        Frequency::Hourly | Frequency::Minutely | Frequency::Secondly
-    );
+    let is_often = matches!(rule.get_freq(), Frequency::Hourly | Frequency::Minutely | Frequency::Secondly);
     if is_often || times_a_day > TIMES_A_DAY_MAX {
-        return Err(format!(
-            "line {line}: the rule '{}' recurs too often for an absence",
-            shown()
-        ));
+        return Err(format!("line {line}: the rule '{}' recurs too often for an absence", shown()));
     }
     Ok(Some(rule))
 }
@@ -162,18 +146,13 @@ fn with_until_on_clock(
 ) -> Result<Option<String>, String> {
     let mut parts = Vec::new();
     for part in written.split(';') {
-        let Some((name, until)) = part
-            .split_once('=')
-            .filter(|(name, _)| name.eq_ignore_ascii_case("UNTIL"))
+        let Some((name, until)) = part.split_once('=').filter(|(name, _)| name.eq_ignore_ascii_case("UNTIL"))
         else {
             parts.push(part.to_owned());
             continue;
         };
         let until = until_on_clock(until, event.start, floating).ok_or_else(|| {
-            format!(
-                "line {line}: {name} is '{}', not a date such as 20261224",
-                one_line(until, 40)
-            )
+            format!("line {line}: {name} is '{}', not a date such as 20261224", one_line(until, 40))
         })?;
         if until < event.start.wall() {
             return Ok(None);

@@ -85,20 +85,14 @@ fn wanted_lines(text: &str) -> Result<Vec<Line>, String> {
     while let Some((number, first)) = physical.next() {
         let name = name_of(first);
         let is_wanted = WANTED.contains(&name.as_str());
-        let mut logical = if is_wanted {
-            first.to_owned()
-        } else {
-            String::new()
-        };
+        let mut logical = if is_wanted { first.to_owned() } else { String::new() };
         while let Some((_, more)) = physical.next_if(|(_, line)| line.starts_with([' ', '\t'])) {
             if is_wanted && logical.len() <= LINE_BYTES_MAX {
                 logical.extend(more.chars().skip(1));
             }
         }
         if logical.len() > LINE_BYTES_MAX {
-            return Err(format!(
-                "line {number}: {name} is longer than {LINE_BYTES_MAX} bytes"
-            ));
+            return Err(format!("line {number}: {name} is longer than {LINE_BYTES_MAX} bytes"));
         }
         if is_wanted {
             lines.push(parse(number, name, &logical)?);
@@ -111,11 +105,7 @@ fn name_of(line: &str) -> String {
     let name = line.split([':', ';']).next().unwrap_or_default();
     // No wanted name is longer: a line of megabytes is not copied to be looked at.
     let is_plausible = name.len() <= 32;
-    if is_plausible {
-        name.trim().to_ascii_uppercase()
-    } else {
-        String::new()
-    }
+    if is_plausible { name.trim().to_ascii_uppercase() } else { String::new() }
 }
 
 fn parse(number: usize, name: String, line: &str) -> Result<Line, String> {
@@ -124,9 +114,5 @@ fn parse(number: usize, name: String, line: &str) -> Result<Line, String> {
         let shown = one_line(line, 60);
         format!("line {number}: '{shown}' is not a calendar property")
     })?;
-    Ok(Line {
-        number,
-        name,
-        property,
-    })
+    Ok(Line { number, name, property })
 }

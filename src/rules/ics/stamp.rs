@@ -26,11 +26,7 @@ impl Stamp {
     pub(super) fn read(value: &str, line: &Line, floating: Tz) -> Result<Self, String> {
         // A moment in UTC or a day needs no zone; one that is named nevertheless may be any vendor's.
         let is_local = date(value.trim()).is_none() && !value.trim().ends_with(['Z', 'z']);
-        let zone = if is_local {
-            zone_of(line, floating)?
-        } else {
-            floating
-        };
+        let zone = if is_local { zone_of(line, floating)? } else { floating };
         Self::parse(value, zone).ok_or_else(|| {
             let (number, name, shown) = (line.number, &line.name, one_line(value, 40));
             format!("line {number}: {name} is '{shown}', not a date such as 20261224 or 20261224T120000Z")
@@ -120,10 +116,7 @@ pub(super) struct Length {
 }
 
 impl Length {
-    pub(super) const NONE: Self = Self {
-        days: 0,
-        rest: TimeDelta::zero(),
-    };
+    pub(super) const NONE: Self = Self { days: 0, rest: TimeDelta::zero() };
 
     /// Reads `P1D`, `PT8H30M`, `P2W`.
     pub(super) fn read(value: &str, line: &Line) -> Result<Self, String> {
@@ -136,17 +129,10 @@ impl Length {
     /// From one stamp to another of the same kind.
     pub(super) fn between(start: Stamp, end: Stamp) -> Option<Self> {
         match (start, end) {
-            (Stamp::Day(first), Stamp::Day(after)) => Some(Self {
-                days: u64::try_from((after - first).num_days()).ok()?,
-                rest: TimeDelta::zero(),
-            }),
-            (
-                Stamp::Time { local, zone },
-                Stamp::Time {
-                    local: end,
-                    zone: end_zone,
-                },
-            ) => {
+            (Stamp::Day(first), Stamp::Day(after)) => {
+                Some(Self { days: u64::try_from((after - first).num_days()).ok()?, rest: TimeDelta::zero() })
+            }
+            (Stamp::Time { local, zone }, Stamp::Time { local: end, zone: end_zone }) => {
                 let rest = earliest_moment(end_zone, end) - earliest_moment(zone, local);
                 (rest >= TimeDelta::zero()).then_some(Self { days: 0, rest })
             }

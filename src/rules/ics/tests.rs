@@ -16,42 +16,25 @@ fn calendar(events: &[&str]) -> String {
 
 /// The absences of 2026 for somebody in Berlin.
 fn in_2026(events: &[&str]) -> Result<Vec<Absence>, String> {
-    absences(
-        &calendar(events),
-        Tz::Europe__Berlin,
-        day("2026-01-01"),
-        day("2026-12-31"),
-    )
+    absences(&calendar(events), Tz::Europe__Berlin, day("2026-01-01"), day("2026-12-31"))
 }
 
 fn days(first: &str, last: &str) -> Absence {
-    Absence::Days {
-        first: day(first),
-        last: day(last),
-    }
+    Absence::Days { first: day(first), last: day(last) }
 }
 
 fn span(from: &str, until: &str) -> Absence {
-    Absence::Span {
-        from: utc(from),
-        until: utc(until),
-    }
+    Absence::Span { from: utc(from), until: utc(until) }
 }
 
 #[test]
 fn an_all_day_event_covers_its_days_whichever_way_its_end_is_written() {
     for (body, last) in [
-        (
-            "DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227",
-            "2026-12-26",
-        ),
+        ("DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261227", "2026-12-26"),
         ("DTSTART;VALUE=DATE:20261224\nDURATION:P3D", "2026-12-26"),
         ("DTSTART;VALUE=DATE:20261224\nDURATION:P1W", "2026-12-30"),
         ("DTSTART;VALUE=DATE:20261224", "2026-12-24"),
-        (
-            "DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261224",
-            "2026-12-24",
-        ),
+        ("DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261224", "2026-12-24"),
     ] {
         assert_eq!(in_2026(&[body]), Ok(vec![days("2026-12-24", last)]), "{body}");
     }
@@ -60,37 +43,21 @@ fn an_all_day_event_covers_its_days_whichever_way_its_end_is_written() {
 #[test]
 fn a_timed_event_is_on_the_clocks_of_its_zone() {
     for (body, from, until) in [
-        (
-            "DTSTART:20261124T120000Z\nDTEND:20261124T180000Z",
-            "2026-11-24T12:00",
-            "2026-11-24T18:00",
-        ),
+        ("DTSTART:20261124T120000Z\nDTEND:20261124T180000Z", "2026-11-24T12:00", "2026-11-24T18:00"),
         (
             "DTSTART;TZID=America/New_York:20261124T120000\nDURATION:PT1H30M",
             "2026-11-24T17:00",
             "2026-11-24T18:30",
         ),
-        (
-            "DTSTART:20261124T120000\nDTEND:20261124T180000",
-            "2026-11-24T11:00",
-            "2026-11-24T17:00",
-        ),
+        ("DTSTART:20261124T120000\nDTEND:20261124T180000", "2026-11-24T11:00", "2026-11-24T17:00"),
         (
             "DTSTART;TZID=\"Europe/Lisbon\":20261124T120000\nDTEND;TZID=Europe/Berlin:20261124T180000",
             "2026-11-24T12:00",
             "2026-11-24T17:00",
         ),
         // A day on the clocks is 25 hours here, 24 hours are 24 hours.
-        (
-            "DTSTART:20261024T120000\nDURATION:P1D",
-            "2026-10-24T10:00",
-            "2026-10-25T11:00",
-        ),
-        (
-            "DTSTART:20261024T120000\nDURATION:PT24H",
-            "2026-10-24T10:00",
-            "2026-10-25T10:00",
-        ),
+        ("DTSTART:20261024T120000\nDURATION:P1D", "2026-10-24T10:00", "2026-10-25T11:00"),
+        ("DTSTART:20261024T120000\nDURATION:PT24H", "2026-10-24T10:00", "2026-10-25T10:00"),
     ] {
         assert_eq!(in_2026(&[body]), Ok(vec![span(from, until)]), "{body}");
     }
@@ -172,16 +139,9 @@ fn an_override_replaces_its_instance_even_by_cancelling_it() {
     let other = "UID:b\nDTSTART:20261125T090000Z\nDURATION:PT1H";
     assert_eq!(
         in_2026(&[moved, series, cancelled]),
-        Ok(vec![
-            span("2026-11-23T09:00", "2026-11-23T10:00"),
-            span("2026-11-24T15:00", "2026-11-24T17:00"),
-        ])
+        Ok(vec![span("2026-11-23T09:00", "2026-11-23T10:00"), span("2026-11-24T15:00", "2026-11-24T17:00"),])
     );
-    assert_eq!(
-        in_2026(&[series, cancelled, other]).unwrap().len(),
-        3,
-        "another event stands"
-    );
+    assert_eq!(in_2026(&[series, cancelled, other]).unwrap().len(), 3, "another event stands");
 }
 
 #[test]
@@ -230,30 +190,15 @@ fn what_cannot_be_read_is_refused_with_its_line() {
             "DTSTART;TZID=W. Europe Standard Time:20261124T120000",
             "line 4: 'W. Europe Standard Time' is not an IANA",
         ),
-        (
-            "DTSTART;TZID=X-Office:20261124T120000",
-            "'X-Office' is not an IANA",
-        ),
+        ("DTSTART;TZID=X-Office:20261124T120000", "'X-Office' is not an IANA"),
         ("DTSTART:tomorrow", "line 4: DTSTART is 'tomorrow'"),
         ("DTSTART:20260230", "DTSTART is '20260230'"),
         ("SUMMARY:x\nUID:1", "no DTSTART"),
-        (
-            "DTSTART:20261124T120000Z\nDTEND:20261124T110000Z",
-            "line 5: DTEND",
-        ),
-        (
-            "DTSTART:20261124T120000Z\nDTEND;VALUE=DATE:20261125",
-            "line 5: DTEND",
-        ),
-        (
-            "DTSTART:20261124\nDURATION:-P1D",
-            "line 5: '-P1D' is not a duration",
-        ),
+        ("DTSTART:20261124T120000Z\nDTEND:20261124T110000Z", "line 5: DTEND"),
+        ("DTSTART:20261124T120000Z\nDTEND;VALUE=DATE:20261125", "line 5: DTEND"),
+        ("DTSTART:20261124\nDURATION:-P1D", "line 5: '-P1D' is not a duration"),
         ("DTSTART:20261124\nRRULE:FREQ=SOMETIMES", "line 5: the rule"),
-        (
-            "DTSTART:20261124\nRRULE:FREQ=DAILY;UNTIL=never",
-            "line 5: UNTIL is 'never'",
-        ),
+        ("DTSTART:20261124\nRRULE:FREQ=DAILY;UNTIL=never", "line 5: UNTIL is 'never'"),
         ("DTSTART:20261124\nRRULE:FREQ=SECONDLY", "recurs too often"),
         (
             "DTSTART:20261124T000000Z\nRRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5",
@@ -335,9 +280,7 @@ fn any_rule() -> impl Strategy<Value = String> {
     ]);
     let often = prop::sample::select(vec!["YEARLY", "MONTHLY", "WEEKLY", "DAILY"]);
     (often, prop::collection::vec(part, 0..4)).prop_map(|(often, parts)| {
-        format!("RRULE:FREQ={often};{}", parts.join(";"))
-            .trim_end_matches(';')
-            .to_owned()
+        format!("RRULE:FREQ={often};{}", parts.join(";")).trim_end_matches(';').to_owned()
     })
 }
 

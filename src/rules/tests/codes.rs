@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::rules::CODES;
+use crate::rules::{CODES, CRM_DISAGREES, EXAMPLE_FAILS};
 
 const WHEN: &str = "score.at_least = 65";
 const FIRST: &str = "version = 1";
@@ -26,18 +26,10 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
     ("H013", WHEN, "seats.over = 1"),
     ("H014", WHEN, "any = []"),
     ("H015", "fields.plan", "fields.email_domain"),
-    (
-        "H016",
-        MQL,
-        "[[icp.points]]\nname = \"x\"\npoints = 1\nwhen.fit.above = 1\n[[mql]]",
-    ),
+    ("H016", MQL, "[[icp.points]]\nname = \"x\"\npoints = 1\nwhen.fit.above = 1\n[[mql]]"),
     ("H020", WHEN, "country.in_list = \"emea\""),
     ("H021", MQL, "[lists]\nx = { file = \"no-such.txt\" }\n[[mql]]"),
-    (
-        "H022",
-        MQL,
-        "[lists]\nx = { file = \"accounts.csv\", key = \"domian\" }\n[[mql]]",
-    ),
+    ("H022", MQL, "[lists]\nx = { file = \"accounts.csv\", key = \"domian\" }\n[[mql]]"),
     ("H023", MQL, "[lists]\nx = []\n[[mql]]"),
     ("H030", REP_TARGET, "rep = \"anna@acme.example\""),
     ("H031", REP_TARGET, "team = \"emea\""),
@@ -48,26 +40,10 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
         "[[example]]\nname = \"x\"\nat = 2026-11-23\ncontact = {}\nexpect.mql = \"engagd\"\n[[mql]]",
     ),
     ("H034", "crm.plain", "crm.plein"),
-    (
-        "H040",
-        ROUTE,
-        "[[rep]]\nname = \"Ana 2\"\nemail = \"ANA@acme.example\"\n[[route]]",
-    ),
-    (
-        "H041",
-        ROUTE,
-        "[[rep]]\nname = \"Bo\"\nemail = \"bo@acme.example\"\n[[route]]",
-    ),
-    (
-        "H050",
-        MQL,
-        "[[mql]]\nname = \"first\"\nwhen = { score = { at_least = 65 } }\n[[mql]]",
-    ),
-    (
-        "H051",
-        ROUTE,
-        "[[route]]\nname = \"first\"\nto.rep = \"ana@acme.example\"\n[[route]]",
-    ),
+    ("H040", ROUTE, "[[rep]]\nname = \"Ana 2\"\nemail = \"ANA@acme.example\"\n[[route]]"),
+    ("H041", ROUTE, "[[rep]]\nname = \"Bo\"\nemail = \"bo@acme.example\"\n[[route]]"),
+    ("H050", MQL, "[[mql]]\nname = \"first\"\nwhen = { score = { at_least = 65 } }\n[[mql]]"),
+    ("H051", ROUTE, "[[route]]\nname = \"first\"\nto.rep = \"ana@acme.example\"\n[[route]]"),
     ("H052", ROUTE, "[[route]]\nwhen = { country = \"PT\" }"),
     (
         "H053",
@@ -89,17 +65,11 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
         MQL,
         "[[sla]]\nname = \"x\"\nrespond_within = \"5m\"\nstep = [{ at = \"100%\", do = \"return\" }, { at = \"200%\", do = \"remind\" }]\n[[mql]]\nsla = \"x\"",
     ),
-    (
-        "H070",
-        MQL,
-        "[definition]\nagreed_on = 2026-01-01\nreview_every = \"90d\"\n[[mql]]",
-    ),
+    ("H070", MQL, "[definition]\nagreed_on = 2026-01-01\nreview_every = \"90d\"\n[[mql]]"),
 ];
 
 fn one_of_each() -> impl Iterator<Item = (&'static str, String)> {
-    ONE_OF_EACH
-        .iter()
-        .map(|(code, part, other)| (*code, LEAST.replacen(part, other, 1)))
+    ONE_OF_EACH.iter().map(|(code, part, other)| (*code, LEAST.replacen(part, other, 1)))
 }
 
 #[test]
@@ -107,13 +77,11 @@ fn every_code_is_reached() {
     for (code, text) in one_of_each() {
         let (_, findings) = load_text(&text);
         let mut found = findings.as_slice().iter();
-        assert!(
-            found.any(|finding| finding.code == code),
-            "{code}: {}",
-            shown(&text)
-        );
+        assert!(found.any(|finding| finding.code == code), "{code}: {}", shown(&text));
     }
-    let reached: BTreeSet<&str> = one_of_each().map(|(code, _)| code).collect();
+    // Examples are run and CRMs are asked by the commands, and tested with them.
+    let elsewhere = [EXAMPLE_FAILS, CRM_DISAGREES];
+    let reached: BTreeSet<&str> = one_of_each().map(|(code, _)| code).chain(elsewhere).collect();
     let all: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
     assert_eq!(reached, all);
 }

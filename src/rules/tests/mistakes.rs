@@ -109,10 +109,9 @@ f = 1
 
 #[test]
 fn an_account_list_names_reps() {
-    let text = LEAST.replace(
-        "[[route]]",
-        "[[route]]\nname = \"Accounts\"\nto = { account_in = \"a\" }\n[[route]]",
-    ) + "[lists]\na = { file = \"a.csv\", key = \"domain\", value = \"rep\" }\n";
+    let text = LEAST
+        .replace("[[route]]", "[[route]]\nname = \"Accounts\"\nto = { account_in = \"a\" }\n[[route]]")
+        + "[lists]\na = { file = \"a.csv\", key = \"domain\", value = \"rep\" }\n";
     let found = |csv: &str| {
         let (_folder, source) = in_folder(&text, &[("a.csv", csv.as_bytes())]);
         let (_, findings) = load(&source, &CONNECTORS, now());
@@ -124,10 +123,7 @@ fn an_account_list_names_reps() {
         found("domain,rep\nx.example,ana@acme.example\ny.example,zoe@acme.example\n"),
         ["a.csv:3: 'zoe@acme.example' is no rep"]
     );
-    assert_eq!(
-        found("domain,rep\nx.example,\n"),
-        ["list 'a' names no rep for its accounts"]
-    );
+    assert_eq!(found("domain,rep\nx.example,\n"), ["list 'a' names no rep for its accounts"]);
     let many = "other@x.example,x@x.example\n".repeat(12);
     assert_eq!(found(&format!("domain,rep\n{many}")).len(), 11);
 }

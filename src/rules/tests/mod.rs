@@ -40,10 +40,7 @@ const CONNECTORS: Connectors = Connectors {
 
 /// A text as `rules.toml` at the root of the project, beside the files that it names.
 fn source(text: &str) -> Source {
-    Source {
-        path: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.toml"),
-        text: text.to_owned(),
-    }
+    Source { path: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.toml"), text: text.to_owned() }
 }
 
 fn load_text(text: &str) -> (Option<Rules>, Findings) {
@@ -102,9 +99,6 @@ fn in_folder(text: &str, files: &[(&str, &[u8])]) -> (tempfile::TempDir, Source)
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let path: PathBuf = folder.path().join("rules.toml");
-    let source = Source {
-        path,
-        text: text.to_owned(),
-    };
+    let source = Source { path, text: text.to_owned() };
     (folder, source)
 }

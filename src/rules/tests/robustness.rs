@@ -11,12 +11,7 @@ fn own() -> String {
 /// Rules or errors, never both and never neither; every finding has a place inside the text.
 fn is_sound(text: &str) {
     let (rules, findings) = load_text(text);
-    assert_eq!(
-        rules.is_none(),
-        findings.has_errors(),
-        "{:?}",
-        findings.as_slice()
-    );
+    assert_eq!(rules.is_none(), findings.has_errors(), "{:?}", findings.as_slice());
     for finding in findings.as_slice() {
         let span = finding.span.clone().unwrap();
         assert!(text.get(span).is_some(), "{finding:?}");

@@ -22,29 +22,14 @@ fn the_projects_own_definition_means_what_it_says() {
     assert!(matches!(rules.routes[1].to, RouteTarget::AccountIn(ref list)
         if list.values["bigbank.example"] == "bo@acme.example"));
     assert_eq!(rules.reps[0].hours.shifts.len(), 5);
-    assert!(
-        rules.reps[0]
-            .hours
-            .holidays
-            .contains(&"2026-12-08".parse().unwrap())
-    );
+    assert!(rules.reps[0].hours.holidays.contains(&"2026-12-08".parse().unwrap()));
     assert_eq!(rules.teams[0].members[0].weight, 2);
     assert_eq!(rules.outcome.write.len(), 2);
     assert_eq!(rules.examples.len(), 10);
-    let texts: Vec<&str> = rules
-        .icp
-        .when
-        .leaves()
-        .iter()
-        .map(|leaf| leaf.text.as_str())
-        .collect();
+    let texts: Vec<&str> = rules.icp.when.leaves().iter().map(|leaf| leaf.text.as_str()).collect();
     assert_eq!(
         texts,
-        [
-            "company.employees at least 50",
-            "company.employees at most 5000",
-            "country in list markets (7)"
-        ]
+        ["company.employees at least 50", "company.employees at most 5000", "country in list markets (7)"]
     );
 }
 
@@ -55,23 +40,12 @@ fn a_definition_of_the_least_size_loads() {
 
 #[test]
 fn fields_that_conditions_use_come_first() {
-    let text = LEAST.replace(
-        "score.at_least = 65",
-        "seats.above = 1, email_domain = \"x.example\"",
-    );
+    let text = LEAST.replace("score.at_least = 65", "seats.above = 1, email_domain = \"x.example\"");
     let rules = load_text(&text).0.unwrap();
-    let used: Vec<&str> = rules
-        .fields
-        .used()
-        .iter()
-        .map(|field| field.name.as_str())
-        .collect();
+    let used: Vec<&str> = rules.fields.used().iter().map(|field| field.name.as_str()).collect();
     assert_eq!(used, ["seats", "email_domain", "email"]);
     let required: Vec<&str> = rules.fields.required().map(|field| field.name.as_str()).collect();
-    assert_eq!(
-        required,
-        ["seats", "email_domain", "email", "id", "plan", "trial_at"]
-    );
+    assert_eq!(required, ["seats", "email_domain", "email", "id", "plan", "trial_at"]);
     assert!(rules.fields.find("page_views").is_none(), "this CRM has none");
     assert!(rules.fields.find("country").is_some());
 }
@@ -82,10 +56,7 @@ fn the_domain_is_read_from_the_property_of_the_address() {
         .replace("score.at_least = 65", "email_domain = \"x.example\"")
         .replace("fields.plan = \"plan\"", "fields.email = \"work_email\"");
     let rules = load_text(&text).0.unwrap();
-    let domain = rules
-        .fields
-        .get(rules.fields.find("email_domain").unwrap())
-        .unwrap();
+    let domain = rules.fields.get(rules.fields.find("email_domain").unwrap()).unwrap();
     assert_eq!(domain.property, "work_email");
 }
 
@@ -105,17 +76,12 @@ fn a_score_from_points_needs_no_field_in_the_crm() {
 
 #[test]
 fn a_mapped_company_field_may_be_written_in_three_ways() {
-    for line in [
-        "company.tier = \"tier__c\"",
-        "\"company.tier\" = \"tier__c\"",
-        "company = { tier = \"tier__c\" }",
-    ] {
+    for line in
+        ["company.tier = \"tier__c\"", "\"company.tier\" = \"tier__c\"", "company = { tier = \"tier__c\" }"]
+    {
         let text = LEAST.replace("fields.plan = \"plan\"", &format!("fields.{line}"));
         let rules = load_text(&text).0.unwrap();
-        let field = rules
-            .fields
-            .get(rules.fields.find("company.tier").unwrap())
-            .unwrap();
+        let field = rules.fields.get(rules.fields.find("company.tier").unwrap()).unwrap();
         assert_eq!((field.property.as_str(), field.of_company), ("tier__c", true));
     }
 }
@@ -136,10 +102,7 @@ at = 2026-11-23T10:00:00Z
 contact = { email = "joao@x.example", seats = 5, opted_out = false, company.employees = 7.5 }
 expect.verdict = "not_yet"
 "#;
-    let text = LEAST.replace(
-        "score.at_least = 65",
-        "score.at_least = 65, email_domain.is_set = true",
-    );
+    let text = LEAST.replace("score.at_least = 65", "score.at_least = 65, email_domain.is_set = true");
     let rules = load_text(&format!("{text}{example}")).0.unwrap();
     let value = |name: &str| {
         let id = rules.fields.find(name).unwrap();

@@ -22,10 +22,7 @@ fn hours(timezone: Tz, written: &[&str]) -> WorkingTime {
 
 fn away(timezone: Tz, written: &[&str], absences: &[&str]) -> WorkingTime {
     let away = absences.iter().map(|text| absence(text, timezone).unwrap());
-    WorkingTime {
-        away: away.collect(),
-        ..hours(timezone, written)
-    }
+    WorkingTime { away: away.collect(), ..hours(timezone, written) }
 }
 
 #[test]
@@ -88,23 +85,14 @@ fn a_holiday_cuts_the_shift_over_midnight_at_midnight() {
         ]
     );
     assert!(is_day_off(&nights, utc("2026-11-27T23:00")));
-    assert!(
-        !is_day_off(&nights, utc("2026-11-27T12:00")),
-        "off shift is not away"
-    );
+    assert!(!is_day_off(&nights, utc("2026-11-27T12:00")), "off shift is not away");
 }
 
 #[test]
 fn shifts_that_overlap_or_touch_are_one_interval() {
     let office = hours(
         Tz::UTC,
-        &[
-            "mon 09:00-12:00",
-            "mon 11:00-15:00",
-            "mon 15:00-17:00",
-            "mon 22:00-24:00",
-            "tue 00:00-02:00",
-        ],
+        &["mon 09:00-12:00", "mon 11:00-15:00", "mon 15:00-17:00", "mon 22:00-24:00", "tue 00:00-02:00"],
     );
     assert_eq!(
         intervals(&office, utc("2026-11-30T10:00"), utc("2026-12-02T00:00")),
@@ -117,16 +105,9 @@ fn shifts_that_overlap_or_touch_are_one_interval() {
 
 #[test]
 fn without_shifts_everybody_works_whenever_not_away() {
-    let rep = away(
-        Tz::UTC,
-        &[],
-        &["2026-12-01..2026-12-02", "2026-12-03T12:00..2026-12-03T18:00"],
-    );
+    let rep = away(Tz::UTC, &[], &["2026-12-01..2026-12-02", "2026-12-03T12:00..2026-12-03T18:00"]);
     assert!(is_working(&rep, utc("2026-11-30T03:00")));
-    assert_eq!(
-        next_working(&rep, utc("2026-12-01T03:00")),
-        Some(utc("2026-12-03T00:00"))
-    );
+    assert_eq!(next_working(&rep, utc("2026-12-01T03:00")), Some(utc("2026-12-03T00:00")));
     assert_eq!(
         add_working(&rep, utc("2026-12-02T10:00"), TimeDelta::hours(13)),
         Some(utc("2026-12-03T19:00"))
@@ -146,17 +127,10 @@ fn being_back_is_not_being_on_shift() {
 
 #[test]
 fn who_is_away_beyond_the_horizon_never_works() {
-    let gone = away(
-        Tz::Europe__Berlin,
-        &["daily 00:00-24:00"],
-        &["2026-01-01..2099-12-31"],
-    );
+    let gone = away(Tz::Europe__Berlin, &["daily 00:00-24:00"], &["2026-01-01..2099-12-31"]);
     assert_eq!(next_working(&gone, utc("2026-06-01T00:00")), None);
     assert_eq!(next_present(&gone, utc("2026-06-01T00:00")), None);
-    assert_eq!(
-        add_working(&gone, utc("2026-06-01T00:00"), TimeDelta::hours(1)),
-        None
-    );
+    assert_eq!(add_working(&gone, utc("2026-06-01T00:00"), TimeDelta::hours(1)), None);
 }
 
 #[test]
@@ -187,31 +161,18 @@ impl Oracle {
         let count = DAYS * 24 * 60;
         let clocks: Vec<NaiveDateTime> = (0..count)
             .map(|n| {
-                (first + MINUTE * i32::try_from(n).unwrap())
-                    .with_timezone(&hours.timezone)
-                    .naive_local()
+                (first + MINUTE * i32::try_from(n).unwrap()).with_timezone(&hours.timezone).naive_local()
             })
             .collect();
         let mut works = vec![hours.shifts.is_empty(); clocks.len()];
         for date in clocks[0].date().pred_opt().unwrap().iter_days().take(10) {
             for shift in hours.shifts.iter().filter(|shift| shift.day == date.weekday()) {
-                let ends_on = if shift.to > shift.from {
-                    date
-                } else {
-                    date.succ_opt().unwrap()
-                };
+                let ends_on = if shift.to > shift.from { date } else { date.succ_opt().unwrap() };
                 let (start, end) = (date.and_time(shift.from), ends_on.and_time(shift.to));
-                let from = clocks
-                    .iter()
-                    .position(|clock| *clock >= start)
-                    .unwrap_or(clocks.len());
+                let from = clocks.iter().position(|clock| *clock >= start).unwrap_or(clocks.len());
                 let until = clocks.iter().rposition(|clock| *clock <= end);
                 let until = until.map_or(0, |last| last + usize::from(clocks[last] != end));
-                works
-                    .iter_mut()
-                    .take(until)
-                    .skip(from)
-                    .for_each(|minute| *minute = true);
+                works.iter_mut().take(until).skip(from).for_each(|minute| *minute = true);
             }
         }
         for (n, clock) in clocks.iter().enumerate() {
@@ -278,17 +239,13 @@ fn any_calendar() -> impl Strategy<Value = (WorkingTime, Timestamp)> {
                 first: change + TimeDelta::days(from),
                 last: change + TimeDelta::days(from + length),
             });
-            let spans = spans.into_iter().map(|(from, length)| Absence::Span {
-                from: quarters(from),
-                until: quarters(from + length),
-            });
+            let spans = spans
+                .into_iter()
+                .map(|(from, length)| Absence::Span { from: quarters(from), until: quarters(from + length) });
             let hours = WorkingTime {
                 timezone,
                 shifts,
-                holidays: holidays
-                    .into_iter()
-                    .map(|n| change + TimeDelta::days(n))
-                    .collect(),
+                holidays: holidays.into_iter().map(|n| change + TimeDelta::days(n)).collect(),
                 away: days.into_iter().chain(spans).collect(),
             };
             (hours, first)

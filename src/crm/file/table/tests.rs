@@ -37,10 +37,7 @@ fn the_delimiter_is_the_one_the_header_uses_most() {
 #[test]
 fn a_delimiter_in_the_rules_beats_the_header() {
     let fixture = Fixture::new("id;a|b|c|d;city\n1;x;Porto\n").set("delimiter", ";");
-    assert_eq!(
-        fixture.walk(&fields(&["city"])).records[0].values[0].as_deref(),
-        Some("Porto")
-    );
+    assert_eq!(fixture.walk(&fields(&["city"])).records[0].values[0].as_deref(), Some("Porto"));
 }
 
 #[test]
@@ -67,10 +64,7 @@ fn a_row_that_is_not_in_the_encoding_is_set_aside_and_the_next_is_read() {
     );
     let mut torn = utf16("id,city\n1,x\n");
     torn.extend([0x00, 0xD8, b'2', 0, b',', 0, b'y', 0]);
-    assert_eq!(
-        rows(torn).1,
-        ["contacts.csv:3: the row has bytes that its encoding does not know"]
-    );
+    assert_eq!(rows(torn).1, ["contacts.csv:3: the row has bytes that its encoding does not know"]);
 }
 
 #[test]
@@ -83,10 +77,7 @@ fn lines_are_counted_through_quoted_breaks_blank_lines_and_both_line_ends() {
         assert_eq!(contacts, [nova.as_str(), "2|Porto", "4|a \"b\""]);
         assert_eq!(
             bad,
-            [
-                "contacts.csv:7: the id is empty",
-                "contacts.csv:9: the row has 1 of the header's 2 cells"
-            ],
+            ["contacts.csv:7: the id is empty", "contacts.csv:9: the row has 1 of the header's 2 cells"],
             "{end:?}"
         );
     }
@@ -138,20 +129,14 @@ fn a_cell_beyond_the_limit_is_set_aside() {
     let long = "x".repeat(CELL_BYTES_MAX + 1);
     let (contacts, bad) = rows(format!("id,city\n1,{long}\n2,Porto\n"));
     assert_eq!(contacts, ["2|Porto"]);
-    assert_eq!(
-        bad,
-        ["contacts.csv:2: the cell in column 'city' is longer than 65536 bytes"]
-    );
+    assert_eq!(bad, ["contacts.csv:2: the cell in column 'city' is longer than 65536 bytes"]);
 }
 
 #[test]
 fn two_columns_with_one_name_cannot_be_told_apart() {
     let fixture = Fixture::new("id,city, city \n");
     let error = Columns::of(&fixture.crm().config.contacts).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "contacts.csv:1: two columns are called 'city'; rename one of them"
-    );
+    assert_eq!(error.to_string(), "contacts.csv:1: two columns are called 'city'; rename one of them");
 }
 
 #[test]

@@ -15,20 +15,14 @@ fn a_file_that_did_not_change_is_not_opened_again() {
     std::fs::write(fixture.path("contacts.csv"), "id\n2\n").unwrap();
     let stamp: serde_json::Value = serde_json::from_str(&cursor).unwrap();
     let nanos = stamp["contacts"]["mtime_ns"].as_i64().unwrap();
-    let file = std::fs::File::options()
-        .append(true)
-        .open(fixture.path("contacts.csv"))
-        .unwrap();
+    let file = std::fs::File::options().append(true).open(fixture.path("contacts.csv")).unwrap();
     let modified = std::time::UNIX_EPOCH + Duration::from_nanos(u64::try_from(nanos).unwrap());
     file.set_modified(modified).unwrap();
     let mut crm = fixture.crm();
     let page = walk(&mut crm, &fields, Some(&cursor));
     assert_eq!(page.cursor.as_deref(), Some(cursor.as_str()));
     assert!(page.records.is_empty());
-    assert_eq!(
-        crm.read(&fields, &[ContactId::parse("1").unwrap()]).unwrap(),
-        None
-    );
+    assert_eq!(crm.read(&fields, &[ContactId::parse("1").unwrap()]).unwrap(), None);
 }
 
 #[test]

@@ -34,18 +34,8 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
         .iter()
         .map(|act| (act.kind.name(), act.seen_in.as_str(), act.note.as_deref()))
         .collect();
-    assert_eq!(
-        shown,
-        [
-            ("call", "activity.csv:3", None),
-            ("rejected", "activity.csv:4", Some("no budget"))
-        ]
-    );
-    let bad: Vec<_> = activities
-        .bad
-        .iter()
-        .map(|bad| format!("{}: {}", bad.place, bad.reason))
-        .collect();
+    assert_eq!(shown, [("call", "activity.csv:3", None), ("rejected", "activity.csv:4", Some("no budget"))]);
+    let bad: Vec<_> = activities.bad.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect();
     insta::assert_snapshot!(bad.join("\n"), @r"
     activity.csv:6: `at` is not a date and time: 'soon'
     activity.csv:8: unknown kind 'fax'; known: task_completed, call, email, meeting, accepted, rejected
@@ -57,10 +47,7 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
 fn no_activity_file_yet_means_no_activity_yet() {
     let fixture = Fixture::new("id\n").set("activity", "later.csv");
     let mut crm = fixture.crm();
-    assert_eq!(
-        crm.activity(&[watched("1", "ann@a.example")]).unwrap(),
-        Activities::default()
-    );
+    assert_eq!(crm.activity(&[watched("1", "ann@a.example")]).unwrap(), Activities::default());
     assert!(crm.check(&[]).unwrap().is_empty());
 }
 
@@ -70,11 +57,7 @@ fn task() -> Write {
         owner: "ana@us.example".to_owned(),
         due: time("2026-11-23T10:05:00Z"),
         priority: "high".to_owned(),
-        brief: Brief {
-            title: "Call Ann".to_owned(),
-            lines: Vec::new(),
-            link: None,
-        },
+        brief: Brief { title: "Call Ann".to_owned(), lines: Vec::new(), link: None },
     })
 }
 
@@ -88,18 +71,7 @@ fn updates_and_tasks_go_to_their_files_and_are_found_there() {
     });
     let task = task();
     let at = time("2026-11-23T10:00:00Z");
-    let writes = [
-        Keyed {
-            key: "t",
-            write: &task,
-            at,
-        },
-        Keyed {
-            key: "u",
-            write: &update,
-            at,
-        },
-    ];
+    let writes = [Keyed { key: "t", write: &task, at }, Keyed { key: "u", write: &update, at }];
     assert_eq!(fixture.crm().look_up(&writes), [LookUp::Absent, LookUp::Absent]);
     let remote_ids = ["tasks.jsonl:t", "contacts.jsonl:u"].map(str::to_owned);
     let done = remote_ids.clone().map(|remote_id| Delivery::Done { remote_id });

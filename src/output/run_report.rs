@@ -85,7 +85,7 @@ pub(crate) struct Acted {
 }
 
 impl RunReport {
-    pub(super) fn new(command: &str, at: Timestamp, dry_run: bool) -> Self {
+    pub(crate) fn new(command: &str, at: Timestamp, dry_run: bool) -> Self {
         Self {
             command: command.to_owned(),
             at,
@@ -103,7 +103,7 @@ impl RunReport {
     }
 
     /// A handoff assigned in this run that a second look took back.
-    pub(super) fn taken_back(&mut self, handoff: i64, why: &str) {
+    pub(crate) fn taken_back(&mut self, handoff: i64, why: &str) {
         let taken = self.handed_off.iter().position(|handed_off| handed_off.handoff == handoff);
         let contact = match taken {
             Some(at) => self.handed_off.remove(at).contact,
@@ -113,23 +113,15 @@ impl RunReport {
     }
 
     /// Nothing failed and nothing is held.
-    pub(super) fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.problems.is_empty()
             && self.delivered.is_complete()
             && self.evaluated.is_none_or(|evaluated| evaluated.held == 0)
     }
-
-    /// Whether anything happened that a person may want to know of.
-    pub(crate) fn is_eventful(&self) -> bool {
-        !self.handed_off.is_empty()
-            || !self.waiting.is_empty()
-            || !self.outcomes.is_empty()
-            || !self.escalated.is_empty()
-    }
 }
 
 impl Evaluated {
-    pub(super) fn count(&mut self, kind: VerdictKind) {
+    pub(crate) fn count(&mut self, kind: VerdictKind) {
         self.contacts += 1;
         match kind {
             VerdictKind::Qualified => self.qualified += 1,
