@@ -71,7 +71,7 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
     if !report.waiting.is_empty() {
         let mut said = HashSet::new();
         let rows = report.waiting.iter().map(|row| waiting(row, &mut said));
-        parts.push(table(&["Waiting", "Tier", "Looked at again", "Why"], rows));
+        parts.push(table(&["Waiting", "Tier", "Until", "Why"], rows));
     }
     parts.extend(acted("What reps did", &report.outcomes));
     parts.extend(acted("Escalated", &report.escalated));
@@ -99,7 +99,7 @@ fn waiting(row: &Waiting, said: &mut HashSet<String>) -> [Cell; 4] {
     [
         Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
         row.tier.clone().into(),
-        until.unwrap_or_else(|| "every run".to_owned()).into(),
+        until.unwrap_or_else(|| "a rep is free".to_owned()).into(),
         Cell::stacked([row.why.clone(), passed.unwrap_or_default()]),
     ]
 }
@@ -126,15 +126,16 @@ fn summary(report: &RunReport) -> String {
         lines.push(format!("{} contacts read, {} new or changed{aside}", synced.read, synced.changed));
     }
     if let Some(evaluated) = report.evaluated {
-        lines.push(format!(
-            "{} judged: {} qualified, {} not yet, {} outside the ICP, {} disqualified{}",
-            evaluated.contacts,
+        let verdicts = format!(
+            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}",
             evaluated.qualified,
             evaluated.not_yet,
             evaluated.outside_icp,
             evaluated.disqualified,
             some(evaluated.held, "held")
-        ));
+        );
+        let verdicts = if evaluated.contacts > 0 { verdicts } else { String::new() };
+        lines.push(format!("{} judged{verdicts}", evaluated.contacts));
     }
     let waiting = some(report.waiting.len(), "waiting");
     let delivered = if report.dry_run {
