@@ -1,6 +1,8 @@
 //! What README.md shows is what the program does: every `console` block is run, in order, in one copy of the examples.
 //! `UPDATE_README=1 cargo test --test readme` writes what was really printed into README.md.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
