@@ -126,6 +126,8 @@ pub struct Icp {
 #[derive(Clone, Debug)]
 pub struct Team {
     pub name: String,
+    /// Byte range in the file, for findings.
+    pub span: std::ops::Range<usize>,
     pub pick: Pick,
     /// Never empty; no rep twice.
     pub members: Vec<Member>,
