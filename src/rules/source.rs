@@ -20,9 +20,7 @@ impl Source {
     /// Reads a definition; a byte order mark is dropped.
     pub fn read(path: &Path) -> Result<Self> {
         let shown = path.display();
-        let bytes = read_bounded(path, SOURCE_BYTES_MAX).with_context(|| {
-            format!("cannot read {shown}; name a definition with --rules, or start one with `handoff init`")
-        })?;
+        let bytes = read_bounded(path, SOURCE_BYTES_MAX).with_context(|| format!("cannot read {shown}"))?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => bail!(
