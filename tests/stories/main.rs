@@ -1,0 +1,7 @@
+//! What people live through with `handoff`, told by running it: each test is a folder, a clock and a few runs.
+
+#![cfg(test)]
+
+mod quickstart;
+#[path = "../support/mod.rs"]
+mod support;
