@@ -31,6 +31,7 @@ pub(crate) enum Expected {
 
 impl Leads {
     /// `None`, said on stderr, where the leads are not at hand.
+    #[expect(clippy::print_stderr, reason = "whoever runs the tests should know what they did not show")]
     pub(crate) fn load() -> Option<Self> {
         if !Path::new(LEADS).exists() {
             eprintln!("skipped: the real leads are not beside the repository");
