@@ -4,7 +4,7 @@ mod steps;
 
 use anyhow::Result;
 
-use super::plan::{self, outcome_writes, reply};
+use super::plan::{self, FollowUp, follow_up, outcome_writes};
 use super::session::Session;
 use crate::chat::Posted;
 use crate::crm::Watched;
@@ -153,7 +153,13 @@ impl Told<'_> {
         self.write_back(event)?;
         let detail = told_by(sign);
         let text = format!("{} {detail}", capitalised(status.name()));
-        reply(self.session, self.db, self.handoff, &format!("o{}", status.name()), None, None, text)?;
+        let suffix = format!("o{}", status.name());
+        follow_up(
+            self.session,
+            self.db,
+            self.handoff,
+            FollowUp { suffix, mention: None, channel: None, text },
+        )?;
         report.outcomes.push(self.acted(status.name(), detail));
         Ok(())
     }

@@ -42,7 +42,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             match second_look(&session.rules, handoff, &stored, record, now) {
                 Second::GoOn => {}
                 Second::Reroute(why) => {
-                    db.take_back(handoff.id, "rerouted", &why, now)?;
+                    db.undo_assignment(handoff, &why, now)?;
                     report.taken_back(handoff.id, &why);
                 }
                 Second::Cancel(why) => {

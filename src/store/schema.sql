@@ -78,7 +78,7 @@ CREATE TABLE assignment(
   passed_over TEXT NOT NULL CHECK(json_valid(passed_over)),
   at_ms       INTEGER NOT NULL,
   ended_ms    INTEGER,
-  ended_how   TEXT CHECK(ended_how IN ('lapsed', 'rejected', 'rerouted')),
+  ended_how   TEXT CHECK(ended_how IN ('lapsed', 'rejected')),
   PRIMARY KEY(handoff_id, round),
   CHECK((ended_ms IS NULL) = (ended_how IS NULL))
 ) STRICT, WITHOUT ROWID;

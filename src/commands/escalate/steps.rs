@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::assign::{self, Lead, PassReason, Routing};
 use crate::brief::local;
-use crate::commands::plan::{self, mention, reply};
+use crate::commands::plan::{self, FollowUp, follow_up, mention};
 use crate::commands::route::{hand_to, loads, passed_before};
 use crate::commands::session::Session;
 use crate::model::{RepId, StepAction, StepTarget, Timestamp};
@@ -72,7 +72,7 @@ impl Escalation<'_> {
     fn reply(&self, n: u32, to: Option<&str>, channel: Option<String>, text: String) -> Result<()> {
         let mention = to.map(|email| mention(&self.session.rules, email));
         let suffix = format!("r{}s{n}", self.handoff.round);
-        reply(self.session, self.db, self.handoff, &suffix, mention, channel, text)
+        follow_up(self.session, self.db, self.handoff, FollowUp { suffix, mention, channel, text })
     }
 
     fn owner(&self) -> &str {
