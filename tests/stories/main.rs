@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod desk;
+mod outcomes;
 mod quickstart;
 #[path = "../support/mod.rs"]
 mod support;
