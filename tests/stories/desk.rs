@@ -58,11 +58,8 @@ pub(crate) fn open_desk(more: &str) -> Place {
 
 /// contacts.csv with these scores.
 pub(crate) fn csv(scores: &[(&str, &str)]) -> String {
-    let mut text = "id,email,score,opted_out,owner\n".to_owned();
-    for (name, score) in scores {
-        text.push_str(&format!("{name},{name}@client.example,{score},,\n"));
-    }
-    text
+    let rows = scores.iter().map(|(name, score)| format!("{name},{name}@client.example,{score},,\n"));
+    std::iter::once("id,email,score,opted_out,owner\n".to_owned()).chain(rows).collect()
 }
 
 /// Exports the contacts with these scores, and runs.

@@ -3,7 +3,10 @@
 #![cfg(test)]
 
 mod desk;
+mod limits;
 mod outcomes;
+mod passed_over;
 mod quickstart;
 #[path = "../support/mod.rs"]
 mod support;
+mod time;
