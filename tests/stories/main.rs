@@ -3,10 +3,13 @@
 #![cfg(test)]
 
 mod desk;
+mod dry_run;
 mod limits;
 mod outcomes;
 mod passed_over;
 mod quickstart;
+mod rules_change;
+mod second_look;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
