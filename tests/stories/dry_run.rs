@@ -68,10 +68,3 @@ fn another_time_is_for_dry_runs_and_for_looking() {
     let wrong = place.handoff_at(MONDAY_10, &["run", "--dry-run", "--at", "tomorrow"]);
     assert_eq!(wrong.status, 2, "{}", wrong.all());
 }
-
-#[test]
-fn a_dry_run_waits_for_nobody_but_a_run_that_holds_the_database() {
-    let place = open_desk("");
-    let plan = place.json_at(MONDAY_10, 0, &["release", "--all", "--dry-run"]);
-    assert!(contacts(&plan, "handed_off").is_empty());
-}

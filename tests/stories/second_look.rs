@@ -71,6 +71,20 @@ fn a_contact_that_is_gone_is_not_written_to() {
 }
 
 #[test]
+fn a_contact_that_was_gone_while_its_file_was_written_anew_is_handed_off_when_it_is_back() {
+    let place = about_to_route("");
+    let whole = place.read("contacts.csv");
+    rewrite(&place, "kim,kim@client.example,60,,\n", "");
+    place.json_at("2026-11-23T10:02:00Z", 0, &["route"]);
+    place.write("contacts.csv", &whole);
+    let report = place.json_at("2026-11-23T10:03:00Z", 0, &["run"]);
+    assert_eq!(contacts(&report, "handed_off"), ["kim@client.example"]);
+    let next = place.json_at("2026-11-23T10:04:00Z", 0, &["run"]);
+    assert!(contacts(&next, "handed_off").is_empty());
+    assert_eq!(owners(&place).len(), 2);
+}
+
+#[test]
 fn a_pretended_time_is_refused_where_a_server_is_not_local() {
     let place = open_desk("");
     place.replace(
