@@ -2,8 +2,11 @@
 
 #![cfg(test)]
 
+mod check;
 mod desk;
 mod dry_run;
+mod examples;
+mod explain;
 mod limits;
 mod outcomes;
 mod passed_over;
