@@ -1,5 +1,7 @@
 //! Finds what is wrong with definitions, all at once.
 
+mod hours;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -66,10 +68,12 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
     let (rules, mut found) = rules::load(source, &connectors(), now);
     if let Some(rules) = &rules {
         test::check_examples(rules, &mut found);
+        hours::check(rules, &mut found);
         if online {
             ask_crm(rules, source, &mut found)?;
         }
     }
+    found.sort();
     Ok(found)
 }
 
