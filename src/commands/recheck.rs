@@ -49,6 +49,8 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
                     let closing =
                         Closing { status: Status::Cancelled, at: now, by: None, how: &why, reason: None };
                     db.close(handoff.id, &closing)?;
+                    // It may be back, as when its file was being written: nobody is lost for having been away.
+                    db.forget_verdict(handoff.contact)?;
                     report.taken_back(handoff.id, &why);
                 }
             }
