@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PURE: [&str; 6] = ["model", "rules", "qualify", "assign", "sla", "brief"];
+const PURE: [&str; 7] = ["model", "rules", "qualify", "assign", "sla", "examples", "brief"];
 
 /// Clocks, the environment, the network and the database.
 const IMPURE: [&str; 8] =
