@@ -73,7 +73,7 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
         let rows = report.waiting.iter().map(|row| waiting(row, &mut said));
         parts.push(table(&["Waiting", "Tier", "Until", "Why"], rows));
     }
-    parts.extend(acted("What reps did", &report.outcomes));
+    parts.extend(acted("What happened", &report.outcomes));
     parts.extend(acted("Escalated", &report.escalated));
     if report.dry_run {
         parts.extend(planned(store)?);
