@@ -99,10 +99,7 @@ fn explain_says_who_would_have_to_be_free_while_a_handoff_waits() {
     let text = explained(&place, "2026-11-23T10:01:00Z", "four");
     assert!(text.contains("nobody in team crowd is available"), "{text}");
     assert!(text.contains("until 2026-11-23 14:00 UTC"), "{text}");
-    assert!(
-        text.contains("passed over free@acme.example: at max_open (1)"),
-        "{text}"
-    );
+    assert!(text.contains("passed over free@acme.example: at max_open (1)"), "{text}");
 
     place.json_at("2026-11-23T14:00:00Z", 0, &["run"]);
     let text = explained(&place, "2026-11-23T14:01:00Z", "four");
