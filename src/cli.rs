@@ -142,7 +142,7 @@ pub enum Deny {
 
 #[derive(Args, Debug)]
 pub struct TestArgs {
-    /// Files with further [[example]]s for the definition of --rules
+    /// Files with further examples for the definition of --rules
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Only examples whose name contains this
