@@ -22,6 +22,14 @@ const KILLS: u32 = 200;
 /// Kills in each phase of the scene, before its runs are left in peace: few, so that they find something to do.
 const KILLS_A_PHASE: u32 = 3;
 
+/// The system calls by which a run changes a file, and every how manieth of them it is killed at: every append and its
+/// sync, a sample of SQLite's own.
+const CALLS: [(&str, usize); 5] =
+    [("write", 1), ("fdatasync", 1), ("flock", 2), ("fsync", 4), ("pwrite64", 113)];
+
+/// The phases that hand off and reassign: every kind of write is in them.
+const BUSY_PHASES: [usize; 2] = [0, 3];
+
 /// A generator of our own (xorshift): the same kills in every run of the test, as far as the machine's speed allows.
 struct Dice(u64);
 
@@ -77,16 +85,13 @@ fn a_run_killed_at_each_kind_of_system_call_loses_nothing_and_doubles_nothing() 
     }
     let expected = keys_undisturbed();
     let (mut killed, mut looked_up) = (0, 0);
-    // Every place where a run changes a file; of page writes, which are many, a sample.
-    for (call, step) in
-        [("write", 1), ("fdatasync", 1), ("fsync", 1), ("unlink", 1), ("flock", 1), ("pwrite64", 61)]
-    {
+    for (call, step) in CALLS {
         for at in (1..).step_by(step) {
             let place = place();
             let mut hit = false;
             for (phase, now) in PHASES.iter().enumerate() {
                 start_phase(&place, phase);
-                hit |= kill_at(&place, now, call, at);
+                hit |= BUSY_PHASES.contains(&phase) && kill_at(&place, now, call, at);
                 run_until_quiet(&place, now);
             }
             looked_up += is_whole(&place, &expected);
@@ -97,7 +102,7 @@ fn a_run_killed_at_each_kind_of_system_call_loses_nothing_and_doubles_nothing() 
         }
     }
     println!("{killed} places; {looked_up} effects were in flight when the run died");
-    assert!(killed > 0 && looked_up > 0, "no run was killed between a delivery and its record");
+    assert!(looked_up > 0, "no run was killed between a delivery and its record");
 }
 
 /// Runs under strace, which kills the run as it enters a system call for the `at`th time. False when it never does.
@@ -106,7 +111,7 @@ fn kill_at(place: &Place, now: &str, call: &str, at: usize) -> bool {
     let trace = format!("trace={call}");
     let inject = format!("inject={call}:signal=KILL:when={at}");
     let mut strace = Command::new("strace");
-    strace.args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
+    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject]);
     strace.arg(command.get_program()).args(command.get_args());
     strace.current_dir(place.path("")).env("HANDOFF_NOW", now);
     let status = strace.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
