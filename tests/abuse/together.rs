@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::process::Stdio;
 
-use crate::process::RUN;
+use crate::process::{RUN, ran};
 use crate::support::{MONDAY_10, Place};
 use crate::{HEADER, RULES};
 
@@ -42,18 +42,29 @@ fn a_second_run_says_why_it_left_to_who_wants_to_know() {
     let _held = hold(&place);
     let ran = place.handoff(&["run", "-v"]);
     assert_eq!(ran.status, 0, "{}", ran.all());
-    assert!(ran.stderr.contains("note: another run holds the database; this run was skipped"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("note: another run holds the database; this run was skipped"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
-fn a_dry_run_beside_a_run_says_that_it_has_no_plan() {
+fn who_asked_for_something_beside_a_run_is_told_that_he_did_not_get_it() {
     let place = place();
     place.done(&["sync"]);
     let held = hold(&place);
     let before = place.bytes("handoff.db");
-    let ran = place.handoff(&["run", "--dry-run"]);
-    assert_eq!(ran.status, 1, "{}", ran.all());
-    assert!(ran.stderr.contains("another run holds the database"), "{}", ran.all());
+    let asked = [&["run", "--dry-run"] as &[&str], &["evaluate", "--all"], &["retry"], &["release", "--all"]];
+    // Each waits for seconds, so they wait side by side.
+    let start = |args: &&[&str]| {
+        place.command(MONDAY_10, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    for waiting in asked.iter().map(start).collect::<Vec<_>>() {
+        let ran = ran(waiting.wait_with_output().unwrap());
+        assert_eq!(ran.status, 1, "{}", ran.all());
+        assert!(ran.stderr.contains("another run holds the database"), "{}", ran.all());
+    }
     assert_eq!(place.bytes("handoff.db"), before);
     drop(held);
     place.done(&["run", "--dry-run"]);
@@ -64,7 +75,12 @@ fn a_dry_run_waits_for_a_run_that_is_nearly_over() {
     let place = place();
     place.done(&["sync"]);
     let held = hold(&place);
-    let dry = place.command(MONDAY_10, &["run", "--dry-run"]).stdout(Stdio::piped()).spawn().unwrap();
+    let dry = place
+        .command(MONDAY_10, &["run", "--dry-run"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     std::thread::sleep(std::time::Duration::from_millis(500));
     drop(held);
     assert_eq!(dry.wait_with_output().unwrap().status.code(), Some(0));
@@ -74,9 +90,8 @@ fn a_dry_run_waits_for_a_run_that_is_nearly_over() {
 fn of_many_runs_at_once_one_hands_off_and_each_contact_gets_one_task() {
     for _ in 0..20 {
         let place = place();
-        let runs: Vec<_> = (0..4)
-            .map(|_| place.command(MONDAY_10, RUN).stderr(Stdio::piped()).spawn().unwrap())
-            .collect();
+        let runs: Vec<_> =
+            (0..4).map(|_| place.command(MONDAY_10, RUN).stderr(Stdio::piped()).spawn().unwrap()).collect();
         for run in runs {
             let output = run.wait_with_output().unwrap();
             assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
