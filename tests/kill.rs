@@ -1,5 +1,7 @@
 //! SIGKILL at any moment of a run, a lost database, a restored one: every task, message and update is delivered exactly once.
 
+#![cfg(test)]
+
 #[path = "support/mod.rs"]
 mod support;
 

@@ -10,6 +10,8 @@ mod lock;
 mod open;
 mod outcomes;
 mod runs;
+#[cfg(test)]
+mod tests;
 mod verdicts;
 
 use anyhow::{Context as _, Result};

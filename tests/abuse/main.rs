@@ -1,6 +1,8 @@
 //! What an unkind world does to `handoff`: files that are no files, text that bites, databases of others, full disks, and
 //! two runs at once. Nothing is lost, nothing is done twice, and the message says what to do.
 
+#![cfg(test)]
+
 #[path = "../support/mod.rs"]
 mod support;
 
