@@ -1,5 +1,7 @@
 //! Finds what is wrong with definitions, all at once.
 
+mod hours;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -66,18 +68,20 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
     let (rules, mut found) = rules::load(source, &connectors(), now);
     if let Some(rules) = &rules {
         test::check_examples(rules, &mut found);
+        hours::check(rules, &mut found);
         if online {
             ask_crm(rules, source, &mut found)?;
         }
     }
+    found.sort();
     Ok(found)
 }
 
 fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let folder = folder(&source.path);
-    let mut crm = crm::connect(&rules.crm, &folder)?;
+    let mut crm = crm::connect(&rules.crm, &folder, None)?;
     if let Some(connection) = &rules.chat {
-        chat::connect(connection, &folder)?;
+        chat::connect(connection, &folder, None)?;
     }
     let required: Vec<_> = rules.fields.required().collect();
     for problem in crm.check(&required)? {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::session::Session;
 use crate::brief::{Subject, Who, brief, due_text};
-use crate::model::{Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
+use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
 use crate::qualify::Facts;
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla;
@@ -24,11 +24,6 @@ pub(super) struct Planned<'a> {
     pub why: &'a str,
     pub facts: &'a Facts<'a>,
     pub link: Option<String>,
-}
-
-/// The key of the message that a handoff's follow-ups belong to.
-pub(super) fn message_key(handoff: &HandoffRow) -> String {
-    format!("{}m1", handoff.key)
 }
 
 /// The policy that was frozen when the handoff started.
@@ -82,18 +77,14 @@ pub(super) fn effects(
         priority: handoff.priority.clone(),
         brief: brief.clone(),
     });
-    let alert = if *round == 1 {
-        Write::Message(Message { contact, mention, brief })
-    } else {
-        let respond =
-            due.map(|(due, within)| format!(" Respond by {}.", due_text(due, within, rep.hours.timezone)));
-        Write::Reply(Reply {
-            contact,
-            thread: message_key(handoff),
-            mention: Some(mention),
-            channel: None,
-            text: format!("Now yours: {}{}", planned.why, respond.unwrap_or_default()),
-        })
+    let alert = match db.thread(handoff.id)? {
+        None => Write::Message(Message { contact, mention, brief }),
+        Some((thread, _)) => {
+            let respond = due.map(|(due, within)| due_text(due, within, rep.hours.timezone));
+            let respond = respond.map(|due| format!(". Respond by {due}")).unwrap_or_default();
+            let text = format!("Now yours: {}{respond}", planned.why);
+            Write::Reply(Reply { contact, thread, mention: Some(mention), channel: None, text })
+        }
     };
     let mut writes =
         vec![(format!("{}u{round}", handoff.key), update), (format!("{}t{round}", handoff.key), task)];
@@ -111,26 +102,42 @@ pub(super) fn outcome_writes(rules: &Rules, event: OutcomeEvent) -> BTreeMap<Str
     rules.outcome.write.get(&event).cloned().unwrap_or_default()
 }
 
-/// A follow-up in the thread of the handoff's message; nothing without a chat.
-pub(super) fn reply(
+/// A follow-up to a handoff's message.
+pub(super) struct FollowUp {
+    /// Of the key: what this follow-up is, so that it is sent once.
+    pub suffix: String,
+    pub mention: Option<Mention>,
+    pub channel: Option<String>,
+    pub text: String,
+}
+
+/// Plans a follow-up in the thread of the handoff's message; nothing where no message was posted.
+pub(super) fn follow_up(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    follow_up: FollowUp,
+) -> Result<()> {
+    let Some((thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
+    let FollowUp { suffix, mention, channel, text } = follow_up;
+    let write = Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text });
+    let key = format!("{}{suffix}", handoff.key);
+    db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
+}
+
+/// Plans that the handoff's message shows its state; nothing where no message was posted.
+pub(super) fn mark(
     session: &Session,
     db: Db<'_>,
     handoff: &HandoffRow,
     suffix: &str,
-    mention: Option<Mention>,
-    channel: Option<String>,
-    text: String,
+    state: String,
 ) -> Result<()> {
-    if session.chat.is_none() {
+    let shows_state = session.chat.as_ref().is_some_and(|chat| chat.shows_state());
+    let Some((thread, Write::Message(message))) = db.thread(handoff.id)?.filter(|_| shows_state) else {
         return Ok(());
-    }
-    let write = Write::Reply(Reply {
-        contact: handoff.crm_id.clone(),
-        thread: message_key(handoff),
-        mention,
-        channel,
-        text,
-    });
+    };
+    let write = Write::Mark(Mark { contact: handoff.crm_id.clone(), thread, state, brief: message.brief });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
 }

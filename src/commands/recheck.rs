@@ -42,13 +42,15 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             match second_look(&session.rules, handoff, &stored, record, now) {
                 Second::GoOn => {}
                 Second::Reroute(why) => {
-                    db.take_back(handoff.id, "rerouted", &why, now)?;
+                    db.undo_assignment(handoff, &why, now)?;
                     report.taken_back(handoff.id, &why);
                 }
                 Second::Cancel(why) => {
                     let closing =
                         Closing { status: Status::Cancelled, at: now, by: None, how: &why, reason: None };
                     db.close(handoff.id, &closing)?;
+                    // It may be back, as when its file was being written: nobody is lost for having been away.
+                    db.forget_verdict(handoff.contact)?;
                     report.taken_back(handoff.id, &why);
                 }
             }

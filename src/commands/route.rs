@@ -24,7 +24,7 @@ const BATCH: usize = 200;
 /// Routes everything that waits; picks, turn counters, effects and SLA steps commit together.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let mut loads = loads(&session.rules, &session.store, session.now)?;
-    let waiting = session.store.read().handoffs_to_route(session.now)?;
+    let waiting = session.store.read().handoffs_to_route()?;
     let layouts = Layouts::new(session.rules.fields.all());
     let this = &*session;
     for batch in waiting.chunks(BATCH) {
@@ -60,7 +60,9 @@ fn route_one(
             report.handed_off.push(handed_off);
         }
         Routing::Waiting(waiting) => {
-            db.keep_waiting(handoff.id, &waiting.why, waiting.until)?;
+            if (handoff.note.as_ref(), handoff.next) != (Some(&waiting.why), waiting.until) {
+                db.keep_waiting(handoff.id, &waiting.why, waiting.until)?;
+            }
             let who = plan::who(&session.rules, &facts);
             report.waiting.push(Waiting {
                 handoff: handoff.id,
@@ -91,6 +93,10 @@ pub(super) fn hand_to(
     let round = handoff.round + 1;
     let timeline = plan::timeline(handoff, rep, *now)?;
     let due = timeline.as_ref().map(|(plan, within)| (plan.due, *within));
+    if due.is_none() && handoff.sla.is_some() {
+        let why = format!("{} has no working time ahead in which the SLA could end", rep.email);
+        db.add_event(handoff.id, *now, "no due time", None, Some(&why))?;
+    }
     let credits: Vec<(String, i64)> = assignment
         .credits
         .iter()

@@ -29,6 +29,8 @@ pub(super) const NO_MANAGER: &str = "H054";
 pub(super) const STEP_ORDER: &str = "H060";
 pub(super) const STEP_AFTER_RETURN: &str = "H061";
 pub(super) const REVIEW_OVERDUE: &str = "H070";
+/// Found by `check` alone: nobody of a team works in hours that an SLA promises.
+pub const NOBODY_ON_SHIFT: &str = "H055";
 /// An `[[example]]` comes out otherwise than it expects.
 pub const EXAMPLE_FAILS: &str = "H080";
 /// The CRM does not have what the rules use; only `check --online` can tell.
@@ -64,6 +66,10 @@ pub const CODES: &[(&str, &str)] = &[
     (NO_FALLBACK, "no route takes the handoffs that match no condition"),
     (NOBODY_SKILLED, "a route asks for skills that no member of its team has"),
     (NO_MANAGER, "an SLA notifies the manager, and a team has none"),
+    (
+        NOBODY_ON_SHIFT,
+        "nobody of a team works in some hours of the week that an SLA on the wall clock promises",
+    ),
     (STEP_ORDER, "the steps of an SLA are not in the order of their times"),
     (STEP_AFTER_RETURN, "a step that never comes, since the handoff has gone back to the pool"),
     (REVIEW_OVERDUE, "the definition is due for another look by the people who agreed on it"),

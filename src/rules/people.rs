@@ -128,7 +128,16 @@ pub(super) fn teams(
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
-            teams.push(Team { name: name.to_owned(), pick, members, off_shift, nobody_available, manager });
+            let span = table.span.clone();
+            teams.push(Team {
+                name: name.to_owned(),
+                span,
+                pick,
+                members,
+                off_shift,
+                nobody_available,
+                manager,
+            });
         }
     }
     (teams, register)

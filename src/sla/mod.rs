@@ -1,6 +1,7 @@
 //! The SLA clock: working time, when a handoff is due, which escalation step is next. Pure: the time comes in as a value.
 
 mod calendar;
+mod cover;
 mod plan;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -8,6 +9,7 @@ pub(crate) mod testing;
 pub use calendar::{
     Interval, add_working, intervals, is_day_off, is_working, next_day, next_present, next_working,
 };
+pub use cover::longest_gap;
 pub use plan::{Plan, PlannedStep, plan};
 
 use crate::model::Timestamp;

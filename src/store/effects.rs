@@ -1,7 +1,7 @@
 //! Effects: planned with the decision, in flight before the first byte, and then what became of them.
 
 use anyhow::Result;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Db;
 use super::handoffs::unreadable;
@@ -174,9 +174,23 @@ impl Db<'_> {
         Ok(())
     }
 
+    /// The message that a handoff's follow-ups belong to, with its key; `None` while none was or will be posted.
+    pub fn thread(self, handoff: i64) -> Result<Option<(String, Write)>> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT key, body FROM effect WHERE handoff_id = ?1 AND kind = 'message' \
+                 AND state NOT IN ('cancelled', 'failed') ORDER BY seq LIMIT 1",
+            )?
+            .query_row([handoff], |row| {
+                let body: String = row.get(1)?;
+                Ok((row.get(0)?, serde_json::from_str(&body).map_err(|error| unreadable(1, error))?))
+            })
+            .optional()?)
+    }
+
     /// The remote id of an effect that is done.
     pub fn remote_id(self, key: &str) -> Result<Option<String>> {
-        use rusqlite::OptionalExtension as _;
         let found: Option<Option<String>> = self
             .conn
             .prepare_cached("SELECT remote_id FROM effect WHERE key = ?1")?

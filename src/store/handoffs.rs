@@ -174,13 +174,14 @@ impl Db<'_> {
         self.handoffs(&format!("{COLUMNS} WHERE h.contact_id = ?1 ORDER BY h.ordinal DESC"), [contact])
     }
 
-    /// Handoffs to route at `now`: high priority first, then in the order they started.
-    pub fn handoffs_to_route(self, now: Timestamp) -> Result<Vec<HandoffRow>> {
+    /// Handoffs to route: high priority first, then in the order they started. All that wait are tried at every run: a
+    /// rep who closes one may be free sooner than `next_ms` foresaw.
+    pub fn handoffs_to_route(self) -> Result<Vec<HandoffRow>> {
         let sql = format!(
-            "{COLUMNS} WHERE h.status = 'waiting' AND coalesce(h.next_ms, 0) <= ?1 \
+            "{COLUMNS} WHERE h.status = 'waiting' \
              ORDER BY CASE h.priority WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, h.created_ms, h.id"
         );
-        self.handoffs(&sql, [now.timestamp_millis()])
+        self.handoffs(&sql, [])
     }
 
     /// Open handoffs with one status, oldest first.
@@ -266,15 +267,39 @@ impl Db<'_> {
     /// Takes a handoff from its rep; it waits to be routed anew. What was planned and never tried is cancelled.
     pub fn take_back(self, handoff: i64, how: &str, why: &str, at: Timestamp) -> Result<()> {
         self.end_assignment(handoff, how, at)?;
+        self.back_to_waiting(handoff, why)?;
+        self.cancel_effects(handoff)
+    }
+
+    /// Undoes an assignment of which nothing has been sent, as if it had not been made: the next one has the same round
+    /// and so the same keys, as it would after a loss of the database.
+    pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned' AND attempt = 0",
+            [handoff.id],
+        )?;
+        self.conn.execute(
+            "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
+            params![handoff.id, handoff.round],
+        )?;
+        self.conn.execute(
+            "DELETE FROM step WHERE handoff_id = ?1 AND round = ?2",
+            params![handoff.id, handoff.round],
+        )?;
+        self.back_to_waiting(handoff.id, why)?;
+        self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
+        self.add_event(handoff.id, at, "rerouted", None, Some(why))
+    }
+
+    fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {
         self.conn.execute(
             "UPDATE handoff SET status = 'waiting', note = ?2, next_ms = NULL WHERE id = ?1",
             params![handoff, why],
         )?;
-        self.cancel_steps(handoff)?;
-        self.cancel_effects(handoff)
+        self.cancel_steps(handoff)
     }
 
-    /// Ends the present assignment: `lapsed`, `rejected` or `rerouted`.
+    /// Ends the present assignment: `lapsed` or `rejected`.
     pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
         self.conn.execute(
             "UPDATE assignment SET ended_ms = ?2, ended_how = ?3 WHERE handoff_id = ?1 AND ended_ms IS NULL",

@@ -27,7 +27,7 @@ pub struct AssignmentRow {
     pub why: String,
     pub passed_over: Vec<PassedOverRow>,
     pub at: Timestamp,
-    /// `lapsed`, `rejected` or `rerouted`; `None` while it stands.
+    /// `lapsed` or `rejected`; `None` while it stands.
     pub ended: Option<String>,
 }
 

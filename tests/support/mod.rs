@@ -139,3 +139,8 @@ impl Ran {
 pub(crate) fn texts<'a>(objects: &'a [Value], key: &str) -> Vec<&'a str> {
     objects.iter().map(|object| object[key].as_str().unwrap_or_default()).collect()
 }
+
+/// The contacts in one list of a report: `handed_off`, `waiting`, `outcomes`, `escalated`.
+pub(crate) fn contacts<'a>(report: &'a Value, list: &str) -> Vec<&'a str> {
+    texts(report[list].as_array().unwrap_or_else(|| panic!("no {list} in {report}")), "contact")
+}

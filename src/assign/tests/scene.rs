@@ -76,6 +76,7 @@ pub(super) fn team(name: &str, weights: &[u32]) -> Team {
     let members = weights.iter().enumerate().map(|(n, weight)| Member { rep: RepId(n), weight: *weight });
     Team {
         name: name.to_owned(),
+        span: 0..0,
         pick: Pick::RoundRobin,
         members: members.collect(),
         off_shift: OffShift::Wait,

@@ -94,7 +94,6 @@ impl<'a> Contacts<'a> {
         let value = |origin: &Origin| match *origin {
             Origin::Contact(slot) => cell(slot),
             Origin::Company(slot) => company.as_ref().and_then(|company| company.cell(slot)),
-            Origin::EmailDomain(slot) => cell(slot).and_then(email_domain),
             Origin::Nowhere => None,
         };
         let values = self.layout.origins.iter().map(value);

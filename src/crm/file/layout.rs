@@ -35,8 +35,6 @@ pub(super) enum Origin {
     Contact(usize),
     /// A slot of the companies file.
     Company(usize),
-    /// A slot of the contacts file that has the e-mail; its domain is the value.
-    EmailDomain(usize),
     /// No file has it.
     Nowhere,
 }
@@ -107,8 +105,6 @@ fn origin(field: &Field, files: Files<'_>, contact: &mut Slots, company: &mut Sl
     }
     if contacts.complete && !contacts.has(property) {
         Origin::Nowhere
-    } else if field.name == "email_domain" {
-        Origin::EmailDomain(contact.slot(property))
     } else {
         Origin::Contact(contact.slot(property))
     }
