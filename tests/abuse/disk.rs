@@ -2,21 +2,14 @@
 
 use std::process::Command;
 
+use crate::crowd;
 use crate::process::RUN;
 use crate::support::Place;
-use crate::{HEADER, RULES};
 
 const CONTACTS: usize = 60;
 
 /// After every wait that a failed delivery may have been given.
 const LATER: &str = "2026-11-23T10:06:00Z";
-
-fn place() -> Place {
-    let rows: String = (0..CONTACTS)
-        .map(|id| format!("{id},p{id}@s{id}.example,Pat,{id},Buyer,80,,2026-11-23T09:00:00Z\n"))
-        .collect();
-    Place::with(RULES, &format!("{HEADER}{rows}"))
-}
 
 /// With room again, everything comes out, once.
 fn recovers(place: &Place, what: &str) {
@@ -32,7 +25,7 @@ fn recovers(place: &Place, what: &str) {
 fn a_disk_full_at_any_size_of_the_database_loses_nothing_and_doubles_nothing() {
     // Blocks of 512 bytes: before the schema, within the first sync, between a delivery and its record.
     for blocks in [0, 1, 8, 64, 200, 280, 320, 400, 600, 800, 900, 1_000, 1_100] {
-        let place = place();
+        let place = crowd(CONTACTS);
         let ran = place.shell(&format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), RUN);
         assert!(ran.is_orderly() && ran.status != 0, "{blocks}: {}", ran.all());
         assert!(ran.stderr.contains("handoff.db"), "{blocks}: {}", ran.stderr);
@@ -45,7 +38,7 @@ fn a_disk_full_at_any_size_of_the_database_loses_nothing_and_doubles_nothing() {
 fn a_disk_full_at_any_byte_of_the_tasks_leaves_no_half_line() {
     const LIMIT: usize = 4_096 * 512;
     for room in [0, 1, 700, 5_000, 20_000] {
-        let place = place();
+        let place = crowd(CONTACTS);
         // Somebody else's lines fill the file up to so many bytes before the limit.
         let line = r#"{"key":"other"}"#;
         let padding = format!("{line}{}\n", " ".repeat(LIMIT - room - line.len() - 1));
@@ -68,7 +61,7 @@ fn a_file_system_without_room_is_told_and_recovered_from() {
         return;
     }
     for kilobytes in [24, 64, 160, 220, 300, 420] {
-        let place = place();
+        let place = crowd(CONTACTS);
         std::fs::create_dir(place.path("disk")).unwrap();
         // A name space of its own: the mount goes with it, so what it held is copied out.
         let script = format!(

@@ -2,6 +2,7 @@
 //! two runs at once. Nothing is lost, nothing is done twice, and the message says what to do.
 
 #![cfg(test)]
+#![expect(clippy::print_stderr, reason = "a test says what it skipped, and what it reached")]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -43,3 +44,10 @@ step = [{ at = "50%", do = "remind" }]
 
 /// The header that goes with [`RULES`].
 const HEADER: &str = "id,email,first_name,last_name,job_title,score,asked_at,modified_at\n";
+
+/// So many contacts, all of whom are handed off by the first run.
+fn crowd(contacts: usize) -> support::Place {
+    let row = |id| format!("{id},p{id}@s{id}.example,Pat,{id},Buyer,80,,2026-11-23T09:00:00Z\n");
+    let rows: Vec<String> = (0..contacts).map(row).collect();
+    support::Place::with(RULES, &format!("{HEADER}{}", rows.concat()))
+}

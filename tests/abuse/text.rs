@@ -41,7 +41,7 @@ fn nothing_that_a_terminal_obeys_gets_out_on_any_way() {
         &["run", "--include-existing", "--format", "table", "-v"],
         &["explain", "1"],
         &["explain", "2"],
-        &["explain", &"\u{1b}[2Jnobody\u{202e}"],
+        &["explain", "\u{1b}[2Jnobody\u{202e}"],
         &["status"],
         &["evaluate", "--all"],
     ] {

@@ -3,17 +3,11 @@
 use std::fs::File;
 use std::process::Stdio;
 
+use crate::crowd;
 use crate::process::{RUN, ran};
 use crate::support::{MONDAY_10, Place};
-use crate::{HEADER, RULES};
 
 const CONTACTS: usize = 20;
-
-fn place() -> Place {
-    let rows: String =
-        (0..CONTACTS).map(|id| format!("{id},p{id}@s{id}.example,Pat,{id},Buyer,80,,2026-11-23\n")).collect();
-    Place::with(RULES, &format!("{HEADER}{rows}"))
-}
 
 /// Holds the database as a run does, until the file is dropped.
 fn hold(place: &Place) -> File {
@@ -24,7 +18,7 @@ fn hold(place: &Place) -> File {
 
 #[test]
 fn a_second_run_leaves_without_a_word_and_writes_nothing() {
-    let place = place();
+    let place = crowd(CONTACTS);
     let held = hold(&place);
     for args in [RUN, &["sync"], &["evaluate"], &["route"], &["escalate"]] {
         let ran = place.handoff(args);
@@ -38,7 +32,7 @@ fn a_second_run_leaves_without_a_word_and_writes_nothing() {
 
 #[test]
 fn a_second_run_says_why_it_left_to_who_wants_to_know() {
-    let place = place();
+    let place = crowd(CONTACTS);
     let _held = hold(&place);
     let ran = place.handoff(&["run", "-v"]);
     assert_eq!(ran.status, 0, "{}", ran.all());
@@ -51,7 +45,7 @@ fn a_second_run_says_why_it_left_to_who_wants_to_know() {
 
 #[test]
 fn who_asked_for_something_beside_a_run_is_told_that_he_did_not_get_it() {
-    let place = place();
+    let place = crowd(CONTACTS);
     place.done(&["sync"]);
     let held = hold(&place);
     let before = place.bytes("handoff.db");
@@ -72,7 +66,7 @@ fn who_asked_for_something_beside_a_run_is_told_that_he_did_not_get_it() {
 
 #[test]
 fn a_dry_run_waits_for_a_run_that_is_nearly_over() {
-    let place = place();
+    let place = crowd(CONTACTS);
     place.done(&["sync"]);
     let held = hold(&place);
     let dry = place
@@ -89,7 +83,7 @@ fn a_dry_run_waits_for_a_run_that_is_nearly_over() {
 #[test]
 fn of_many_runs_at_once_one_hands_off_and_each_contact_gets_one_task() {
     for _ in 0..20 {
-        let place = place();
+        let place = crowd(CONTACTS);
         let runs: Vec<_> =
             (0..4).map(|_| place.command(MONDAY_10, RUN).stderr(Stdio::piped()).spawn().unwrap()).collect();
         for run in runs {
@@ -104,7 +98,7 @@ fn of_many_runs_at_once_one_hands_off_and_each_contact_gets_one_task() {
 
 #[test]
 fn runs_on_two_databases_that_share_their_files_deliver_each_task_once() {
-    let place = place();
+    let place = crowd(CONTACTS);
     let runs: Vec<_> = ["a.db", "b.db", "c.db"]
         .map(|db| {
             let args = ["run", "--include-existing", "--db", db];

@@ -1,6 +1,7 @@
 //! Sixty contacts on their way from handoff to escalation, reassignment and outcome, and what must hold of them at the end.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rusqlite::Connection;
 
@@ -82,10 +83,9 @@ pub(crate) fn start_phase(place: &Place, phase: usize) {
     let mut contacts = String::from("id,email,last_name,score,modified_at\n");
     for id in 1..=CONTACTS {
         let moment = if phase > 0 && id % 6 == 1 { "10:05" } else { "09:00" };
-        contacts += &format!(
-            "{id},p{id}@shop{id}.example,Number {id},{},2026-11-23T{moment}:00Z\n",
-            score(id, phase)
-        );
+        let score = score(id, phase);
+        writeln!(contacts, "{id},p{id}@shop{id}.example,Number {id},{score},2026-11-23T{moment}:00Z")
+            .unwrap();
     }
     place.write("contacts.csv", &contacts);
     let mut activity = String::from("at,contact,by,kind,note\n");
@@ -99,11 +99,11 @@ pub(crate) fn start_phase(place: &Place, phase: usize) {
 /// Runs until a run delivers nothing more.
 pub(crate) fn run_until_quiet(place: &Place, now: &str) {
     const RUNS_MAX: u32 = 10;
-    let mut before = None;
+    let mut before = place.keys();
     for _ in 0..RUNS_MAX {
         let ran = place.handoff_at(now, RUN);
         assert_eq!(ran.status, 0, "{}", ran.all());
-        let keys = Some(place.keys());
+        let keys = place.keys();
         if keys == before {
             return;
         }

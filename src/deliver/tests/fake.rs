@@ -7,7 +7,7 @@ use std::rc::Rc;
 use anyhow::Result;
 
 use crate::chat::{Chat, Posted};
-use crate::crm::{Activities, Crm, Keyed, Page, Watched};
+use crate::crm::{Activities, Crm, Keyed, Page, Walk, Walked, Watched};
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
@@ -70,8 +70,8 @@ impl Crm for Fake {
         Ok(Vec::new())
     }
 
-    fn changes(&mut self, _: &[Field], _: Option<&str>, _: &mut dyn FnMut(Page) -> Result<()>) -> Result<()> {
-        Ok(())
+    fn changes(&mut self, _: &Walk<'_>, _: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+        Ok(Walked::Whole)
     }
 
     fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Vec<Record>>> {
