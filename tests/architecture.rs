@@ -122,7 +122,8 @@ fn read(path: &Path) -> Source {
     let path = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap().to_owned();
     let room = path.split('/').next().unwrap().trim_end_matches(".rs").to_owned();
     let is_test = ["tests", "fixture", "testing"].iter().any(|part| path.contains(part));
-    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    // A module of tests inside the file is its end; one that is only named is a file of its own.
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let code = code.lines().filter(is_code).collect::<Vec<_>>().join("\n");
     Source { path, room, code, lines: text.lines().count(), is_test }
