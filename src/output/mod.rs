@@ -1,5 +1,6 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
+pub(crate) mod diff;
 pub mod explain;
 pub mod findings;
 mod place;

@@ -95,6 +95,7 @@ impl Loader<'_> {
         for register in [&rep_names, &team_names, &sla_names] {
             register.warn_unused(self.findings);
         }
+        let lists = names.lists.all();
         names.lists.finish(self.findings);
         let fields = names.fields.finish();
         let mut known = Known {
@@ -118,6 +119,7 @@ impl Loader<'_> {
             chat,
             outcome,
             fields,
+            lists,
             score,
             disqualifiers,
             tiers,

@@ -8,6 +8,7 @@ mod condition;
 mod contradiction;
 mod days_off;
 mod definition;
+mod diff;
 mod examples;
 mod fields;
 mod files;
@@ -31,6 +32,7 @@ mod slas;
 mod source;
 mod suggest;
 mod tiers;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ pub use definition::{
     NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority, Route, RouteTarget,
     Rules, Team, Tier,
 };
+pub use diff::{Change, Diff, diff};
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
@@ -51,3 +54,7 @@ pub use load::{Connectors, load};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
+pub use words::{
+    absence_words, clock_words, condition_words, holiday_words, pick_words, shift_words, step_words,
+    target_words,
+};
