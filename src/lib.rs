@@ -8,6 +8,7 @@ pub mod commands;
 pub mod crm;
 pub mod deliver;
 mod endpoint;
+pub mod examples;
 mod ledger;
 mod lines;
 pub mod model;

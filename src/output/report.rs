@@ -192,6 +192,7 @@ impl crate::model::Write {
             }
             Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
             Self::Reply(reply) => reply.text.clone(),
+            Self::Mark(mark) => mark.state.clone(),
         };
         one_line(&text, 160)
     }

@@ -9,7 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::condition::{Condition, Keys};
 use super::fields::Fields;
 use super::item::Table;
-use crate::model::{Rep, RepId, Sla, Timestamp, VerdictKind};
+use crate::model::{Absence, Rep, RepId, Sla, Timestamp, VerdictKind};
 
 /// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
 #[derive(Clone, Debug)]
@@ -267,6 +267,10 @@ pub struct Example {
     pub at: Timestamp,
     /// One raw value per field of [`Fields::all`].
     pub contact: Vec<Option<String>>,
+    /// What reps have already; who is not named has nothing.
+    pub loads: Vec<GivenLoad>,
+    /// Absences on top of those in the definition.
+    pub away: Vec<(RepId, Absence)>,
     pub expect: Expectation,
 }
 
@@ -284,4 +288,25 @@ pub struct Expectation {
     pub score: Option<f64>,
     pub fit: Option<f64>,
     pub due: Option<Timestamp>,
+    /// Whether nobody can take it yet.
+    pub waiting: Option<bool>,
+    /// Conditions of tiers or of the ICP that do not hold, as `handoff explain` words them.
+    pub failing: Vec<String>,
+    pub escalations: Vec<Escalated>,
+}
+
+/// What a rep has when an example happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenLoad {
+    pub rep: RepId,
+    pub open: u32,
+    pub today: u32,
+}
+
+/// The last step that has come by a time, if nobody acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalated {
+    pub at: Timestamp,
+    /// `nothing`, or the word of a step.
+    pub action: String,
 }

@@ -130,6 +130,15 @@ impl Db<'_> {
             .optional()?)
     }
 
+    /// What a connector wants to remember between runs.
+    pub fn remember(self, key: &str, value: &str) -> Result<()> {
+        self.conn.execute(
+            "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2",
+            [key, value],
+        )?;
+        Ok(())
+    }
+
     /// Says something about the database for good: what was said first stands.
     pub fn set_meta_once(self, key: &str, value: &str) -> Result<()> {
         self.conn.execute("INSERT OR IGNORE INTO meta(key, value) VALUES(?1, ?2)", [key, value])?;
