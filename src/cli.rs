@@ -100,6 +100,8 @@ pub enum Command {
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Print the JSON Schema of rules.toml, for editors
+    Schema,
     /// Start a definition for contacts in a CSV file
     Init(InitArgs),
 }

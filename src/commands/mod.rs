@@ -12,6 +12,7 @@ mod release;
 mod retry;
 mod route;
 mod run;
+mod schema;
 mod session;
 mod status;
 mod sync;
@@ -77,6 +78,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(args, printer),
     }
 }

@@ -27,6 +27,7 @@ mod points;
 mod reader;
 mod register;
 mod routes;
+pub mod schema;
 mod settings;
 mod slas;
 mod source;
