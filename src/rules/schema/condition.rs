@@ -175,9 +175,9 @@ fn any_operators() -> Map<String, Value> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::model::Kind;
     use crate::rules::operator::OPERATORS;
-    use super::*;
 
     #[test]
     fn every_operator_is_known_and_no_other() {

@@ -41,12 +41,17 @@ pub(super) fn agreement() -> Value {
             "name": text("What the definition is called."),
             "marketing": text("Who agreed for marketing."),
             "sales": text("Who agreed for sales."),
-            "agreed_on": text("The day both agreed, such as 2026-10-01."),
+            "agreed_on": date("The day both agreed, such as 2026-10-01."),
             "review_every": duration("`handoff check` warns when this long has passed since `agreed_on`."),
         }),
     );
     set(&mut agreement, "dependencies", json!({ "review_every": ["agreed_on"] }));
     agreement
+}
+
+/// A day or a moment, as a TOML date or as a text that looks like one.
+fn date(description: &str) -> Value {
+    json!({ "description": description, "type": "string", "pattern": "[0-9]-[0-9]|[0-9]{10}" })
 }
 
 /// `[crm]` or `[chat]`: exactly one of the kinds.
@@ -131,7 +136,7 @@ pub(super) fn example() -> Value {
         &["name", "at", "contact", "expect"],
         &json!({
             "name": super::name("What is shown, as a sentence."),
-            "at": text("The time it happens, such as \"2026-11-23T10:00:00Z\"."),
+            "at": date("The time it happens, such as \"2026-11-23T10:00:00Z\"."),
             "contact": {
                 "description": "Fields with their values; what is not here is missing.",
                 "type": "object",
@@ -161,7 +166,7 @@ fn expectation() -> Value {
         "Which step is the last to have come at a time.",
         &["at", "do"],
         &json!({
-            "at": text("The time."),
+            "at": date("The time."),
             "do": choice("The step.", &["nothing", "remind", "notify", "reassign", "return"]),
         }),
     );
@@ -178,7 +183,7 @@ fn expectation() -> Value {
             "sla": text("The SLA of the tier."),
             "score": number("The engagement score."),
             "fit": number("The ICP fit."),
-            "due": text("When the rep must have acted."),
+            "due": date("When the rep must have acted."),
             "waiting": { "description": "Whether nobody can take it yet.", "type": "boolean" },
             "failing": texts("Conditions that do not hold, as `handoff explain` words them."),
             "escalations": super::list_of("What has come at some times.", &escalation),
