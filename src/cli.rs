@@ -100,6 +100,8 @@ pub enum Command {
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Write the definition as a page for people: who qualifies, who takes it, how fast
+    Docs(DocsArgs),
     /// Print the JSON Schema of rules.toml, for editors
     Schema,
     /// Start a definition for contacts in a CSV file
@@ -181,6 +183,13 @@ pub struct DiffArgs {
     /// Exit 1 when anything changed in meaning
     #[arg(long)]
     pub exit_code: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DocsArgs {
+    /// One self-contained HTML page instead of Markdown
+    #[arg(long)]
+    pub html: bool,
 }
 
 #[derive(Args, Debug)]

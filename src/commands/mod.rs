@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
@@ -58,7 +59,12 @@ pub struct Time {
 pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
     let only_looks = matches!(
         cli.command,
-        Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Diff(_) | Command::Status
+        Command::Check(_)
+            | Command::Test(_)
+            | Command::Explain(_)
+            | Command::Diff(_)
+            | Command::Docs(_)
+            | Command::Status
     );
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
@@ -78,6 +84,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(args, printer),
     }
