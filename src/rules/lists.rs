@@ -99,21 +99,17 @@ impl Lists {
         Some((&known.values, known.file_span.clone()))
     }
 
-    /// Every list that could be read, by name.
-    pub(super) fn all(&self) -> Vec<Arc<List>> {
-        let mut lists: Vec<Arc<List>> =
-            self.by_name.values().filter_map(|known| known.list.clone()).collect();
-        lists.sort_by(|a, b| a.name.cmp(&b.name));
-        lists
-    }
-
-    /// Notes every list that nothing uses.
-    pub(super) fn finish(self, findings: &mut Findings) {
+    /// Every list that could be read, by name; notes those that nothing uses.
+    pub(super) fn finish(self, findings: &mut Findings) -> Vec<Arc<List>> {
+        let mut lists = Vec::with_capacity(self.by_name.len());
         for (name, known) in self.by_name {
             if !known.used && !self.misnamed {
                 findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
             }
+            lists.extend(known.list);
         }
+        lists.sort_by(|a, b| a.name.cmp(&b.name));
+        lists
     }
 }
 

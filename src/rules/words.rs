@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 
 use super::condition::Condition;
 use super::definition::{Pick, Route, RouteTarget, Rules};
+use super::leaf_words::leaf_words;
 use super::reader::format_duration;
 use crate::model::{Absence, Clock, Shift, SlaStep, StepAction, StepAt, StepTarget};
 
@@ -18,7 +19,7 @@ pub fn condition_words(condition: &Condition) -> String {
         Condition::All(parts) => joined(parts, " and "),
         Condition::Any(parts) => joined(parts, " or "),
         Condition::Not(part) => format!("not ({})", condition_words(part)),
-        Condition::Leaf(leaf) => leaf.text.clone(),
+        Condition::Leaf(leaf) => leaf_words(leaf),
     }
 }
 
@@ -114,18 +115,19 @@ fn range(first: NaiveDate, last: NaiveDate) -> String {
 }
 
 /// `at 50%: remind the rep`.
-pub fn step_words(step: &SlaStep) -> String {
+pub(super) fn step_words(step: &SlaStep) -> String {
     format!("{}: {}", at_words(step.at), action_words(&step.action))
 }
 
-pub(super) fn at_words(at: StepAt) -> String {
+/// `at 50%`, or `after 2h`.
+pub fn at_words(at: StepAt) -> String {
     match at {
         StepAt::Percent(percent) => format!("at {percent}%"),
         StepAt::After(span) => format!("after {}", format_duration(span)),
     }
 }
 
-pub(super) fn action_words(action: &StepAction) -> String {
+pub fn action_words(action: &StepAction) -> String {
     match action {
         StepAction::Remind => "remind the rep".to_owned(),
         StepAction::Notify { to: StepTarget::Manager } => "notify the team's manager".to_owned(),

@@ -26,10 +26,9 @@ pub(crate) fn check(path: &Path, text: &str) -> Checked {
     let source = Source { path: path.to_owned(), text: text.to_owned() };
     let (_, findings) = load(&source, &connectors, "2026-11-23T10:00:00Z".parse().unwrap());
     let found = findings.as_slice();
-    Checked {
-        codes: found.iter().map(|finding| finding.code).collect(),
-        shown: found.iter().map(|finding| format!("{}: {}\n", finding.code, finding.message)).collect(),
-    }
+    let shown: Vec<String> =
+        found.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
+    Checked { codes: found.iter().map(|finding| finding.code).collect(), shown: shown.join("; ") }
 }
 
 /// Whether a definition is badly built: that is for a schema to see, and the rest is not.
@@ -89,6 +88,11 @@ fn collect_value(value: &Spanned<DeValue<'_>>, places: &mut Vec<(Place, Range<us
         DeValue::Array(items) if items.iter().any(|item| matches!(item.get_ref(), DeValue::Table(_))) => {
             items.iter().for_each(|item| collect_value(item, places));
         }
-        _ => places.push((Place::Value, value.span())),
+        DeValue::String(_)
+        | DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Array(_) => places.push((Place::Value, value.span())),
     }
 }

@@ -1,6 +1,8 @@
 //! The JSON Schema that editors use takes every definition that `check` finds well built, and refuses every one that it
 //! finds badly built: unknown keys (H002), wrong types (H003), missing keys (H004), unknown operators (H013).
 
+#![cfg(test)]
+
 mod definition;
 
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 use super::{Block, Item, Section};
 use crate::model::Rep;
 use crate::rules::{
-    Condition, NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, clock_words,
-    condition_words, format_duration, holiday_words, pick_words, shift_words, step_words, target_words,
+    Condition, NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, action_words, at_words,
+    clock_words, condition_words, format_duration, holiday_words, pick_words, shift_words, target_words,
 };
 
 /// Days off that are named; the rest is counted.
@@ -78,14 +78,18 @@ fn most(rep: &Rep) -> String {
 }
 
 pub(super) fn slas(rules: &Rules) -> Section {
-    let items = rules.slas.iter().map(|sla| {
-        let within = format_duration(sla.respond_within);
-        let steps: Vec<String> = sla.steps.iter().map(step_words).collect();
-        let steps = if steps.is_empty() { "nothing escalates".to_owned() } else { steps.join("; ") };
-        Item::new(&sla.name, &format!("respond within {within} ({}). {steps}.", clock_words(sla.clock)))
-    });
-    let items: Vec<Item> = items.collect();
-    let blocks = if items.is_empty() { Vec::new() } else { vec![Block::List { numbered: false, items }] };
+    let mut blocks = Vec::new();
+    for sla in &rules.slas {
+        let (within, clock) = (format_duration(sla.respond_within), clock_words(sla.clock));
+        let text = format!("{}: respond within {within}, counting {clock}.", sla.name);
+        let steps = sla.steps.iter();
+        let items: Vec<Item> =
+            steps.map(|step| Item::new(&at_words(step.at), &action_words(&step.action))).collect();
+        blocks.push(Block::text(&text));
+        if !items.is_empty() {
+            blocks.push(Block::List { numbered: false, items });
+        }
+    }
     Section { title: "How fast, and what then", blocks }
 }
 

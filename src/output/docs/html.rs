@@ -16,46 +16,52 @@ h2{font-size:1.2rem;margin:2.2rem 0 .6rem;padding-bottom:.3rem;border-bottom:1px
 table{border-collapse:collapse;width:100%;font-size:.92rem}\
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--line)}\
 th{background:var(--head);font-weight:600;white-space:nowrap}\
-td{overflow-wrap:anywhere}\
+td{overflow-wrap:break-word}\
 li{margin:.3rem 0}\
 @media print{body{margin:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}}";
 
 pub(crate) fn html(page: &Page) -> String {
     let title = escaped(&page.title);
-    let mut text = format!(
+    let head = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n"
     );
-    page.lead.iter().for_each(|lead| block(lead, &mut text));
+    let mut parts = vec![head];
+    parts.extend(page.lead.iter().map(block));
     for section in &page.sections {
-        text.push_str(&format!("<h2>{}</h2>\n", escaped(section.title)));
-        section.blocks.iter().for_each(|part| block(part, &mut text));
+        parts.push(format!("<h2>{}</h2>\n", escaped(section.title)));
+        parts.extend(section.blocks.iter().map(block));
     }
-    text.push_str("</body>\n</html>");
-    text
+    parts.push("</body>\n</html>".to_owned());
+    parts.concat()
 }
 
-fn block(block: &Block, text: &mut String) {
+fn block(block: &Block) -> String {
     match block {
-        Block::Text(line) => text.push_str(&format!("<p>{}</p>\n", escaped(line))),
+        Block::Text(line) => format!("<p>{}</p>\n", escaped(line)),
         Block::List { numbered, items } => {
             let tag = if *numbered { "ol" } else { "ul" };
-            let items: String = items.iter().map(item).collect();
-            text.push_str(&format!("<{tag}>\n{items}</{tag}>\n"));
+            let items: Vec<String> = items.iter().map(item).collect();
+            format!("<{tag}>\n{}</{tag}>\n", items.concat())
         }
         Block::Table { header, rows } => {
-            let head: String =
+            let head: Vec<String> =
                 header.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escaped(cell))).collect();
-            text.push_str(&format!("<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"));
-            for row in rows {
-                let cells: String = row.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
-                text.push_str(&format!("<tr>{cells}</tr>\n"));
-            }
-            text.push_str("</tbody>\n</table></div>\n");
+            let rows: Vec<String> = rows.iter().map(|cells| row(cells)).collect();
+            format!(
+                "<div class=\"wide\"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
+                head.concat(),
+                rows.concat()
+            )
         }
     }
+}
+
+fn row(cells: &[String]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
+    format!("<tr>{}</tr>\n", cells.concat())
 }
 
 fn item(item: &Item) -> String {

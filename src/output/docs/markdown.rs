@@ -3,31 +3,33 @@
 use super::{Block, Page};
 
 pub(crate) fn markdown(page: &Page) -> String {
-    let mut text = format!("# {}\n", escaped(&page.title));
-    page.lead.iter().for_each(|lead| block(lead, &mut text));
+    let mut parts = vec![format!("# {}\n", escaped(&page.title))];
+    parts.extend(page.lead.iter().map(block));
     for section in &page.sections {
-        text.push_str(&format!("\n## {}\n", section.title));
-        section.blocks.iter().for_each(|part| block(part, &mut text));
+        parts.push(format!("\n## {}\n", section.title));
+        parts.extend(section.blocks.iter().map(block));
     }
-    text
+    parts.concat()
 }
 
-fn block(block: &Block, text: &mut String) {
-    text.push('\n');
+/// A block with a blank line before it.
+fn block(block: &Block) -> String {
     match block {
-        Block::Text(line) => text.push_str(&format!("{}\n", escaped(line))),
+        Block::Text(line) => format!("\n{}\n", escaped(line)),
         Block::List { numbered, items } => {
-            for (item, n) in items.iter().zip(1_u32..) {
+            let lines = items.iter().zip(1_u32..).map(|(item, n)| {
                 let mark = if *numbered { format!("{n}.") } else { "-".to_owned() };
-                text.push_str(&format!("{mark} **{}**: {}\n", escaped(&item.name), escaped(&item.text)));
-            }
+                format!("{mark} **{}**: {}\n", escaped(&item.name), escaped(&item.text))
+            });
+            format!("\n{}", lines.collect::<Vec<_>>().concat())
         }
         Block::Table { header, rows } => {
-            text.push_str(&format!("| {} |\n|{}\n", header.join(" | "), " --- |".repeat(header.len())));
-            for row in rows {
+            let rows = rows.iter().map(|row| {
                 let cells: Vec<String> = row.iter().map(|cell| escaped(cell)).collect();
-                text.push_str(&format!("| {} |\n", cells.join(" | ")));
-            }
+                format!("| {} |\n", cells.join(" | "))
+            });
+            let rule = " --- |".repeat(header.len());
+            format!("\n| {} |\n|{rule}\n{}", header.join(" | "), rows.collect::<Vec<_>>().concat())
         }
     }
 }

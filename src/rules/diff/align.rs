@@ -88,6 +88,26 @@ fn renumber_operand(operand: &mut Operand, id: &impl Fn(FieldId) -> FieldId) {
     }
 }
 
+/// Makes what came from the new side look at the old side's fields wherever those have the same name and type: that a name
+/// stands for another property is a change of its own. Names that only the new side knows are added.
+pub(super) fn adopt(alone: &mut Rules, old: &Rules, new: &Rules) {
+    let named = |rules: &Rules, id| rules.fields.get(id).filter(|field| !field.name.is_empty()).cloned();
+    let of_old = |id| {
+        let field = named(new, id).filter(|_| named(old, id).is_none())?;
+        old.fields
+            .find(&field.name)
+            .filter(|known| named(old, *known).is_some_and(|old| old.kind == field.kind))
+    };
+    renumber_judging(alone, &|id| of_old(id).unwrap_or(id));
+    let ids = || (0..).map(FieldId).take(old.fields.all().len());
+    let fresh = ids().filter_map(|id| Some((id, named(new, id)?)));
+    let fresh =
+        fresh.filter(|(id, field)| named(old, *id).is_none() && old.fields.find(&field.name).is_none());
+    let all: Vec<(FieldId, Field)> =
+        ids().filter_map(|id| Some((id, named(old, id)?))).chain(fresh).collect();
+    alone.fields = catalogue(old.fields.all().len(), all.iter().map(|(id, field)| (*id, field)));
+}
+
 /// `[fields]`: a name that stands for another property, or for another type. The properties that come with a CRM of
 /// another kind are one change with it.
 pub(super) fn mappings(notes: &mut Notes<'_>, old: &Rules, new: &Rules) {
@@ -112,7 +132,7 @@ fn say(notes: &mut Notes<'_>, what: &str, before: &Field, (old, new): (&str, &st
     let Some((from, to)) = ids else {
         return notes.say("field", text);
     };
-    notes.say_moving("field", text, |rules| {
+    notes.say_exactly("field", text, |rules| {
         renumber_judging(rules, &|id| if id == from { to } else { id });
         let all = rules.fields.all();
         let known = (0..).map(FieldId).zip(all).filter(|(id, field)| *id != from && !field.name.is_empty());

@@ -1,8 +1,9 @@
 //! Two conditions: the changes that lead from one to the other, each also made alone.
 
 use super::Leaf;
-use super::leaf::{Sides, operator};
+use super::leaf::Sides;
 use crate::rules::condition::{Condition, Test};
+use crate::rules::leaf_words::operator;
 use crate::rules::words::condition_words;
 
 /// One change of a condition.

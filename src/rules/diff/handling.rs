@@ -1,8 +1,8 @@
 //! Where handoffs go, how fast, and what ends them: routes, SLAs, outcomes.
 
 use super::condition::edits;
-use super::judging::{order_text, span_words};
 use super::named::{Pairs, pair};
+use super::ordered::order_text;
 use super::people::{lists, same_person};
 use super::{Notes, Rules, arrow, or_none};
 use crate::model::{Sla, SlaStep, StepAt};
@@ -170,7 +170,7 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
     if old.reason != new.reason {
         notes.say_values("outcome", "outcome: reason in", &reason(notes.old), &reason(notes.new));
     }
-    notes.say_values("outcome", "cooldown", &span_words(old.cooldown), &span_words(new.cooldown));
+    notes.say_values("outcome", "cooldown", &format_duration(old.cooldown), &format_duration(new.cooldown));
     for event in OutcomeEvent::ALL {
         let (before, after) = (old.write.get(&event), new.write.get(&event));
         let properties = before.into_iter().chain(after).flat_map(|writes| writes.keys());

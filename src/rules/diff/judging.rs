@@ -1,89 +1,14 @@
-//! What says who qualifies: lists, the score, disqualifiers, tiers, the ICP.
-
-use std::sync::Arc;
-
-use chrono::TimeDelta;
+//! What says who qualifies: the score, disqualifiers, tiers, the ICP.
 
 use super::condition::{edits, same};
 use super::leaf::Sides;
 use super::named::{Pairs, pair};
-use super::{Notes, Rules, arrow, came_and_went, or_none};
+use super::ordered::ordered;
+use super::{Notes, Rules, arrow, or_none};
 use crate::model::Sla;
-use crate::rules::condition::Test;
-use crate::rules::definition::{Disqualifier, List, PointSheet, Points, RouteTarget, Tier};
+use crate::rules::definition::{Disqualifier, PointSheet, Points, Tier};
 use crate::rules::reader::format_duration;
 use crate::rules::words::condition_words;
-
-/// Lists that both sides know and use, by name: what came and went.
-pub(super) fn lists(notes: &mut Notes<'_>) {
-    let (old, new) = (notes.old, notes.new);
-    for before in &old.lists {
-        let Some(after) = new.lists.iter().find(|list| list.name == before.name) else {
-            continue;
-        };
-        let is_same = before.keys == after.keys && before.values == after.values;
-        if is_same || !(is_used(before, old) && is_used(after, new)) {
-            continue;
-        }
-        let came = after.keys.difference(&before.keys).map(|key| spelled(after, key)).collect();
-        let went = before.keys.difference(&after.keys).map(|key| spelled(before, key)).collect();
-        let kept = after.keys.intersection(&before.keys);
-        let moved: Vec<String> = kept
-            .filter_map(|key| {
-                let (was, is) = (before.values.get(key), after.values.get(key));
-                let value = |value: Option<&String>| or_none(value);
-                (was != is).then(|| arrow(&spelled(after, key), &value(was), &value(is)))
-            })
-            .collect();
-        let parts = [came_and_went(came, went), came_and_went(moved, Vec::new()).replacen("+ ", "", 1)];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        let text = format!("list {}: {}", before.name, parts.join(", "));
-        if is_judged_by(before, old) {
-            notes.say_moving("list", text, |rules| replace_list(rules, before, after));
-        } else {
-            notes.say("list", text);
-        }
-    }
-}
-
-fn spelled(list: &List, key: &str) -> String {
-    list.spelled.get(key).map_or(key, AsRef::as_ref).to_owned()
-}
-
-fn looks_into(test: &Test, list: &List) -> bool {
-    matches!(test, Test::InTexts(keys) | Test::NotInTexts(keys) if Arc::ptr_eq(keys, &list.keys))
-}
-
-fn is_judged_by(list: &List, rules: &Rules) -> bool {
-    let points = [&rules.score, &rules.icp.points].into_iter().flatten().flat_map(|sheet| &sheet.points);
-    let points = points.map(|points| &points.when);
-    let disqualifiers = rules.disqualifiers.iter().map(|rule| &rule.when);
-    let tiers = rules.tiers.iter().map(|tier| &tier.when);
-    let mut conditions = points.chain(disqualifiers).chain(tiers).chain([&rules.icp.when]);
-    conditions.any(|condition| condition.leaves().iter().any(|leaf| looks_into(&leaf.test, list)))
-}
-
-fn is_used(list: &List, rules: &Rules) -> bool {
-    let outcome = &rules.outcome;
-    let outcomes = [&outcome.touched, &outcome.accepted, &outcome.rejected].into_iter().flatten();
-    let mut conditions = rules.routes.iter().map(|route| &route.when).chain(outcomes);
-    let mut targets = rules.routes.iter();
-    is_judged_by(list, rules)
-        || conditions.any(|condition| condition.leaves().iter().any(|leaf| looks_into(&leaf.test, list)))
-        || targets.any(|route| matches!(&route.to, RouteTarget::AccountIn(other) if other.name == list.name))
-}
-
-fn replace_list(rules: &mut Rules, before: &List, after: &List) {
-    for condition in rules.judging_conditions() {
-        condition.for_each_leaf(&mut |leaf| {
-            if let Test::InTexts(keys) | Test::NotInTexts(keys) = &mut leaf.test
-                && Arc::ptr_eq(keys, &before.keys)
-            {
-                *keys = Arc::clone(&after.keys);
-            }
-        });
-    }
-}
 
 /// `[score]`.
 pub(super) fn score(notes: &mut Notes<'_>) {
@@ -140,6 +65,11 @@ fn sheet(notes: &mut Notes<'_>, part: &'static str, of: SheetOf, old: &PointShee
     }
     let sides = notes.sides();
     let pairs = pair(&old.points, &new.points, |points| &points.name, |a, b| same_points(sides, a, b));
+    for (was, is) in
+        pairs.renamed.iter().filter_map(|(was, is)| old.points.get(*was).zip(new.points.get(*is)))
+    {
+        notes.say(part, format!("{part}: '{}' is now called '{}'", was.name, is.name));
+    }
     for at in pairs.went {
         let Some(gone) = old.points.get(at) else { continue };
         let text = format!("{part}: '{}' ({} points) removed", gone.name, gone.points);
@@ -266,59 +196,4 @@ pub(super) fn tiers(notes: &mut Notes<'_>, slas: &Pairs) -> Vec<(usize, usize)> 
 
 fn sla_name(sla: &Sla) -> &str {
     &sla.name
-}
-
-/// What came, went, got another name or changed places in a list whose order counts.
-fn ordered<T: Clone>(
-    notes: &mut Notes<'_>,
-    part: &'static str,
-    (old, new): (&[T], &[T]),
-    pairs: &Pairs,
-    name: impl Fn(&T) -> String,
-    words: impl Fn(&T) -> String,
-    of: impl Fn(&mut Rules) -> &mut Vec<T>,
-) {
-    for (before, after) in pairs.renamed.iter().filter_map(|(was, is)| old.get(*was).zip(new.get(*is))) {
-        notes.say(part, format!("{part} '{}' is now called '{}'", name(before), name(after)));
-    }
-    for at in pairs.went.iter().copied() {
-        let Some(gone) = old.get(at) else { continue };
-        notes
-            .say_moving(part, format!("{part} '{}' removed", name(gone)), |rules| drop(of(rules).remove(at)));
-    }
-    for at in pairs.came.iter().copied() {
-        let Some(came) = new.get(at) else { continue };
-        let place = pairs.place_of(at);
-        let before = place.and_then(|place| old.get(place));
-        let before =
-            before.map_or_else(|| "at the end".to_owned(), |next| format!("before '{}'", name(next)));
-        let text = format!("{part} '{}' added {before}: {}", name(came), words(came));
-        notes.say_moving(part, text, |rules| {
-            let entries = of(rules);
-            let place = place.unwrap_or(entries.len());
-            entries.insert(place, came.clone());
-        });
-    }
-    if !pairs.in_order() {
-        notes.say_moving(part, order_text(part, pairs, old, &name), |rules| {
-            *of(rules) = pairs.reordered(old);
-        });
-    }
-}
-
-/// `tiers are tried in another order: a, b → b, a`.
-pub(super) fn order_text<T>(part: &str, pairs: &Pairs, old: &[T], name: impl Fn(&T) -> String) -> String {
-    let names = |order: &[(usize, usize)]| {
-        let names: Vec<String> =
-            order.iter().filter_map(|(was, _)| old.get(*was)).map(|entry| name(entry)).collect();
-        names.join(", ")
-    };
-    let mut by_new = pairs.both.clone();
-    by_new.sort_by_key(|(_, is)| *is);
-    arrow(&format!("{part}s are tried in another order:"), &names(&pairs.both), &names(&by_new))
-}
-
-/// No time at all reads as none.
-pub(super) fn span_words(span: TimeDelta) -> String {
-    if span.is_zero() { "none".to_owned() } else { format_duration(span) }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Leaf, Operand, Rules, Test, came_and_went};
-use crate::model::fold;
 use crate::rules::condition::Keys;
 use crate::rules::definition::List;
+use crate::rules::leaf_words::{keys, operator, rest, spelling, values};
 
 /// The two definitions that leaves come from.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl Sides<'_> {
             return false;
         }
         let same_list = || {
-            let (before, after) = (self.list(self.old, old), self.list(self.new, new));
+            let (before, after) = (list(self.old, old), list(self.new, new));
             before.zip(after).is_some_and(|(before, after)| before.name == after.name)
                 && operator(&old.test) == operator(&new.test)
         };
@@ -47,12 +47,6 @@ impl Sides<'_> {
         kind(self.old, old.operand) != kind(self.new, new.operand)
     }
 
-    /// The list of `[lists]` that a leaf looks into.
-    fn list<'r>(self, rules: &'r Rules, leaf: &Leaf) -> Option<&'r List> {
-        let keys = keys(&leaf.test)?;
-        rules.lists.iter().find(|list| Arc::ptr_eq(&list.keys, keys)).map(AsRef::as_ref)
-    }
-
     /// What is different between two tests of one field: `score at least 65 → 60`.
     pub(super) fn change(self, old: &Leaf, new: &Leaf) -> String {
         let (before, after) = (operator(&old.test), operator(&new.test));
@@ -60,7 +54,7 @@ impl Sides<'_> {
         if before != after {
             return format!("{} → {}", old.text, rest(&new.text, name));
         }
-        let named = self.list(self.old, old).is_some() || self.list(self.new, new).is_some();
+        let named = list(self.old, old).is_some() || list(self.new, new).is_some();
         if let Some((had, has)) = values(old).zip(values(new)).filter(|_| !named) {
             let came = has.difference(&had).map(|value| spelling(value, new)).collect();
             let went = had.difference(&has).map(|value| spelling(value, old)).collect();
@@ -77,36 +71,10 @@ impl Sides<'_> {
     }
 }
 
-/// The text after its first words.
-fn rest<'t>(text: &'t str, words: &str) -> &'t str {
-    text.strip_prefix(words).unwrap_or(text).trim_start()
-}
-
-fn keys(test: &Test) -> Option<&Arc<Keys>> {
-    if let Test::InTexts(keys) | Test::NotInTexts(keys) = test { Some(keys) } else { None }
-}
-
-/// The values of a test that takes several, folded.
-fn values(leaf: &Leaf) -> Option<BTreeSet<String>> {
-    let texts =
-        |texts: &mut dyn Iterator<Item = &Box<str>>| Some(texts.map(|text| text.to_string()).collect());
-    if let Some(keys) = keys(&leaf.test) {
-        texts(&mut keys.iter())
-    } else if let Test::ContainsAny(parts) = &leaf.test {
-        texts(&mut parts.iter())
-    } else if let Test::InNumbers(numbers) | Test::NotInNumbers(numbers) = &leaf.test {
-        Some(numbers.iter().map(f64::to_string).collect())
-    } else {
-        None
-    }
-}
-
-/// A folded value as the definition spells it, where the leaf's words show it.
-fn spelling(value: &str, leaf: &Leaf) -> String {
-    let words = rest(&leaf.text, leaf.text.split_once(' ').map_or("", |(name, _)| name));
-    let words = rest(words, operator(&leaf.test));
-    let written = words.split(", ").find(|word| fold(word) == value);
-    written.unwrap_or(value).to_owned()
+/// The list of `[lists]` that a leaf looks into.
+fn list<'r>(rules: &'r Rules, leaf: &Leaf) -> Option<&'r List> {
+    let keys = keys(&leaf.test)?;
+    rules.lists.iter().find(|list| Arc::ptr_eq(&list.keys, keys)).map(AsRef::as_ref)
 }
 
 /// Whether two tests hold for the same values. Texts are folded, so case and order say nothing.
@@ -162,34 +130,5 @@ fn same_plain(a: &Test, b: &Test) -> bool {
         (Test::Before(a), Test::Before(b)) | (Test::After(a), Test::After(b)) => a == b,
         (Test::Within(a), Test::Within(b)) | (Test::OlderThan(a), Test::OlderThan(b)) => a == b,
         _ => false,
-    }
-}
-
-/// The words of an operator, as a leaf's text has them after the field's name.
-pub(super) fn operator(test: &Test) -> &'static str {
-    match test {
-        Test::EqualsText(_) | Test::EqualsNumber(_) | Test::EqualsBool(_) | Test::EqualsTime(_) => "is",
-        Test::NotEqualsText(_)
-        | Test::NotEqualsNumber(_)
-        | Test::NotEqualsBool(_)
-        | Test::NotEqualsTime(_) => "is not",
-        Test::AtLeast(_) => "at least",
-        Test::AtMost(_) => "at most",
-        Test::Above(_) => "above",
-        Test::Below(_) => "below",
-        Test::Between(_, _) => "between",
-        Test::InTexts(_) | Test::InNumbers(_) => "in",
-        Test::NotInTexts(_) | Test::NotInNumbers(_) => "not in",
-        Test::Contains(_) => "contains",
-        Test::ContainsAny(_) => "contains any of",
-        Test::StartsWith(_) => "starts with",
-        Test::EndsWith(_) => "ends with",
-        Test::Matches(_) => "matches",
-        Test::IsSet(true) => "is set",
-        Test::IsSet(false) => "is not set",
-        Test::Before(_) => "before",
-        Test::After(_) => "after",
-        Test::Within(_) => "within",
-        Test::OlderThan(_) => "older than",
     }
 }

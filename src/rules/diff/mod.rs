@@ -6,7 +6,9 @@ mod condition;
 mod handling;
 mod judging;
 mod leaf;
+mod lists;
 mod named;
+mod ordered;
 mod people;
 mod settings;
 
@@ -46,7 +48,7 @@ pub fn diff(old: &Rules, new: &Rules) -> Diff {
     settings::agreement(&mut notes);
     settings::connections(&mut notes);
     align::mappings(&mut notes, old, new);
-    judging::lists(&mut notes);
+    lists::lists(&mut notes);
     judging::score(&mut notes);
     judging::disqualifiers(&mut notes);
     let slas = named::pair(&old.slas, &new.slas, |sla| &sla.name, handling::same_sla);
@@ -86,6 +88,14 @@ impl<'a> Notes<'a> {
 
     /// A change that can move contacts; `apply` makes it, and nothing else, in the old definition.
     fn say_moving(&mut self, part: &'static str, text: impl Into<String>, apply: impl FnOnce(&mut Rules)) {
+        self.say_exactly(part, text, |alone| {
+            apply(alone);
+            align::adopt(alone, self.old, self.new);
+        });
+    }
+
+    /// As [`Notes::say_moving`], of a change that is itself one of the fields.
+    fn say_exactly(&mut self, part: &'static str, text: impl Into<String>, apply: impl FnOnce(&mut Rules)) {
         let mut alone = self.old.clone();
         apply(&mut alone);
         self.changes.push(Change { part, text: text.into(), alone: Some(Box::new(alone)) });
@@ -144,7 +154,9 @@ impl Condition {
     fn for_each_leaf(&mut self, change: &mut impl FnMut(&mut Leaf)) {
         match self {
             Self::All(parts) | Self::Any(parts) => {
-                parts.iter_mut().for_each(|part| part.for_each_leaf(change));
+                for part in parts {
+                    part.for_each_leaf(change);
+                }
             }
             Self::Not(part) => part.for_each_leaf(change),
             Self::Leaf(leaf) => change(leaf),
