@@ -67,6 +67,7 @@ fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
     let list = List {
         name: "named".to_owned(),
         keys: Arc::new(Keys::new()),
+        spelled: std::collections::HashMap::new(),
         values: values.map(|(key, rep)| (key.into(), rep.to_owned())).into(),
     };
     let mut rules = rules();

@@ -1,5 +1,7 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
+pub(crate) mod diff;
+pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
 mod place;
