@@ -27,6 +27,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// 64 MiB: the indices of a first sync stay in memory; a run with nothing to do never fills it.
 const CACHE_KIB: i32 = 65_536;
 
+/// 32 MiB of log before it is moved into the database: a first sync writes its pages once, not once a transaction.
+const CHECKPOINT_PAGES: i32 = 8_192;
+
 /// Statements kept prepared; more than the program has.
 const STATEMENTS_MAX: usize = 96;
 
@@ -138,7 +141,7 @@ impl Store {
         }
         self.conn.execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
+             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
         ))?;
         self.migrate(version)
     }
