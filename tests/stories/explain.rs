@@ -58,7 +58,7 @@ fn every_condition_stands_there_with_the_value_seen() {
     for line in [
         "Verdict: disqualified by 'Opted out'",
         "    ✓ opted_out is yes — yes",
-        "  would be no longer disqualified with not opted_out is yes (now yes)",
+        "  would be no longer disqualified if 'opted_out is yes' ceased to hold (now yes)",
     ] {
         assert!(paul.lines().any(|seen| seen == line), "{line} is not in\n{paul}");
     }
@@ -71,7 +71,7 @@ fn the_nearest_change_is_the_one_with_the_fewest_steps() {
     assert_eq!(ivo[0]["verdict"], "not_yet");
     let nearest: Vec<&str> =
         ivo[0]["nearest"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
-    assert!(nearest.contains(&"qualified in tier engaged with score at least 65 (now 64)"), "{nearest:?}");
+    assert!(nearest.contains(&"qualified in tier engaged if score at least 65 (now 64)"), "{nearest:?}");
     assert!(!nearest[0].contains(" and "), "{nearest:?}");
 }
 

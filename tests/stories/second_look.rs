@@ -45,13 +45,8 @@ fn an_opt_out_cancels_the_handoff_before_anything_is_written() {
 }
 
 #[test]
-fn an_owner_set_in_the_meantime_is_respected() {
+fn a_rep_who_became_the_owner_in_the_meantime_gets_it() {
     let place = about_to_route("");
-    place.replace(
-        "rules.toml",
-        "[[route]]",
-        "[[route]]\nname = \"Owned\"\nto = { owner_of = \"contact\" }\n[[route]]",
-    );
     rewrite(&place, "kim,kim@client.example,60,,", "kim,kim@client.example,60,,bo@acme.example");
     place.json_at("2026-11-23T10:02:00Z", 0, &["route"]);
     place.json_at("2026-11-23T10:03:00Z", 0, &["run"]);
@@ -59,6 +54,20 @@ fn an_owner_set_in_the_meantime_is_respected() {
     owners.sort();
     assert_eq!(owners[0], ("kim".to_owned(), "bo@acme.example".to_owned()));
     assert_eq!(owners.len(), 2, "{owners:?}");
+}
+
+#[test]
+fn an_owner_who_is_no_rep_keeps_the_contact_for_good() {
+    let place = about_to_route("");
+    rewrite(&place, "kim,kim@client.example,60,,", "kim,kim@client.example,60,,partner@else.example");
+    let report = place.json_at("2026-11-23T10:02:00Z", 0, &["route"]);
+    assert_eq!(contacts(&report, "handed_off"), ["lou@client.example"]);
+    let detail =
+        "partner@else.example became its owner in the CRM since it was read, and is no rep in the rules";
+    assert_eq!(report["outcomes"][0]["detail"], detail);
+    place.json_at("2026-11-23T10:03:00Z", 0, &["run"]);
+    place.json_at("2026-11-23T10:04:00Z", 0, &["run"]);
+    assert_eq!(owners(&place).len(), 1);
 }
 
 #[test]
