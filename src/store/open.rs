@@ -153,9 +153,12 @@ impl Store {
                 .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
                 .context("it is not a handoff database, or it is damaged; name another file with --db")
         };
+        // In one transaction: another process may be making this database just now, and half of it is not ours yet.
+        self.conn.execute_batch("BEGIN")?;
         let application = pragma("application_id")?;
         let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
         let objects: i64 = self.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        self.conn.execute_batch("COMMIT")?;
         match (application, objects) {
             (0, 0) => Ok(0),
             (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),
