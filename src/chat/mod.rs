@@ -21,13 +21,16 @@ const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::
 pub const KINDS: [&str; CONNECTORS.len()] =
     [console::CONNECTOR.kind, file::CONNECTOR.kind, slack::CONNECTOR.kind];
 
+/// Table, folder of `rules.toml`, and what an earlier run's [`Chat::memory`] was.
+type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Chat>>;
+
 /// What a vendor's file tells the rest.
 struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
     /// Called with a table that passed the check.
-    connect: fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Chat>>,
+    connect: Connect,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
 }
