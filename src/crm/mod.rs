@@ -70,6 +70,9 @@ pub fn is_local(connection: &Connection) -> bool {
 
 /// A CRM.
 pub trait Crm {
+    /// Nothing is sent or waited for beyond this. Without it, a connector takes the time that cron gives a run.
+    fn until(&mut self, _deadline: Instant) {}
+
     /// Identifies the account; part of every key, so it must stay the same when the database is lost.
     fn account(&self) -> &str;
 
@@ -215,7 +218,7 @@ mod tests {
     fn a_crm_that_cannot_be_connected_says_why_and_what_to_do() {
         insta::assert_snapshot!(refusal("hubspt", &[]), @"there is no [crm.hubspt]; did you mean 'hubspot'?");
         insta::assert_snapshot!(refusal("file", &[]), @"rules.toml: [crm.file] needs `contacts`; see `handoff check`");
-        insta::assert_snapshot!(refusal("hubspot", &[]), @"this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest");
+        insta::assert_snapshot!(refusal("hubspot", &[]), @"[crm.hubspot] needs the token of a service key in the environment variable HANDOFF_HUBSPOT_TOKEN");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::outcome::Outcome;
-use super::problem::problem;
+use super::problem::Problem;
 use crate::model::Delivery;
 
 /// One input of a batch.
@@ -117,9 +117,9 @@ fn take_apart(answer: &Value, inputs: &[Input]) -> Vec<Outcome> {
     }
     let untold = inputs.iter().filter(|input| !told.contains_key(input.trace.as_str())).count();
     // Errors that name nobody are about those of whom nothing else is said, if there are as many and all say the same.
-    let same = nameless.first().filter(|first| {
-        nameless.len() == untold && nameless.iter().all(|other| kind(other) == kind(first))
-    });
+    let same = nameless
+        .first()
+        .filter(|first| nameless.len() == untold && nameless.iter().all(|other| kind(other) == kind(first)));
     let unknown = || {
         let why = "HubSpot's answer to the batch does not mention it".to_owned();
         Outcome::Failed(Delivery::Unknown { why })
@@ -158,7 +158,7 @@ fn names(error: &Value, input: &Input) -> bool {
 /// The outcome that one error of a batch means.
 fn of_error(error: &Value) -> Outcome {
     let category = error.get("category").and_then(Value::as_str).unwrap_or_default();
-    let problem = problem(207, Some(error));
+    let problem = Problem::of_body(207, error);
     let why = problem.text;
     match category {
         _ if problem.is_taken => Outcome::Taken { why },
@@ -230,14 +230,15 @@ mod tests {
             })
             .collect();
         assert_eq!(ids[0], "8");
-        assert_eq!(ids[1], r#"Refused { why: "no such owner" }"#);
+        assert_eq!(ids[1], r#"Refused { why: "HubSpot refused it: no such owner" }"#);
         assert_eq!(ids[2], "9");
         assert!(ids[3].starts_with("Unknown"), "{}", ids[3]);
     }
 
     #[test]
     fn errors_that_name_nobody_are_about_the_rest_only_when_they_are_as_many() {
-        let error = json!({"status": "error", "category": "VALIDATION_ERROR", "message": "CONTACT=1 is not valid"});
+        let error =
+            json!({"status": "error", "category": "VALIDATION_ERROR", "message": "CONTACT=1 is not valid"});
         let result = json!({"id": "8", "objectWriteTraceId": "key0"});
         let answer = json!({"results": [result], "errors": [error]});
         let certain = take_apart(&answer, &inputs(2));

@@ -61,12 +61,12 @@ impl Desk<'_> {
             Method::PATCH => self.client.patch(path, body),
             _ => Err(Failure::NotSent(format!("nothing is written with {method}"))),
         };
-        outcome(sent, self.client, self.now)
+        outcome(self.client, sent, self.now)
     }
 
     /// A read, repeated while that may help.
     pub(super) fn read(&self, path: &str, body: Option<&Value>) -> Outcome {
-        read_outcome(self.client.ask(path, body))
+        read_outcome(self.client.ask(path, body), self.now)
     }
 
     /// Reads contacts, save those that were read in this process.
@@ -76,8 +76,8 @@ impl Desk<'_> {
         ids.sort_unstable();
         ids.dedup();
         let path = self.paths().batch("contacts", "read");
-        let client = self.client;
-        present::read(self.present, &ids, |body| read_outcome(client.ask(&path, Some(body))))
+        let (client, now) = (self.client, self.now);
+        present::read(self.present, &ids, |body| read_outcome(client.ask(&path, Some(body)), now))
     }
 
     pub(super) fn present(&self, contact: &str) -> &Present {

@@ -20,7 +20,8 @@ const PAGES_MAX: u32 = 20;
 
 /// One answer for each, in order.
 pub(super) fn look_up(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-    let tasks: Vec<&Keyed<'_>> = writes.iter().filter(|keyed| matches!(keyed.write, Write::Task(_))).collect();
+    let tasks: Vec<&Keyed<'_>> =
+        writes.iter().filter(|keyed| matches!(keyed.write, Write::Task(_))).collect();
     let updates: Vec<(&Keyed<'_>, &Update)> = writes.iter().filter_map(of_update).collect();
     let mut found: HashMap<&str, LookUp> = HashMap::new();
     for part in tasks.chunks(READ_AT_ONCE) {
@@ -111,7 +112,8 @@ fn by_marker(
     writes: &[&&Keyed<'_>],
     ids: &mut HashMap<String, String>,
 ) -> Result<(), Outcome> {
-    let contacts: Vec<&str> = writes.iter().map(|keyed| keyed.write.contact()).filter(|id| is_id(id)).collect();
+    let contacts: Vec<&str> =
+        writes.iter().map(|keyed| keyed.write.contact()).filter(|id| is_id(id)).collect();
     let tasks: Vec<String> = associated(desk, &contacts, "tasks")?.into_values().flatten().collect();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
     let path = desk.paths().batch("tasks", "read");
@@ -170,7 +172,8 @@ pub(super) fn read_results(desk: &Desk<'_>, path: &str, body: &Value) -> Result<
 
 /// Updates by what the contacts say now: an update that shows there need not be sent again.
 fn compare(desk: &mut Desk<'_>, updates: &[(&Keyed<'_>, &Update)]) -> Result<Vec<LookUp>, Outcome> {
-    let ids: Vec<&str> = updates.iter().map(|(_, update)| update.contact.as_str()).filter(|id| is_id(id)).collect();
+    let ids: Vec<&str> =
+        updates.iter().map(|(_, update)| update.contact.as_str()).filter(|id| is_id(id)).collect();
     let mut properties = vec![OWNER_PROPERTY];
     properties.extend(updates.iter().flat_map(|(_, update)| update.set.keys()).map(String::as_str));
     properties.sort_unstable();

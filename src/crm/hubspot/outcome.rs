@@ -5,7 +5,9 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::problem::problem;
+use super::client::Client;
+use super::pacer::OutOfTime;
+use super::problem::{Policy, Problem};
 use crate::http::{Answer, Failure};
 use crate::model::{Delivery, Timestamp};
 
@@ -36,8 +38,40 @@ const A_DAY: TimeDelta = TimeDelta::days(1);
 /// "High volume: wait at least two seconds."
 const LOCKED: TimeDelta = TimeDelta::seconds(2);
 
-/// Reads the outcome of one attempt. `now` is the time of the run.
-pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome {
+/// What became of one attempt to write. `now` is the time of the run.
+pub(super) fn outcome(client: &Client, sent: Result<Answer, Failure>, now: Timestamp) -> Outcome {
+    classify(sent, now, |answer| client.problem(answer))
+}
+
+/// What became of a read. Nothing was written by it, so no failure of it leaves anything open.
+pub(super) fn read_outcome(read: anyhow::Result<Answer>, now: Timestamp) -> Outcome {
+    let error = match read {
+        Ok(answer) => match serde_json::from_slice::<Value>(&answer.body) {
+            Ok(body) => return Outcome::Accepted(body),
+            Err(error) => anyhow::anyhow!("HubSpot's answer cannot be read: {error}"),
+        },
+        Err(error) => error,
+    };
+    let why = format!("{error:#}");
+    if error.downcast_ref::<OutOfTime>().is_some() {
+        return Outcome::Failed(Delivery::NotSent { why });
+    }
+    match error.downcast_ref::<Problem>() {
+        Some(problem) if problem.status == 401 => Outcome::Failed(Delivery::Unauthorized { why }),
+        Some(problem) if problem.status == 403 => Outcome::Forbidden { why },
+        Some(problem) if problem.status == 404 => Outcome::Missing { why },
+        Some(problem) if problem.policy == Policy::Daily => {
+            Outcome::Failed(Delivery::Throttled { until: Some(now + A_DAY), why })
+        }
+        Some(_) | None => Outcome::Failed(Delivery::NotSent { why }),
+    }
+}
+
+fn classify(
+    sent: Result<Answer, Failure>,
+    now: Timestamp,
+    problem: impl FnOnce(&Answer) -> Problem,
+) -> Outcome {
     let answer = match sent {
         Ok(answer) => answer,
         Err(Failure::NotSent(why)) => return Outcome::Failed(Delivery::NotSent { why }),
@@ -47,7 +81,7 @@ pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome 
     if let (200..300, Some(body)) = (answer.status, body.clone()) {
         return Outcome::Accepted(body);
     }
-    let problem = problem(answer.status, body.as_ref());
+    let problem = problem(&answer);
     let why = problem.text;
     match answer.status {
         200..300 => {
@@ -63,10 +97,10 @@ pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome 
         403 => Outcome::Forbidden { why },
         404 => Outcome::Missing { why },
         429 => {
-            let wait = match problem.policy.as_deref() {
-                Some("DAILY") => A_DAY,
-                Some("SECONDLY") => ONE_SECOND,
-                Some(_) | None => TEN_SECONDS,
+            let wait = match problem.policy {
+                Policy::Daily => A_DAY,
+                Policy::Secondly => ONE_SECOND,
+                Policy::TenSecondly | Policy::None => TEN_SECONDS,
             };
             Outcome::Failed(Delivery::Throttled { until: Some(now + wait), why })
         }
@@ -83,7 +117,9 @@ impl Outcome {
     pub(super) fn into_delivery(self) -> Delivery {
         match self {
             Self::Accepted(_) => Delivery::Unknown { why: "HubSpot's answer names no id".to_owned() },
-            Self::Taken { why } | Self::Missing { why } | Self::Forbidden { why } => Delivery::Refused { why },
+            Self::Taken { why } | Self::Missing { why } | Self::Forbidden { why } => {
+                Delivery::Refused { why }
+            }
             Self::Failed(delivery) => delivery,
         }
     }
@@ -97,7 +133,8 @@ mod tests {
     use super::*;
 
     const OK: &str = r#"{"id":"7"}"#;
-    const TAKEN: &str = r#"{"message":"Property values were not valid: [{\"error\":\"CONFLICTING_UNIQUE_VALUE\"}]"}"#;
+    const TAKEN: &str =
+        r#"{"message":"Property values were not valid: [{\"error\":\"CONFLICTING_UNIQUE_VALUE\"}]"}"#;
     const HTML: &str = "<html><body><h2>HTTP ERROR 404</h2></body></html>";
 
     fn now() -> Timestamp {
@@ -106,7 +143,7 @@ mod tests {
 
     fn answered(status: u16, body: &str) -> Outcome {
         let answer = Answer { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
-        outcome(Ok(answer), now())
+        classify(Ok(answer), now(), Problem::of)
     }
 
     /// The name of an outcome, with the seconds that are to be waited.
@@ -172,9 +209,9 @@ mod tests {
 
     #[test]
     fn without_an_answer_only_a_failed_connection_is_certain() {
-        let not_sent = outcome(Err(Failure::NotSent("refused".to_owned())), now());
+        let not_sent = classify(Err(Failure::NotSent("refused".to_owned())), now(), Problem::of);
         assert_eq!(name(&not_sent), "not sent");
-        let lost = outcome(Err(Failure::Unknown("timed out".to_owned())), now());
+        let lost = classify(Err(Failure::Unknown("timed out".to_owned())), now(), Problem::of);
         assert_eq!(name(&lost), "unknown");
     }
 }

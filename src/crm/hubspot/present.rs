@@ -18,7 +18,9 @@ pub(super) enum Present {
     /// Deleted, or never there.
     Gone,
     /// It is another contact now.
-    Merged { into: String },
+    Merged {
+        into: String,
+    },
 }
 
 /// The properties that are read for it.

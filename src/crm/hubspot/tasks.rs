@@ -2,6 +2,7 @@
 //!
 //! <https://developers.hubspot.com/docs/api-reference/crm-tasks-v3/guide>
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::html;
@@ -22,7 +23,8 @@ const TO_COMPANY: u32 = 192;
 const SUBJECT_CHARS_MAX: usize = 255;
 
 /// Where the key of a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum KeyPlace {
     /// In a property that HubSpot keeps unique: a second task with it is refused.
     Property,
@@ -62,6 +64,12 @@ fn priority(name: &str) -> &'static str {
         "low" => "LOW",
         _ => "MEDIUM",
     }
+}
+
+/// Where the key stands in a body made by [`create`].
+pub(super) fn place_in(body: &Value) -> KeyPlace {
+    let has_property = body.get("properties").is_some_and(|all| all.get(KEY_PROPERTY).is_some());
+    if has_property { KeyPlace::Property } else { KeyPlace::Body }
 }
 
 /// Whether a task that HubSpot returned is the one with this key.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::HubSpot;
 use super::batch::{self, Input, record_id};
 use super::desk::Desk;
+use super::look_up;
 use super::outcome::Outcome;
 use super::owners::Owner;
 use super::present::{Present, is_id};
@@ -19,7 +21,18 @@ use crate::model::{Delivery, LookUp, Task, Update, Write};
 pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
 
 /// Sends updates and tasks; one answer for each, in order.
-pub(super) fn send(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+    let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
+    deliver(&mut hub.desk(at), writes)
+}
+
+/// One answer for each, in order.
+pub(super) fn look_up(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+    let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
+    look_up::look_up(&mut hub.desk(at), writes)
+}
+
+fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let mut answers: Vec<Option<Delivery>> = writes.iter().map(refused_at_once).collect();
     if let Err(unread) = read_present(desk, writes, &answers) {
         for answer in &mut answers {
@@ -117,12 +130,16 @@ fn not_written(outcome: Outcome) -> Delivery {
 fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
     match desk.owner(email).map_err(not_written)? {
         Owner::Active(id) => Ok(id),
-        Owner::Archived => {
-            let why = format!("{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules");
+        Owner::Archived(_) => {
+            let why = format!(
+                "{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules"
+            );
             Err(Delivery::Refused { why })
         }
         Owner::Unknown => {
-            let why = format!("{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules");
+            let why = format!(
+                "{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules"
+            );
             Err(Delivery::Refused { why })
         }
     }
@@ -167,11 +184,11 @@ fn prepare_task(desk: &mut Desk<'_>, key: &str, task: &Task) -> Result<Value, De
 fn post_updates(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
     match part {
         [Input { id: Some(id), body, .. }] => {
-            desk.write(Method::PATCH, &desk.paths().object("contacts", id), body)
+            desk.write(&Method::PATCH, &desk.paths().object("contacts", id), body)
         }
         part => {
-            let path = desk.paths().objects("contacts", "batch/update");
-            desk.write(Method::POST, &path, &batch::body(part))
+            let path = desk.paths().batch("contacts", "update");
+            desk.write(&Method::POST, &path, &batch::body(part))
         }
     }
 }
@@ -193,10 +210,10 @@ fn done(record: &Value) -> Delivery {
 
 fn post_tasks(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
     match part {
-        [Input { body, .. }] => desk.write(Method::POST, &desk.paths().objects("tasks", ""), body),
+        [Input { body, .. }] => desk.write(&Method::POST, &desk.paths().objects("tasks"), body),
         part => {
-            let path = desk.paths().objects("tasks", "batch/create");
-            desk.write(Method::POST, &path, &batch::body(part))
+            let path = desk.paths().batch("tasks", "create");
+            desk.write(&Method::POST, &path, &batch::body(part))
         }
     }
 }
@@ -210,7 +227,7 @@ fn created_delivery(
     match (outcome, write) {
         (Outcome::Accepted(record), _) => done(&record),
         // Ours, from an attempt whose answer was lost.
-        (Outcome::Taken { why }, Some(keyed)) => match super::look_up::one(desk, keyed) {
+        (Outcome::Taken { why }, Some(keyed)) => match look_up::one(desk, keyed) {
             LookUp::Found { remote_id } => Delivery::Done { remote_id },
             LookUp::Absent | LookUp::Impossible | LookUp::Failed { .. } => Delivery::Unknown { why },
         },
