@@ -1,6 +1,6 @@
 //! What writes and look-ups share: requests whose answers are classified, and what is known already.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 use reqwest::Method;
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::config::{Config, HandoffKey};
+use super::engagements::Looks;
 use super::outcome::{Outcome, outcome, read_outcome};
 use super::owners::{Owner, Owners};
 use super::paths::Paths;
@@ -16,7 +17,7 @@ use super::present::{self, Present};
 use super::stages::{self, STAGE_PROPERTY, Stages};
 use super::tasks::{KEY_PROPERTY, KeyPlace};
 use crate::http::Failure;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Update};
 
 /// What is kept between runs. Losing it costs requests and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,7 @@ use crate::model::Timestamp;
 pub(super) struct Remembered {
     key_place: Option<Learned<KeyPlace>>,
     stages: Option<Learned<Stages>>,
+    pub looks: Looks,
 }
 
 /// Something with the time when it was learned; it is believed for a day.
@@ -43,6 +45,8 @@ pub(super) struct Desk<'a> {
     pub remembered: &'a mut Remembered,
     /// Contacts that were read in this process.
     pub present: &'a mut HashMap<String, Present>,
+    /// Contacts that were written to in this process.
+    pub written: &'a mut HashSet<String>,
     /// The time of the run.
     pub now: Timestamp,
 }
@@ -82,6 +86,19 @@ impl Desk<'_> {
 
     pub(super) fn present(&self, contact: &str) -> &Present {
         self.present.get(contact).unwrap_or(&GONE)
+    }
+
+    /// Notes that an update went through: what was read of the contact before is no longer so.
+    pub(super) fn wrote(&mut self, update: &Update) {
+        self.written.insert(update.contact.clone());
+        let Some(wanted) = update.set.get(STAGE_PROPERTY) else { return };
+        if let Some(Present::There { stage, .. }) = self.present.get_mut(&update.contact) {
+            let is_backward =
+                stage.as_deref().is_some_and(|stage| stages::is_backward(stage, wanted) == Some(true));
+            if !is_backward {
+                *stage = Some(wanted.clone());
+            }
+        }
     }
 
     pub(super) fn owner(&mut self, email: &str) -> Result<Owner, Outcome> {

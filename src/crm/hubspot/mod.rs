@@ -14,11 +14,12 @@ mod paths;
 mod present;
 mod problem;
 mod properties;
+mod signs;
 mod stages;
 mod tasks;
 mod writes;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
@@ -49,11 +50,15 @@ struct HubSpot {
     owners: Owners,
     /// Contacts that were read in this process.
     present: HashMap<String, Present>,
+    /// Contacts that were written to in this process.
+    written: HashSet<String>,
+    /// What a whole walk in this process knows of lately changed contacts, with the time of the change; `None`: no such walk.
+    walked: Option<HashMap<String, String>>,
     remembered: Remembered,
 }
 
 impl HubSpot {
-    fn new(table: &Table, _memory: Option<&str>) -> Result<Self> {
+    fn new(table: &Table, memory: Option<&str>) -> Result<Self> {
         let config = Config::read(table, &mut Findings::default());
         let client = Client::new(&config)?;
         Ok(Self {
@@ -61,7 +66,9 @@ impl HubSpot {
             client,
             owners: Owners::default(),
             present: HashMap::new(),
-            remembered: Remembered::default(),
+            written: HashSet::new(),
+            walked: None,
+            remembered: memory.and_then(|memory| serde_json::from_str(memory).ok()).unwrap_or_default(),
         })
     }
 
@@ -72,6 +79,7 @@ impl HubSpot {
             owners: &mut self.owners,
             remembered: &mut self.remembered,
             present: &mut self.present,
+            written: &mut self.written,
             now,
         }
     }
@@ -108,6 +116,10 @@ impl Crm for HubSpot {
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         writes::look_up(self, writes)
+    }
+
+    fn memory(&self) -> Option<String> {
+        serde_json::to_string(&self.remembered).ok()
     }
 
     fn link(&self, contact: &ContactId) -> Option<String> {

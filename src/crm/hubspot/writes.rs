@@ -55,7 +55,13 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     }
     let updated = batch::send(&updates.inputs, |part| post_updates(desk, part));
     for (at, outcome) in updates.places.into_iter().zip(updated) {
-        set(&mut answers, at, updated_delivery(outcome));
+        let delivery = updated_delivery(outcome);
+        if let (Delivery::Done { .. }, Some(Write::Update(update))) =
+            (&delivery, writes.get(at).map(|keyed| keyed.write))
+        {
+            desk.wrote(update);
+        }
+        set(&mut answers, at, delivery);
     }
     let created = batch::send(&creates.inputs, |part| post_tasks(desk, part));
     for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(created) {
