@@ -1,21 +1,39 @@
 //! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
 
+mod batch;
 mod client;
+mod columns;
+mod companies;
 mod config;
 mod engagements;
+mod memory;
+mod online;
+mod owners;
 mod pacer;
 mod paths;
+mod portal;
+mod position;
 mod problem;
 mod properties;
+mod reader;
+mod search;
+mod walk;
+mod wire;
 mod writes;
 
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use self::client::Client;
+use self::companies::Companies;
 use self::config::Config;
-use super::{Activities, Connector, Crm, Keyed, Page, Walk, Walked, Watched};
+use self::memory::Memory;
+use self::owners::Owners;
+use self::portal::Portal;
+use self::reader::JustRead;
+use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
 use crate::endpoint;
 use crate::model::{ContactId, Delivery, Field, LookUp, Record};
 use crate::rules::{Findings, Table};
@@ -32,14 +50,36 @@ pub(super) const CONNECTOR: Connector = Connector {
 #[derive(Debug)]
 struct HubSpot {
     config: Config,
-    client: Client,
+    client: Arc<Client>,
+    /// Asked for at most once.
+    portal: OnceLock<Portal>,
+    owners: Owners,
+    companies: Arc<Companies>,
+    just_read: JustRead,
 }
 
 impl HubSpot {
-    fn new(table: &Table, _memory: Option<&str>) -> Result<Self> {
+    fn new(table: &Table, memory: Option<&str>) -> Result<Self> {
         let config = Config::read(table, &mut Findings::default());
-        let client = Client::new(&config)?;
-        Ok(Self { config, client })
+        let client = Arc::new(Client::new(&config)?);
+        let memory = Memory::read(memory, &config.base_url);
+        let known = config.portal.clone().map(Portal::Number).or(memory.portal);
+        Ok(Self {
+            client,
+            portal: known.map_or_else(OnceLock::new, OnceLock::from),
+            owners: memory.owners,
+            companies: Arc::new(Companies::new(memory.link)),
+            just_read: JustRead::default(),
+            config,
+        })
+    }
+
+    fn portal(&self) -> Result<&Portal> {
+        if let Some(portal) = self.portal.get() {
+            return Ok(portal);
+        }
+        let portal = Portal::ask(&self.client)?;
+        Ok(self.portal.get_or_init(|| portal))
     }
 }
 
@@ -48,20 +88,26 @@ impl Crm for HubSpot {
         self.client.until(deadline);
     }
 
-    fn account(&self) -> &str {
-        self.config.portal.as_deref().unwrap_or(&self.config.base_url)
+    /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
+    fn account(&self) -> Result<&str> {
+        Ok(self.portal()?.number().unwrap_or(&self.config.host))
     }
 
+    /// Everything there is to check is asked of the service, and not in every run.
     fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
 
-    fn changes(&mut self, _: &Walk<'_>, _: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
-        bail!("[crm.hubspot] cannot be read yet")
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+        self.ask_whether(needs)
     }
 
-    fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Vec<Record>>> {
-        Ok(None)
+    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+        self.walk(walk, take)
+    }
+
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        self.read_again(fields, ids)
     }
 
     fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
@@ -77,8 +123,18 @@ impl Crm for HubSpot {
     }
 
     fn link(&self, contact: &ContactId) -> Option<String> {
-        let portal = self.config.portal.as_ref()?;
+        let portal = self.portal().ok()?.number()?;
         let id = super::percent_encode(contact.as_str());
         Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
+    }
+
+    fn memory(&self) -> Option<String> {
+        let memory = Memory {
+            base_url: self.config.base_url.clone(),
+            portal: self.portal.get().cloned(),
+            owners: self.owners.clone(),
+            link: self.companies.link(),
+        };
+        serde_json::to_string(&memory).ok()
     }
 }
