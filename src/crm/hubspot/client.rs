@@ -111,7 +111,7 @@ impl Client {
     /// A read, repeated while that may help and there is time. An [`OutOfTime`] inside the error says that there was none.
     pub(super) fn ask(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
         let answer = self.ask_any(path, body)?;
-        if (200..300).contains(&answer.status) { Ok(answer) } else { bail!("{}", self.problem(&answer).text) }
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(self.problem(&answer).into()) }
     }
 
     /// As [`Client::ask`], for who can do something with a refusal.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::batch;
+use super::bulk;
 use super::client::Client;
 use super::columns::COMPANY;
 use super::wire::{Associated, Object};
@@ -82,7 +82,7 @@ impl Companies {
         }
         missing.sort_unstable();
         missing.dedup();
-        let read = batch::read(client, "companies", properties, &missing)?;
+        let read = bulk::read(client, "companies", properties, &missing)?;
         let mut read: HashMap<String, Arc<Object>> =
             read.found.into_iter().map(|object| (object.id().to_owned(), Arc::new(object))).collect();
         let fresh: HashMap<String, Company> =
@@ -112,7 +112,7 @@ impl Companies {
             }
         }
         let ids: Vec<&str> = contacts.iter().map(Object::id).collect();
-        let associated: Vec<Associated> = batch::associations(client, "contacts", "companies", &ids)?;
+        let associated: Vec<Associated> = bulk::associations(client, "contacts", "companies", &ids)?;
         let pair = |associated: &Associated| {
             Some((associated.from().to_owned(), associated.preferred(PRIMARY)?.to_owned()))
         };

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::companies::Link;
-use super::owners::Owners;
 use super::portal::Portal;
+use super::roster::Roster;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -14,7 +14,7 @@ pub(super) struct Memory {
     #[serde(default)]
     pub(super) portal: Option<Portal>,
     #[serde(default)]
-    pub(super) owners: Owners,
+    pub(super) roster: Roster,
     #[serde(default)]
     pub(super) link: Link,
 }

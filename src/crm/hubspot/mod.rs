@@ -1,6 +1,6 @@
 //! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
 
-mod batch;
+mod bulk;
 mod client;
 mod columns;
 mod companies;
@@ -8,7 +8,6 @@ mod config;
 mod engagements;
 mod memory;
 mod online;
-mod owners;
 mod pacer;
 mod paths;
 mod portal;
@@ -16,6 +15,7 @@ mod position;
 mod problem;
 mod properties;
 mod reader;
+mod roster;
 mod search;
 mod walk;
 mod wire;
@@ -30,9 +30,9 @@ use self::client::Client;
 use self::companies::Companies;
 use self::config::Config;
 use self::memory::Memory;
-use self::owners::Owners;
 use self::portal::Portal;
 use self::reader::JustRead;
+use self::roster::Roster;
 use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
 use crate::endpoint;
 use crate::model::{ContactId, Delivery, Field, LookUp, Record};
@@ -53,7 +53,7 @@ struct HubSpot {
     client: Arc<Client>,
     /// Asked for at most once.
     portal: OnceLock<Portal>,
-    owners: Owners,
+    roster: Roster,
     companies: Arc<Companies>,
     just_read: JustRead,
 }
@@ -67,7 +67,7 @@ impl HubSpot {
         Ok(Self {
             client,
             portal: known.map_or_else(OnceLock::new, OnceLock::from),
-            owners: memory.owners,
+            roster: memory.roster,
             companies: Arc::new(Companies::new(memory.link)),
             just_read: JustRead::default(),
             config,
@@ -132,7 +132,7 @@ impl Crm for HubSpot {
         let memory = Memory {
             base_url: self.config.base_url.clone(),
             portal: self.portal.get().cloned(),
-            owners: self.owners.clone(),
+            roster: self.roster.clone(),
             link: self.companies.link(),
         };
         serde_json::to_string(&memory).ok()

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::HubSpot;
 use super::client::parse;
-use super::owners::Standing;
+use super::roster::Standing;
 use super::wire::{Listing, Property};
 use crate::crm::Needs;
 use crate::rules::did_you_mean;
@@ -76,7 +76,7 @@ impl HubSpot {
             return Ok(());
         }
         for email in emails {
-            let what = match self.owners.standing(&self.client, email)? {
+            let what = match self.roster.standing(&self.client, email)? {
                 Standing::Active(_) => continue,
                 Standing::Archived => "is deactivated in HubSpot and can own nothing",
                 Standing::Unknown => "is no user of HubSpot",

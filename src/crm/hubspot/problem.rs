@@ -3,6 +3,8 @@
 //! Source: <https://developers.hubspot.com/docs/api-reference/error-handling>. Every field of an error is optional, and
 //! some errors are pages of HTML.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use crate::http::Answer;
@@ -27,6 +29,8 @@ pub(super) struct Problem {
     pub(super) policy: Policy,
     /// Scopes that the token lacks.
     pub(super) scopes: Vec<String>,
+    /// A record with this value of a unique property is there already.
+    pub(super) is_taken: bool,
     /// One line for people: what happened, and what to do about it.
     pub(super) text: String,
 }
@@ -34,16 +38,18 @@ pub(super) struct Problem {
 impl Problem {
     pub(super) fn of(answer: &Answer) -> Self {
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        Self::of_body(answer.status, &body)
+    }
+
+    /// An error by its body; 207 stands for one of the errors inside a batch's answer.
+    pub(super) fn of_body(status: u16, body: &Value) -> Self {
         let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
         let mut problem = Self {
-            status: answer.status,
+            status,
             category: field("category").to_owned(),
-            policy: if answer.status == 429 {
-                policy(field("policyName"), field("message"))
-            } else {
-                Policy::None
-            },
-            scopes: scopes(&body),
+            policy: if status == 429 { policy(field("policyName"), field("message")) } else { Policy::None },
+            scopes: scopes(body),
+            is_taken: is_taken(body),
             text: String::new(),
         };
         let message =
@@ -70,9 +76,28 @@ impl Problem {
                     .to_owned()
             }
             429 => format!("HubSpot's rate limit (429){said}"),
+            207 => format!("HubSpot refused it{said}"),
             status => format!("HubSpot answered {status}{said}"),
         }
     }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// A validation error says it in JSON inside its message, others in a category or a code.
+fn is_taken(body: &Value) -> bool {
+    const TAKEN: &str = "CONFLICTING_UNIQUE_VALUE";
+    let field = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let codes = errors.filter_map(|error| error.get("code").and_then(Value::as_str));
+    field("message").contains(TAKEN)
+        || [field("category"), field("subCategory")].into_iter().chain(codes).any(|word| word == TAKEN)
 }
 
 fn policy(name: &str, message: &str) -> Policy {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Result;
 
 use super::HubSpot;
-use super::batch::{self, Objects};
+use super::bulk::{self, Objects};
 use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
@@ -27,7 +27,7 @@ impl Contacts {
         columns: &Columns,
         ids: &[&str],
     ) -> Result<Self> {
-        let mut objects = batch::read(client, "contacts", &columns.of_contact, ids)?;
+        let mut objects = bulk::read(client, "contacts", &columns.of_contact, ids)?;
         // A merged contact answers under the id of the one it was merged into.
         let asked: HashSet<&str> = ids.iter().copied().collect();
         objects.found.retain(|object| asked.contains(object.id()));
@@ -62,7 +62,7 @@ impl HubSpot {
             let company = contacts.companies.get(object.id());
             let company = company.map(|(id, company)| (id.as_str(), company.as_deref()));
             let mut owner = |id: &str| {
-                self.owners.email(&self.client, id).unwrap_or_else(|error| {
+                self.roster.email(&self.client, id).unwrap_or_else(|error| {
                     failed.get_or_insert(error);
                     String::new()
                 })

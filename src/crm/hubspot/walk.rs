@@ -74,7 +74,7 @@ impl HubSpot {
         let first = if position.window.is_none() { Some(self.open(position)?) } else { None };
         let Some(window) = position.window.clone() else { bail!("no window is open") };
         if first.is_some() {
-            self.owners.age(window.hi);
+            self.roster.age(window.hi);
         }
         let is_whole_walk = first.is_some() && window.lo == 0;
         let known = position.clone();

@@ -20,7 +20,7 @@ const PAGES_MAX: u32 = 200;
 
 /// What is known of owners; remembered between runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Owners {
+pub(super) struct Roster {
     /// When the list was read, by the service's clock; `None`: never, or by a clock that is not known.
     #[serde(default)]
     read_ms: Option<i64>,
@@ -44,7 +44,7 @@ pub(super) enum Standing {
     Unknown,
 }
 
-impl Owners {
+impl Roster {
     /// Who owns what belongs to this e-mail, whatever its case. Asks the service when it is not known.
     pub(super) fn standing(&mut self, client: &Client, email: &str) -> Result<Standing> {
         let email = email.trim().to_lowercase();
