@@ -117,7 +117,7 @@ pub struct EvaluateArgs {
     /// Every stored contact, not only those that are due; shows what a changed definition would do
     #[arg(long)]
     pub all: bool,
-    /// With --all: hand them off, within [limits]
+    /// With --all: hand them off, as far as `limits` of the definition allow
     #[arg(long, requires = "all")]
     pub apply: bool,
 }

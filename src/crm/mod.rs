@@ -17,13 +17,16 @@ const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
 /// The kinds of `[crm.KIND]`.
 pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
 
+/// Table, folder of `rules.toml`, and what an earlier run's [`Crm::memory`] was.
+type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>;
+
 /// What a vendor's folder tells the rest.
 struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
     /// Called with a table that passed the check, and with what an earlier run's [`Crm::memory`] was.
-    connect: fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>,
+    connect: Connect,
     /// The property behind a standard field.
     default_property: fn(&str) -> Option<&'static str>,
     /// Whether everything it writes stays on this machine.
@@ -74,11 +77,19 @@ pub trait Crm {
     fn until(&mut self, _deadline: Instant) {}
 
     /// Identifies the account; part of every key, so it must stay the same when the database is lost.
-    fn account(&self) -> &str;
+    ///
+    /// # Errors
+    /// Says why the account cannot be told now. It must not be guessed.
+    fn account(&self) -> Result<&str>;
 
-    /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns,
-    /// properties. [`Crm::changes`] takes a field that is not there as missing.
+    /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns.
+    /// Every run asks, so it must cost nothing. [`Crm::changes`] takes a field that is not there as missing.
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>>;
+
+    /// As [`Crm::check`], and whatever the service itself can say: permissions, properties, options, owners.
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+        self.check(needs.required)
+    }
 
     /// Walks the contacts that changed, page after page. `take` stores a page and its cursor in one transaction; a page
     /// that it refuses ends the walk.
@@ -105,6 +116,17 @@ pub trait Crm {
     fn memory(&self) -> Option<String> {
         None
     }
+}
+
+/// What the rules need of a CRM.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Fields that must be there.
+    pub required: &'a [&'a Field],
+    /// Properties of the contact and the values that handoff sets them to.
+    pub written: &'a [(&'a str, &'a str)],
+    /// E-mails of the reps.
+    pub owners: &'a [&'a str],
 }
 
 /// What a walk over changed contacts is to do.
@@ -224,7 +246,7 @@ mod tests {
     #[test]
     fn files_are_connected_under_the_name_of_the_contacts() {
         let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."), None);
-        assert_eq!(crm.unwrap().account(), "leads.csv");
+        assert_eq!(crm.unwrap().account().unwrap(), "leads.csv");
     }
 
     #[test]

@@ -12,4 +12,4 @@ mod table;
 
 pub use printer::Printer;
 pub use progress::Progress;
-pub use table::table;
+pub use table::{Cell, table};

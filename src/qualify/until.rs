@@ -59,7 +59,7 @@ impl Timers {
     }
 
     /// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may
-    /// be early (an evaluation then finds the same verdict) but never late by more than [`STEP_MIN`].
+    /// be early (an evaluation then finds the same verdict) but never late by more than a minute.
     pub fn holds_until(&self, rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
         let mut next = Next { now: facts.now, at: None };
         for timer in &self.spans {

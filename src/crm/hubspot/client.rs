@@ -1,7 +1,7 @@
 //! Requests to HubSpot: with the token, paced, within the run's time. One attempt each, save for reads, which may be
 //! repeated a few times.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -44,7 +44,7 @@ pub(super) struct Client {
     base: String,
     pub(super) paths: Paths,
     pacer: Pacer,
-    deadline: Instant,
+    deadline: Mutex<Instant>,
     /// Set when the account's day is used up: nothing goes out any more.
     exhausted: OnceLock<String>,
 }
@@ -61,22 +61,18 @@ impl Client {
             base: config.base_url.clone(),
             paths: Paths::new(config.version.clone()),
             pacer: Pacer::new(),
-            deadline: Instant::now() + TIME,
+            deadline: Mutex::new(Instant::now() + TIME),
             exhausted: OnceLock::new(),
         })
     }
 
     /// Nothing is sent or waited for beyond this.
-    pub(super) fn until(&mut self, deadline: Instant) {
-        self.deadline = deadline;
+    pub(super) fn until(&self, deadline: Instant) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
     }
 
-    pub(super) fn is_over(&self) -> bool {
-        Instant::now() >= self.deadline
-    }
-
-    pub(super) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        self.attempt(Method::GET, path, None)
+    fn deadline(&self) -> Instant {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
@@ -94,55 +90,59 @@ impl Client {
         problem
     }
 
-    /// Reads what answers a GET.
-    pub(super) fn fetch<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.read(path, None)
-    }
-
     /// Reads what answers a POST that changes nothing: a search, a batch read.
     pub(super) fn query<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         self.read(path, Some(body))
     }
 
     fn read<T: DeserializeOwned>(&self, path: &str, body: Option<&Value>) -> Result<T> {
-        let answer = self.ask(path, body)?;
-        serde_json::from_slice(&answer.body)
-            .map_err(|error| anyhow!("HubSpot's answer cannot be read: {error}"))
+        parse(&self.ask(path, body)?)
     }
 
     /// A read, repeated while that may help and there is time. An [`OutOfTime`] inside the error says that there was none.
     pub(super) fn ask(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let answer = self.ask_any(path, body)?;
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(self.problem(&answer).into()) }
+    }
+
+    /// As [`Client::ask`], for who can do something with a refusal.
+    pub(super) fn ask_any(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
         let mut why = String::new();
         for attempt in 0..ATTEMPTS {
             let method = if body.is_some() { Method::POST } else { Method::GET };
-            let pause = match self.attempt_or_out_of_time(method, path, body)? {
-                Ok(answer) if (200..300).contains(&answer.status) => return Ok(answer),
-                Ok(answer) => {
-                    let problem = self.problem(&answer);
-                    let pause = match answer.status {
-                        // The pacer holds the next attempt back.
-                        429 if problem.policy != Policy::Daily => Duration::ZERO,
-                        423 => LOCKED,
-                        500..=599 => PAUSE * 2_u32.pow(attempt),
-                        _ => return Err(problem.into()),
-                    };
-                    why = problem.text;
-                    pause
-                }
+            let pause = match self.attempt_in_time(method, path, body)? {
+                Ok(answer) => match self.pause(&answer, attempt) {
+                    Some(pause) => {
+                        why = self.problem(&answer).text;
+                        pause
+                    }
+                    None => return Ok(answer),
+                },
                 Err(failure) => {
                     failure.why().clone_into(&mut why);
                     PAUSE * 2_u32.pow(attempt)
                 }
             };
-            if attempt + 1 < ATTEMPTS && wait(Instant::now() + pause, self.deadline).is_err() {
+            if attempt + 1 < ATTEMPTS && wait(Instant::now() + pause, self.deadline()).is_err() {
                 break;
             }
         }
         bail!("HubSpot cannot be read: {why}")
     }
 
+    /// How long to wait before a read is repeated; `None` when that would not help.
+    fn pause(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
+        match answer.status {
+            // The pacer holds the next attempt back.
+            429 if self.exhausted.get().is_none() => Some(Duration::ZERO),
+            423 => Some(LOCKED),
+            500..=599 => Some(PAUSE * 2_u32.pow(attempt)),
+            _ => None,
+        }
+    }
+
     /// As [`Client::attempt`], with the end of time apart from failures.
-    fn attempt_or_out_of_time(
+    fn attempt_in_time(
         &self,
         method: Method,
         path: &str,
@@ -152,7 +152,7 @@ impl Client {
             bail!("{why}");
         }
         let lane = lane(path);
-        self.pacer.admit(lane, self.deadline)?;
+        self.pacer.admit(lane, self.deadline())?;
         Ok(self.send(lane, method, path, body))
     }
 
@@ -162,7 +162,9 @@ impl Client {
             return Err(Failure::NotSent(why.clone()));
         }
         let lane = lane(path);
-        self.pacer.admit(lane, self.deadline).map_err(|OutOfTime| Failure::NotSent(OutOfTime.to_string()))?;
+        self.pacer
+            .admit(lane, self.deadline())
+            .map_err(|OutOfTime| Failure::NotSent(OutOfTime.to_string()))?;
         self.send(lane, method, path, body)
     }
 
@@ -179,7 +181,7 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &str, body: Option<&Value>) -> RequestBuilder {
-        let left = self.deadline.saturating_duration_since(Instant::now());
+        let left = self.deadline().saturating_duration_since(Instant::now());
         let request = self.http.client().request(method, format!("{}{path}", self.base));
         let request = request.bearer_auth(self.token.expose()).timeout(left.clamp(TIMEOUT_LEAST, TIMEOUT));
         match body {
@@ -187,6 +189,11 @@ impl Client {
             None => request,
         }
     }
+}
+
+/// The JSON of an answer.
+pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    serde_json::from_slice(&answer.body).map_err(|error| anyhow!("HubSpot's answer cannot be read: {error}"))
 }
 
 fn lane(path: &str) -> Lane {

@@ -9,6 +9,7 @@ use crate::rules::{Findings, Node, Reader, Table};
 
 /// The service itself; accounts hosted in other regions answer there too.
 const BASE_URL: &str = "https://api.hubapi.com";
+const HOST: &str = "api.hubapi.com";
 
 /// How far each sync reads back by default: the search index lags by moments, seldom by minutes.
 const OVERLAP: TimeDelta = TimeDelta::minutes(5);
@@ -33,6 +34,8 @@ pub(super) enum HandoffKey {
 pub(super) struct Config {
     /// Without the last `/`.
     pub(super) base_url: String,
+    /// The name in it.
+    pub(super) host: String,
     pub(super) version: Version,
     pub(super) overlap: TimeDelta,
     /// The account's number, when `rules.toml` says it.
@@ -45,8 +48,10 @@ impl Config {
     pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {
         let mut reader = Reader::new(table, "[crm.hubspot]");
         let base_url = endpoint::read_base_url(&mut reader, findings);
+        let host = base_url.as_ref().and_then(Url::host_str);
         let config = Self {
             base_url: base_url.as_ref().map_or(BASE_URL, Url::as_str).trim_end_matches('/').to_owned(),
+            host: host.unwrap_or(HOST).to_owned(),
             version: read_version(&mut reader, findings),
             overlap: read_overlap(&mut reader, findings),
             portal: read_portal(&mut reader, findings),

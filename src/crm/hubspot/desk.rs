@@ -10,12 +10,13 @@ use serde_json::Value;
 use super::client::Client;
 use super::config::{Config, HandoffKey};
 use super::engagements::Looks;
-use super::outcome::{Outcome, outcome, read_outcome};
-use super::owners::{Owner, Owners};
+use super::outcome::{Outcome, failed, outcome, read_outcome};
 use super::paths::Paths;
 use super::present::{self, Present};
+use super::roster::{Roster, Standing};
 use super::stages::{self, STAGE_PROPERTY, Stages};
 use super::tasks::{KEY_PROPERTY, KeyPlace};
+use super::wire::Object;
 use crate::http::Failure;
 use crate::model::{Timestamp, Update};
 
@@ -37,16 +38,67 @@ struct Learned<T> {
 
 const BELIEVED_FOR: TimeDelta = TimeDelta::days(1);
 
-/// What writes need of the connector.
+/// What the writes of one process go by.
+#[derive(Debug, Default)]
+pub(super) struct Writing {
+    /// Contacts that were read in this process.
+    pub present: HashMap<String, Present>,
+    /// Contacts that were written to in this process.
+    pub written: HashSet<String>,
+    /// Lately changed contacts with the time of the change, by a walk that came to its end in this process.
+    pub walked: Option<HashMap<String, i64>>,
+    pub remembered: Remembered,
+}
+
+/// More are not kept, but read again before they are written.
+const PRESENT_MAX: usize = 10_000;
+
+impl Writing {
+    pub(super) fn new(remembered: Remembered) -> Self {
+        Self { remembered, ..Self::default() }
+    }
+
+    /// Keeps what a read of contacts says that writes need.
+    pub(super) fn saw(&mut self, contacts: &[Object]) {
+        if self.present.len() + contacts.len() > PRESENT_MAX {
+            self.present.clear();
+        }
+        self.present.extend(contacts.iter().map(|contact| (contact.id().to_owned(), Present::of(contact))));
+    }
+}
+
+/// A walk that meets more cannot tell what is news: everything is looked at again.
+const WALKED_MAX: usize = 20_000;
+
+/// What a walk knows of changed contacts: whoever it does not know has not changed lately.
+impl Writing {
+    /// Begins with what the walk before it read last: a run that ended between walk and look is made up for.
+    pub(super) fn begin_walk<'a>(&mut self, recent: impl Iterator<Item = (&'a str, i64)>) {
+        self.walked = Some(HashMap::new());
+        self.met(recent);
+    }
+
+    pub(super) fn met<'a>(&mut self, contacts: impl Iterator<Item = (&'a str, i64)>) {
+        let Some(walked) = &mut self.walked else { return };
+        walked.extend(contacts.map(|(id, modified)| (id.to_owned(), modified)));
+        if walked.len() > WALKED_MAX {
+            self.walked = None;
+        }
+    }
+
+    pub(super) fn end_walk(&mut self, is_whole: bool) {
+        if !is_whole {
+            self.walked = None;
+        }
+    }
+}
+
+/// What a write needs of the connector.
 pub(super) struct Desk<'a> {
     pub client: &'a Client,
     pub config: &'a Config,
-    pub owners: &'a mut Owners,
-    pub remembered: &'a mut Remembered,
-    /// Contacts that were read in this process.
-    pub present: &'a mut HashMap<String, Present>,
-    /// Contacts that were written to in this process.
-    pub written: &'a mut HashSet<String>,
+    pub roster: &'a mut Roster,
+    pub writing: &'a mut Writing,
     /// The time of the run.
     pub now: Timestamp,
 }
@@ -70,29 +122,31 @@ impl Desk<'_> {
 
     /// A read, repeated while that may help.
     pub(super) fn read(&self, path: &str, body: Option<&Value>) -> Outcome {
-        read_outcome(self.client.ask(path, body), self.now)
+        read_outcome(self.client, self.client.ask_any(path, body), self.now)
     }
 
     /// Reads contacts, save those that were read in this process.
     pub(super) fn read_present(&mut self, contacts: &[&str]) -> Result<(), Outcome> {
         let mut ids: Vec<&str> =
-            contacts.iter().copied().filter(|id| !self.present.contains_key(*id)).collect();
+            contacts.iter().copied().filter(|id| !self.writing.present.contains_key(*id)).collect();
         ids.sort_unstable();
         ids.dedup();
         let path = self.paths().batch("contacts", "read");
         let (client, now) = (self.client, self.now);
-        present::read(self.present, &ids, |body| read_outcome(client.ask(&path, Some(body)), now))
+        present::read(&mut self.writing.present, &ids, |body| {
+            read_outcome(client, client.ask_any(&path, Some(body)), now)
+        })
     }
 
     pub(super) fn present(&self, contact: &str) -> &Present {
-        self.present.get(contact).unwrap_or(&GONE)
+        self.writing.present.get(contact).unwrap_or(&GONE)
     }
 
     /// Notes that an update went through: what was read of the contact before is no longer so.
     pub(super) fn wrote(&mut self, update: &Update) {
-        self.written.insert(update.contact.clone());
+        self.writing.written.insert(update.contact.clone());
         let Some(wanted) = update.set.get(STAGE_PROPERTY) else { return };
-        if let Some(Present::There { stage, .. }) = self.present.get_mut(&update.contact) {
+        if let Some(Present::There { stage, .. }) = self.writing.present.get_mut(&update.contact) {
             let is_backward =
                 stage.as_deref().is_some_and(|stage| stages::is_backward(stage, wanted) == Some(true));
             if !is_backward {
@@ -101,8 +155,8 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn owner(&mut self, email: &str) -> Result<Owner, Outcome> {
-        self.owners.find(self.client, email, self.now)
+    pub(super) fn owner(&mut self, email: &str) -> Result<Standing, Outcome> {
+        self.roster.standing(self.client, email).map_err(|error| failed(&error, self.now))
     }
 
     /// Whether a stage would be set back.
@@ -110,7 +164,7 @@ impl Desk<'_> {
         if let Some(answer) = stages::is_backward(present, wanted) {
             return Ok(answer);
         }
-        let stages = match self.believed(self.remembered.stages.as_ref()) {
+        let stages = match self.believed(self.writing.remembered.stages.as_ref()) {
             Some(stages) => stages,
             None => {
                 let path = format!("{}/{STAGE_PROPERTY}", self.paths().properties("contacts"));
@@ -118,7 +172,7 @@ impl Desk<'_> {
                     Outcome::Accepted(definition) => Stages::of_property(&definition).unwrap_or_default(),
                     other => return Err(other),
                 };
-                self.remembered.stages = Some(Learned { at: self.now, what: stages.clone() });
+                self.writing.remembered.stages = Some(Learned { at: self.now, what: stages.clone() });
                 stages
             }
         };
@@ -132,7 +186,7 @@ impl Desk<'_> {
             HandoffKey::Marker => return Ok(KeyPlace::Body),
             HandoffKey::Auto => {}
         }
-        if let Some(place) = self.believed(self.remembered.key_place.as_ref()) {
+        if let Some(place) = self.believed(self.writing.remembered.key_place.as_ref()) {
             return Ok(place);
         }
         let path = format!("{}/{KEY_PROPERTY}", self.paths().properties("tasks"));
@@ -141,13 +195,13 @@ impl Desk<'_> {
             Outcome::Accepted(_) | Outcome::Missing { .. } | Outcome::Forbidden { .. } => KeyPlace::Body,
             other => return Err(other),
         };
-        self.remembered.key_place = Some(Learned { at: self.now, what: place });
+        self.writing.remembered.key_place = Some(Learned { at: self.now, what: place });
         Ok(place)
     }
 
     /// The portal has changed under us: look again.
     pub(super) fn forget_key_place(&mut self) {
-        self.remembered.key_place = None;
+        self.writing.remembered.key_place = None;
     }
 
     fn believed<T: Clone>(&self, learned: Option<&Learned<T>>) -> Option<T> {

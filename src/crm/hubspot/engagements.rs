@@ -13,8 +13,8 @@ use super::batch::record_id;
 use super::desk::Desk;
 use super::look_up::{associated, read_results};
 use super::outcome::Outcome;
-use super::owners::Owner;
-use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
+use super::present::{READ_AT_ONCE, batch_read, is_id, results};
+use super::roster::Standing;
 use super::signs::{self, ENGAGEMENTS, Engagement, Sign, TASK_PROPERTIES};
 use crate::crm::{Activities, Unreadable, Watched};
 use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
@@ -34,7 +34,7 @@ pub(super) type Looks = BTreeMap<String, Look>;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Look {
     /// When the contact had last changed then; `None`: not looked at yet.
-    modified: Option<String>,
+    modified: Option<i64>,
     /// Whose acts were looked for.
     owner: String,
     acts: Vec<Act>,
@@ -51,7 +51,7 @@ struct Act {
 /// Reads what reps did.
 pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities> {
     let open: Vec<&Watched> = open.iter().filter(|watched| is_id(watched.contact.as_str())).collect();
-    let mut looks = std::mem::take(&mut hub.remembered.looks);
+    let mut looks = std::mem::take(&mut hub.writing.remembered.looks);
     looks.retain(|contact, _| open.iter().any(|watched| watched.contact.as_str() == contact));
     let to_look_at: Vec<&Watched> = open
         .iter()
@@ -64,11 +64,11 @@ pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities
         let desk = &mut hub.desk(now);
         look_at(desk, &to_look_at, &mut looks, &mut bad).and_then(|()| see_tasks(desk, &open, &mut looks))
     };
-    hub.remembered.looks = looks;
+    hub.writing.remembered.looks = looks;
     if let Err(unread) = looked {
         bail!("cannot see what reps did: {}", why(unread));
     }
-    let acts = open.iter().flat_map(|watched| acts(&hub.remembered.looks, watched)).collect();
+    let acts = open.iter().flat_map(|watched| acts(&hub.writing.remembered.looks, watched)).collect();
     Ok(Activities { acts, bad })
 }
 
@@ -77,9 +77,9 @@ fn is_news(hub: &HubSpot, look: Option<&Look>, watched: &Watched) -> bool {
     let contact = watched.contact.as_str();
     let Some(look) = look.filter(|look| look.modified.is_some()) else {
         // Written moments ago: nobody can have done anything yet.
-        return !hub.written.contains(contact);
+        return !hub.writing.written.contains(contact);
     };
-    let changed = match &hub.walked {
+    let changed = match &hub.writing.walked {
         Some(walked) => walked.get(contact).is_some_and(|modified| Some(modified) != look.modified.as_ref()),
         None => true,
     };
@@ -138,7 +138,7 @@ fn look_at(
     let modified = see_contacts(desk, open, looks)?;
     let mut owners: HashMap<&str, String> = HashMap::new();
     for watched in open {
-        if let Owner::Active(id) | Owner::Archived(id) = desk.owner(&watched.owner)? {
+        if let Standing::Active(id) = desk.owner(&watched.owner)? {
             owners.insert(&watched.owner, id);
         }
     }
@@ -157,7 +157,7 @@ fn look_at(
     for watched in open {
         let contact = watched.contact.as_str();
         let look = looks.entry(contact.to_owned()).or_default();
-        look.modified = Some(modified.get(contact).cloned().unwrap_or_default());
+        look.modified = Some(modified.get(contact).copied().unwrap_or_default());
         look.owner.clone_from(&watched.owner);
     }
     Ok(())
@@ -168,7 +168,7 @@ fn see_contacts(
     desk: &Desk<'_>,
     open: &[&Watched],
     looks: &mut Looks,
-) -> Result<HashMap<String, String>, Outcome> {
+) -> Result<HashMap<String, i64>, Outcome> {
     let mut modified = HashMap::new();
     let path = desk.paths().batch("contacts", "read");
     for part in open.chunks(HISTORY_AT_ONCE) {
@@ -185,8 +185,9 @@ fn see_contacts(
                 continue;
             };
             let contact = watched.contact.as_str().to_owned();
-            let at = property(record, signs::LAST_MODIFIED).unwrap_or_default();
-            modified.insert(contact.clone(), at.to_owned());
+            if let Some(at) = signs::time(record, signs::LAST_MODIFIED) {
+                modified.insert(contact.clone(), at.timestamp_millis());
+            }
             let look = looks.entry(contact).or_default();
             for sign in signs::of_contact(record, watched.since) {
                 look.add(sign, &watched.owner);

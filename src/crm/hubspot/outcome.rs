@@ -6,7 +6,6 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::client::Client;
-use super::pacer::OutOfTime;
 use super::problem::{Policy, Problem};
 use crate::http::{Answer, Failure};
 use crate::model::{Delivery, Timestamp};
@@ -44,18 +43,23 @@ pub(super) fn outcome(client: &Client, sent: Result<Answer, Failure>, now: Times
 }
 
 /// What became of a read. Nothing was written by it, so no failure of it leaves anything open.
-pub(super) fn read_outcome(read: anyhow::Result<Answer>, now: Timestamp) -> Outcome {
-    let error = match read {
-        Ok(answer) => match serde_json::from_slice::<Value>(&answer.body) {
-            Ok(body) => return Outcome::Accepted(body),
-            Err(error) => anyhow::anyhow!("HubSpot's answer cannot be read: {error}"),
-        },
-        Err(error) => error,
-    };
-    let why = format!("{error:#}");
-    if error.downcast_ref::<OutOfTime>().is_some() {
-        return Outcome::Failed(Delivery::NotSent { why });
+pub(super) fn read_outcome(client: &Client, read: anyhow::Result<Answer>, now: Timestamp) -> Outcome {
+    match read {
+        Ok(answer) if !(200..300).contains(&answer.status) => failed(&client.problem(&answer).into(), now),
+        Ok(answer) => serde_json::from_slice::<Value>(&answer.body).map_or_else(
+            |error| {
+                let why = format!("HubSpot's answer cannot be read: {error}");
+                Outcome::Failed(Delivery::NotSent { why })
+            },
+            Outcome::Accepted,
+        ),
+        Err(error) => failed(&error, now),
     }
+}
+
+/// What a read that failed means for the write that needed it.
+pub(super) fn failed(error: &anyhow::Error, now: Timestamp) -> Outcome {
+    let why = format!("{error:#}");
     match error.downcast_ref::<Problem>() {
         Some(problem) if problem.status == 401 => Outcome::Failed(Delivery::Unauthorized { why }),
         Some(problem) if problem.status == 403 => Outcome::Forbidden { why },

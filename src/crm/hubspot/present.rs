@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::batch::{id_text, record_id};
+use super::columns::COMPANY;
 use super::outcome::Outcome;
 use super::stages::STAGE_PROPERTY;
+use super::wire::Object;
 
 /// What a write has to know of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(super) enum Present {
 }
 
 /// The properties that are read for it.
-pub(super) const PROPERTIES: [&str; 3] = [STAGE_PROPERTY, "associatedcompanyid", MERGED];
+pub(super) const PROPERTIES: [&str; 3] = [STAGE_PROPERTY, COMPANY, MERGED];
 
 /// Ids that this contact has swallowed, with semicolons between.
 const MERGED: &str = "hs_merged_object_ids";
@@ -67,13 +69,23 @@ pub(super) fn read(
     Ok(())
 }
 
+impl Present {
+    /// From a contact that was read with these properties for another purpose.
+    pub(super) fn of(contact: &Object) -> Self {
+        Self::There {
+            stage: contact.property(STAGE_PROPERTY),
+            company: contact.property(COMPANY).filter(|id| is_id(id)),
+        }
+    }
+}
+
 /// One contact in an answer. After a merge the winner comes in its place, or nothing.
 fn find(answer: &Value, id: &str) -> Present {
     if let Some(record) = results(answer).find(|record| record_id(record).as_deref() == Some(id)) {
         if record.get("archived").and_then(Value::as_bool) == Some(true) {
             return Present::Gone;
         }
-        let company = record.get("properties").and_then(|all| all.get("associatedcompanyid"));
+        let company = record.get("properties").and_then(|all| all.get(COMPANY));
         return Present::There {
             stage: property(record, STAGE_PROPERTY).map(str::to_owned),
             company: company.and_then(id_text).filter(|id| is_id(id)),

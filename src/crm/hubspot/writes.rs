@@ -10,8 +10,8 @@ use super::batch::{self, Input, record_id};
 use super::desk::Desk;
 use super::look_up;
 use super::outcome::Outcome;
-use super::owners::Owner;
 use super::present::{Present, is_id};
+use super::roster::Standing;
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use crate::crm::Keyed;
@@ -135,14 +135,14 @@ fn not_written(outcome: Outcome) -> Delivery {
 /// The id of an owner who can be given something.
 fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
     match desk.owner(email).map_err(not_written)? {
-        Owner::Active(id) => Ok(id),
-        Owner::Archived(_) => {
+        Standing::Active(id) => Ok(id),
+        Standing::Archived => {
             let why = format!(
                 "{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules"
             );
             Err(Delivery::Refused { why })
         }
-        Owner::Unknown => {
+        Standing::Unknown => {
             let why = format!(
                 "{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules"
             );
