@@ -42,7 +42,15 @@ fn case_25_what_the_rep_did_ends_the_wait() {
         portal.put("contacts", "101", &json!({"hs_lead_status": "IN_PROGRESS"}));
     }));
     let told: Vec<String> = told.into_iter().flatten().collect();
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    touched by ana@acme.example (task_completed in HubSpot task 9002 (strength 1))
+    touched by ana@acme.example (call in HubSpot call 9003, by the owner (strength 2))
+    touched by ana@acme.example (email in HubSpot e-mail 9003, by the owner (strength 2))
+    touched by ana@acme.example (meeting in HubSpot meeting 9003, by the owner (strength 2))
+    touched by ana@acme.example (contacted in HubSpot hs_sa_first_engagement_date, the owner's first engagement (strength 3))
+    touched (contacted in HubSpot notes_last_contacted, somebody's call, e-mail or meeting (strength 5))
+    touched (moved in HubSpot hs_lead_status IN_PROGRESS (strength 4))
+    "#);
 }
 
 #[test]

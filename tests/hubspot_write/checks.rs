@@ -66,10 +66,8 @@ pub(crate) fn task(portal: &mut Portal, body: &Value) -> Option<Reply> {
     if key.is_none() && portal.has_key_property {
         portal.complain("a task without its key");
     }
-    let is_taken = |tasks: &mut dyn Iterator<Item = &Map<String, Value>>| {
-        key.is_some() && tasks.any(|task| task.get("handoff_key") == key)
-    };
-    if portal.objects.get("tasks").is_some_and(|tasks| is_taken(&mut tasks.values())) {
+    let mut tasks = portal.objects.get("tasks").into_iter().flat_map(|tasks| tasks.values());
+    if key.is_some() && tasks.any(|task| task.get("handoff_key") == key) {
         return Some(invalid("handoff_key", "CONFLICTING_UNIQUE_VALUE", "already has that value."));
     }
     let associations = body["associations"].as_array().expect("associations");

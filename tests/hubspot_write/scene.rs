@@ -97,11 +97,14 @@ impl Scene {
         self.minute += minutes;
     }
 
-    /// Runs until nothing is left to send.
+    /// Runs until nothing is left to send, not even what waits for its next attempt.
     pub(crate) fn settle(&mut self) {
         for _ in 0..12 {
             if self.run().status == 0 {
-                return;
+                self.wait(16);
+                if self.run().status == 0 {
+                    return;
+                }
             }
             self.wait(2);
         }

@@ -23,7 +23,15 @@ fn case_18_a_task_has_its_due_date_its_owner_and_both_associations() {
     assert_eq!(task["handoff_key"].as_str().unwrap().len(), 28);
     let body = task["hs_task_body"].as_str().unwrap();
     assert!(body.contains("https://app.hubspot.com/contacts/12345/record/0-1/101"), "{body}");
-    insta::assert_snapshot!(scene.fake.requests().join("\n"), @"");
+    insta::assert_snapshot!(scene.fake.requests().join("\n"), @r#"
+    POST /crm/objects/2026-09/contacts/search
+    POST /crm/objects/2026-09/contacts/batch/read
+    POST /crm/objects/2026-09/companies/batch/read
+    GET /crm/owners/2026-09
+    PATCH /crm/objects/2026-09/contacts/101
+    GET /crm/properties/2026-09/tasks/handoff_key
+    POST /crm/objects/2026-09/tasks
+    "#);
 }
 
 #[test]
@@ -37,7 +45,10 @@ fn case_11_our_own_write_leads_to_no_second_task() {
     scene.fake.requests();
     assert_eq!(scene.run().status, 0);
     let quiet = scene.fake.requests();
-    insta::assert_snapshot!(quiet.join("\n"), @"");
+    insta::assert_snapshot!(quiet.join("\n"), @r#"
+    POST /crm/objects/2026-09/contacts/search
+    POST /crm/objects/2026-09/tasks/batch/read
+    "#);
 }
 
 #[test]

@@ -142,9 +142,13 @@ impl Desk<'_> {
         self.writing.present.get(contact).unwrap_or(&GONE)
     }
 
+    pub(super) fn wrote_to(&mut self, contact: &str) {
+        self.writing.written.insert(contact.to_owned());
+    }
+
     /// Notes that an update went through: what was read of the contact before is no longer so.
     pub(super) fn wrote(&mut self, update: &Update) {
-        self.writing.written.insert(update.contact.clone());
+        self.wrote_to(&update.contact);
         let Some(wanted) = update.set.get(STAGE_PROPERTY) else { return };
         if let Some(Present::There { stage, .. }) = self.writing.present.get_mut(&update.contact) {
             let is_backward =

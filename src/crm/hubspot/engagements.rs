@@ -230,7 +230,11 @@ fn see_engagements(
 
 /// Our tasks, save those that were seen done.
 fn see_tasks(desk: &Desk<'_>, open: &[&Watched], looks: &mut Looks) -> Result<(), Outcome> {
+    // Of those written to moments ago, nobody can have done anything yet.
     let open_task = |watched: &&Watched| -> Option<String> {
+        if desk.writing.written.contains(watched.contact.as_str()) {
+            return None;
+        }
         let task = watched.task.as_deref().filter(|id| is_id(id))?;
         let seen_in = signs::seen_in_task(task);
         let look = looks.get(watched.contact.as_str());

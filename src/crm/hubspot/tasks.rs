@@ -99,7 +99,44 @@ mod tests {
     #[test]
     fn a_task_has_its_due_date_in_milliseconds_and_both_associations() {
         let body = create("keyt1", &task(), "77", Some("501"), KeyPlace::Property);
-        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @r#""#);
+        insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @r#"
+        {
+          "associations": [
+            {
+              "to": {
+                "id": "101"
+              },
+              "types": [
+                {
+                  "associationCategory": "HUBSPOT_DEFINED",
+                  "associationTypeId": 204
+                }
+              ]
+            },
+            {
+              "to": {
+                "id": "501"
+              },
+              "types": [
+                {
+                  "associationCategory": "HUBSPOT_DEFINED",
+                  "associationTypeId": 192
+                }
+              ]
+            }
+          ],
+          "properties": {
+            "handoff_key": "keyt1",
+            "hs_task_body": "<p><strong>Why now:</strong> score &lt;65&gt;</p>",
+            "hs_task_priority": "HIGH",
+            "hs_task_status": "NOT_STARTED",
+            "hs_task_subject": "hot: Ann",
+            "hs_task_type": "TODO",
+            "hs_timestamp": "1795428300000",
+            "hubspot_owner_id": "77"
+          }
+        }
+        "#);
     }
 
     #[test]

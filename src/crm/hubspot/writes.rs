@@ -66,7 +66,11 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let created = batch::send(&creates.inputs, |part| post_tasks(desk, part));
     for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(created) {
         let write = writes.get(at);
-        set(&mut answers, at, created_delivery(desk, input, write, outcome));
+        let delivery = created_delivery(desk, input, write, outcome);
+        if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
+            desk.wrote_to(keyed.write.contact());
+        }
+        set(&mut answers, at, delivery);
     }
     let no_answer = || Delivery::Unknown { why: "no answer".to_owned() };
     answers.into_iter().map(|answer| answer.unwrap_or_else(no_answer)).collect()
