@@ -108,5 +108,5 @@ fn recorded_owners_are_read() {
     desk.fake.world().put(1, modified, 0, &json!({"hubspot_owner_id": id}));
     desk.fake.world().fail("/owners", Fault::Reply(Reply::json(200, &sample["response"]["body"])));
     desk.sync();
-    assert_eq!(desk.values(1)["owner"], email);
+    assert_eq!(desk.values(1)["contact.hubspot_owner_id"], email);
 }

@@ -108,6 +108,13 @@ impl World {
         self.contacts.insert(id, Contact { properties: all, modified_ms, indexed_ms });
     }
 
+    /// Time goes by, and with it what counts against the limits.
+    pub(crate) fn pass(&mut self, ms: i64) {
+        self.now_ms += ms;
+        self.searches.clear();
+        self.all.clear();
+    }
+
     pub(crate) fn fail(&mut self, path: &'static str, fault: Fault) {
         self.faults.push_back((path, fault));
     }

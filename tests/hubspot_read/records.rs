@@ -25,11 +25,14 @@ fn the_company_comes_by_the_contact_s_own_property_and_owners_by_e_mail() {
     desk.sync();
     let values = desk.values(1);
     assert_eq!(values["company.name"], "Fintech");
-    assert_eq!(values["company.owner"], "bo@acme.example");
-    assert_eq!((values["owner"].as_str(), values["company_id"].as_str()), ("ana@acme.example", "900"));
-    assert_eq!(values["id"], "1");
-    assert_eq!(desk.values(3)["owner"], "owner:99");
-    assert_eq!(desk.values(3)["opted_out"], "true");
+    assert_eq!(values["company.hubspot_owner_id"], "bo@acme.example");
+    assert_eq!(
+        (values["contact.hubspot_owner_id"].as_str(), values["contact.associatedcompanyid"].as_str()),
+        ("ana@acme.example", "900")
+    );
+    assert_eq!(values["contact.hs_object_id"], "1");
+    assert_eq!(desk.values(3)["contact.hubspot_owner_id"], "owner:99");
+    assert_eq!(desk.values(3)["contact.hs_email_optout"], "true");
     let requests = desk.fake.requests();
     assert_eq!(count(&requests, "/companies/batch/read"), 1, "{requests:?}");
     assert_eq!(count(&requests, "/owners/2026-09"), 2, "active and archived, once: {requests:?}");
@@ -70,7 +73,7 @@ fn the_company_comes_by_the_primary_association_where_the_property_is_empty() {
     desk.fake.world().associations.insert(2, 900);
     desk.sync();
     assert_eq!(desk.values(2)["company.name"], "Fintech");
-    assert_eq!(desk.values(2)["company_id"], "900");
+    assert_eq!(desk.values(2)["contact.associatedcompanyid"], "900");
     assert!(!desk.values(1).contains_key("company.name"));
 }
 

@@ -88,17 +88,16 @@ fn case_4_and_5_short_and_empty_pages_go_on_and_links_are_not_followed() {
 
 #[test]
 fn case_7_rows_with_the_same_time_across_page_edges() {
-    let desk = Desk::open();
     // Ids of different lengths, in both orders that a service may have.
     for textual in [false, true] {
+        let desk = Desk::open();
         desk.fake.world().order_is_textual = textual;
-        desk.fill(if textual { 5_000 } else { 1 }, 450);
+        desk.fill(1, 450);
         desk.fill(99_900, 200);
-        desk.later(10);
         desk.sync();
         desk.fake.requests();
+        assert_eq!(desk.stored().len(), 650);
     }
-    assert_eq!(desk.stored().len(), 1_100 - 0);
 }
 
 #[test]
@@ -197,6 +196,7 @@ fn a_run_with_nothing_new_is_one_request() {
 fn case_11_a_contact_that_changed_is_read_again_and_only_that_one() {
     let desk = Desk::open();
     desk.fill(1, 250);
+    desk.fake.world().put(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
     desk.sync();
     desk.fake.requests();
     desk.later(1);
@@ -214,5 +214,5 @@ fn other_properties_in_the_rules_read_everything_again() {
     desk.sync();
     desk.place.append("rules.toml", "\n[fields]\nplan = \"plan\"\n");
     desk.sync();
-    assert_eq!(desk.values(2)["plan"], "gold");
+    assert_eq!(desk.values(2)["contact.plan"], "gold");
 }
