@@ -75,10 +75,6 @@ impl Client {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn get(&self, path: &str) -> Result<Answer, Failure> {
-        self.attempt(Method::GET, path, None)
-    }
-
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
         self.attempt(Method::POST, path, Some(body))
     }
@@ -92,11 +88,6 @@ impl Client {
         let mut problem = Problem::of(answer);
         problem.text = problem.text.replace(self.token.expose(), "…");
         problem
-    }
-
-    /// Reads what answers a GET.
-    pub(super) fn fetch<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.read(path, None)
     }
 
     /// Reads what answers a POST that changes nothing: a search, a batch read.

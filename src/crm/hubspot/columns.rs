@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
 use crate::crm::Unreadable;
 use crate::model::{ContactId, Field, Record};
@@ -42,8 +43,9 @@ impl Columns {
         };
         let of_company = properties(true);
         let mut of_contact = properties(false);
-        for name in ["lastmodifieddate", COMPANY] {
-            if !of_contact.iter().any(|known| known == name) && (name != COMPANY || !of_company.is_empty()) {
+        // Writes need the stage and the company, whatever the rules need.
+        for name in ["lastmodifieddate", COMPANY, STAGE_PROPERTY] {
+            if !of_contact.iter().any(|known| known == name) {
                 of_contact.push(name.to_owned());
             }
         }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::companies::Link;
+use super::desk::Remembered;
 use super::portal::Portal;
 use super::roster::Roster;
 
@@ -17,6 +18,8 @@ pub(super) struct Memory {
     pub(super) roster: Roster,
     #[serde(default)]
     pub(super) link: Link,
+    #[serde(default)]
+    pub(super) writing: Remembered,
 }
 
 impl Memory {

@@ -1,22 +1,31 @@
 //! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
 
+mod batch;
 mod bulk;
 mod client;
 mod columns;
 mod companies;
 mod config;
+mod desk;
 mod engagements;
+mod html;
+mod look_up;
 mod memory;
 mod online;
+mod outcome;
 mod pacer;
 mod paths;
 mod portal;
 mod position;
+mod present;
 mod problem;
 mod properties;
 mod reader;
 mod roster;
 mod search;
+mod signs;
+mod stages;
+mod tasks;
 mod walk;
 mod wire;
 mod writes;
@@ -29,13 +38,14 @@ use anyhow::Result;
 use self::client::Client;
 use self::companies::Companies;
 use self::config::Config;
+use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
 use self::reader::JustRead;
 use self::roster::Roster;
 use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
 use crate::endpoint;
-use crate::model::{ContactId, Delivery, Field, LookUp, Record};
+use crate::model::{ContactId, Delivery, Field, LookUp, Record, Timestamp};
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
@@ -56,6 +66,7 @@ struct HubSpot {
     roster: Roster,
     companies: Arc<Companies>,
     just_read: JustRead,
+    writing: Writing,
 }
 
 impl HubSpot {
@@ -70,8 +81,20 @@ impl HubSpot {
             roster: memory.roster,
             companies: Arc::new(Companies::new(memory.link)),
             just_read: JustRead::default(),
+            writing: Writing::new(memory.writing),
             config,
         })
+    }
+
+    /// What a write needs; `now` is the time of the run.
+    fn desk(&mut self, now: Timestamp) -> Desk<'_> {
+        Desk {
+            client: &self.client,
+            config: &self.config,
+            roster: &mut self.roster,
+            writing: &mut self.writing,
+            now,
+        }
     }
 
     fn portal(&self) -> Result<&Portal> {
@@ -103,7 +126,9 @@ impl Crm for HubSpot {
     }
 
     fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
-        self.walk(walk, take)
+        let walked = self.walk(walk, take);
+        self.writing.end_walk(matches!(walked, Ok(Walked::Whole)));
+        walked
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
@@ -134,6 +159,7 @@ impl Crm for HubSpot {
             portal: self.portal.get().cloned(),
             roster: self.roster.clone(),
             link: self.companies.link(),
+            writing: self.writing.remembered.clone(),
         };
         serde_json::to_string(&memory).ok()
     }

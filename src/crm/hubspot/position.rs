@@ -95,6 +95,11 @@ impl Position {
         }
     }
 
+    /// Contacts that changed within the overlap, as far as they were read.
+    pub(super) fn recent(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.recent.iter().map(|(id, modified)| (id.as_str(), *modified))
+    }
+
     pub(super) fn advance(&mut self, last_id: Option<&str>) {
         if let (Some(window), Some(last_id)) = (&mut self.window, last_id) {
             window.last_id = Some(last_id.to_owned());

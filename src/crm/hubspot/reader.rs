@@ -9,6 +9,7 @@ use super::bulk::{self, Objects};
 use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
+use super::wire::Object;
 use crate::crm::Unreadable;
 use crate::model::{ContactId, Field, Record};
 
@@ -37,6 +38,11 @@ impl Contacts {
             companies.of(client, &objects.found, &columns.of_company)?
         };
         Ok(Self { objects, companies })
+    }
+
+    /// The contacts themselves.
+    pub(super) fn objects(&self) -> &[Object] {
+        &self.objects.found
     }
 
     /// Id and time of change, for what was read.
@@ -83,6 +89,7 @@ impl HubSpot {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         let contacts = Contacts::read(&self.client, &self.companies, &columns, &ids)?;
+        self.writing.saw(contacts.objects());
         let (records, _) = self.records(&contacts, &columns)?;
         self.just_read.add(&records);
         Ok(Some(records))

@@ -49,6 +49,7 @@ impl HubSpot {
     ) -> Result<Walked> {
         let columns = Columns::new(walk.fields);
         let mut position = Position::resume(walk.cursor, columns.hash());
+        self.writing.begin_walk(position.recent());
         loop {
             let is_resumed = position.window.is_some();
             let is_whole = match self.walk_window(&columns, &mut position, walk, take) {
@@ -147,6 +148,8 @@ impl HubSpot {
         }
         let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
         self.just_read.add(&records);
+        self.writing.saw(contacts.objects());
+        self.writing.met(contacts.versions());
         let is_whole_walk = is_whole_walk && batch.is_last;
         take(Page { records, bad, cursor: Some(cursor), is_whole_walk, progress })
     }
