@@ -11,8 +11,15 @@ use std::time::{Duration, Instant};
 use super::problem::{Policy, Problem};
 use crate::http::Answer;
 
-/// Between two searches: five a second, with some room for uneven travel times.
-const SEARCH_SPACING: Duration = Duration::from_millis(210);
+/// Between two searches.
+const SEARCH_SPACING: Duration = Duration::from_millis(205);
+
+/// What the service counts as a second of searches, and how many it takes in one.
+const SEARCH_SECOND: Duration = Duration::from_millis(1_005);
+const SEARCHES: usize = 5;
+
+/// A request is taken to arrive within this, unless its answer is there before.
+const TRAVEL: Duration = Duration::from_millis(100);
 
 /// What the smallest plans allow in [`INTERVAL`], until a header says more.
 const MAX: usize = 100;
@@ -55,14 +62,22 @@ struct State {
     sent: VecDeque<Instant>,
     max: usize,
     interval: Duration,
+    /// When the last searches had arrived at the latest, oldest first.
+    searches: VecDeque<Instant>,
     next_search: Option<Instant>,
     next: Option<Instant>,
 }
 
 impl Pacer {
     pub(super) fn new() -> Self {
-        let state =
-            State { sent: VecDeque::new(), max: MAX, interval: INTERVAL, next_search: None, next: None };
+        let state = State {
+            sent: VecDeque::new(),
+            max: MAX,
+            interval: INTERVAL,
+            searches: VecDeque::new(),
+            next_search: None,
+            next: None,
+        };
         Self { state: Mutex::new(state) }
     }
 
@@ -89,7 +104,11 @@ impl Pacer {
 
     /// Takes in what an answer says about the limits.
     pub(super) fn learn(&self, lane: Lane, answer: &Answer) {
-        self.state().learn(answer, Instant::now());
+        let now = Instant::now();
+        self.state().learn(answer, now);
+        if lane == Lane::Search {
+            self.state().arrived(now);
+        }
         if answer.status == 429 {
             let policy = Problem::of(answer).policy;
             self.state().back_off(lane, policy, retry_after(answer), Instant::now());
@@ -111,6 +130,8 @@ impl State {
         let mut at = self.next.map_or(now, |next| next.max(now));
         if lane == Lane::Search {
             at = self.next_search.map_or(at, |next| next.max(at));
+            let fifth = self.searches.len().checked_sub(SEARCHES).and_then(|at| self.searches.get(at));
+            at = fifth.map_or(at, |fifth| at.max(*fifth + SEARCH_SECOND));
         }
         // A twentieth stays free: requests do not arrive as evenly as they leave.
         let allowed = (self.max - self.max / 20).max(1);
@@ -125,6 +146,17 @@ impl State {
         }
         if lane == Lane::Search {
             self.next_search = Some(now + SEARCH_SPACING);
+            self.searches.push_back(now + TRAVEL);
+            if self.searches.len() > SEARCHES {
+                self.searches.pop_front();
+            }
+        }
+    }
+
+    /// The last search has its answer, so it had arrived by now.
+    fn arrived(&mut self, now: Instant) {
+        if let Some(last) = self.searches.back_mut() {
+            *last = now.min(*last);
         }
     }
 

@@ -26,7 +26,7 @@ const READERS: usize = 3;
 const AHEAD: usize = 2;
 
 /// Pages without rows in a row: more, and the service leads nowhere.
-const EMPTY_PAGES_MAX: u32 = 50;
+const EMPTY_PAGES_MAX: u32 = 20;
 
 /// A page of the search, and what is to be read of it.
 #[derive(Debug)]
@@ -234,7 +234,7 @@ impl<'a> Searcher<'a> {
         let is_last = page.after.is_none();
         if page.rows.is_empty() && !is_last {
             self.empty_pages += 1;
-            if self.empty_pages > EMPTY_PAGES_MAX || page.after == self.after {
+            if self.empty_pages > EMPTY_PAGES_MAX {
                 bail!(
                     "HubSpot's search goes on for ever without any rows; the next run begins at the same place"
                 );
