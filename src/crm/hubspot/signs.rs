@@ -254,6 +254,12 @@ mod tests {
         });
         let signs = of_contact(&record, since());
         let seen: Vec<&str> = signs.iter().map(|sign| sign.seen_in.as_str()).collect();
-        insta::assert_snapshot!(seen.join("\n"), @"");
+        insta::assert_snapshot!(seen.join("\n"), @r#"
+        HubSpot hs_sa_first_engagement_date, the owner's first engagement (strength 3)
+        HubSpot notes_last_contacted, somebody's call, e-mail or meeting (strength 5)
+        HubSpot hs_lead_status IN_PROGRESS (strength 4)
+        HubSpot lifecyclestage opportunity (strength 4)
+        HubSpot num_associated_deals 1 (strength 4)
+        "#);
     }
 }
