@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::session::{connectors, folder};
 use super::{Outcome, Time, test};
 use crate::cli::{CheckArgs, Deny, Format, Global};
+use crate::crm::Needs;
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::rules::{self, CRM_DISAGREES, Findings, Rules, Severity, Source};
@@ -84,7 +85,10 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
         chat::connect(connection, &folder, None)?;
     }
     let required: Vec<_> = rules.fields.required().collect();
-    for problem in crm.check(&required)? {
+    let written = rules.outcome.write.values().flatten();
+    let written: Vec<_> = written.map(|(property, value)| (property.as_str(), value.as_str())).collect();
+    let owners: Vec<_> = rules.reps.iter().map(|rep| rep.email.as_str()).collect();
+    for problem in crm.check_online(&Needs { required: &required, written: &written, owners: &owners })? {
         found.error(CRM_DISAGREES, rules.crm.table.span.clone(), problem);
     }
     Ok(())

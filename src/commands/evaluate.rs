@@ -158,7 +158,7 @@ impl<'a> Stage<'a> {
         let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
         db.start_handoff(&NewHandoff {
             contact: due.row.id,
-            key: &handoff_key(&rules.crm.kind, crm.account(), &due.row.contact.id, ordinal),
+            key: &handoff_key(&rules.crm.kind, crm.account()?, &due.row.contact.id, ordinal),
             ordinal,
             tier: &tier.name,
             priority: tier.priority.name(),

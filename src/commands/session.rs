@@ -129,7 +129,9 @@ impl Session {
         };
         let store = if is_dry { path.open_dry() } else { path.open() }?;
         let memory = |key: &str| store.read().meta(key);
-        let crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
+        let deadline = Instant::now() + deadline;
+        let mut crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
+        crm.until(deadline);
         let chat_memory = memory(CHAT_MEMORY)?;
         let chat = rules.chat.as_ref();
         let chat = chat.map(|chat| chat::connect(chat, &folder, chat_memory.as_deref())).transpose()?;
@@ -139,7 +141,7 @@ impl Session {
             crm,
             chat,
             now: time.now,
-            deadline: Instant::now() + deadline,
+            deadline,
             is_dry,
             _lock: lock,
         })))

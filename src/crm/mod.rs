@@ -81,12 +81,23 @@ pub fn is_local(connection: &Connection) -> bool {
 
 /// A CRM.
 pub trait Crm {
-    /// Identifies the account; part of every key, so it must stay the same when the database is lost.
-    fn account(&self) -> &str;
+    /// Nothing is sent or waited for beyond this. Without it, a connector takes the time that cron gives a run.
+    fn until(&mut self, _deadline: Instant) {}
 
-    /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns,
-    /// properties. [`Crm::changes`] takes a field that is not there as missing.
+    /// Identifies the account; part of every key, so it must stay the same when the database is lost.
+    ///
+    /// # Errors
+    /// Says why the account cannot be told now. It must not be guessed.
+    fn account(&self) -> Result<&str>;
+
+    /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns.
+    /// Every run asks, so it must cost nothing. [`Crm::changes`] takes a field that is not there as missing.
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>>;
+
+    /// As [`Crm::check`], and whatever the service itself can say: permissions, properties, options, owners.
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+        self.check(needs.required)
+    }
 
     /// Walks the contacts that changed, page after page. `take` stores a page and its cursor in one transaction; a page
     /// that it refuses ends the walk.
@@ -113,6 +124,17 @@ pub trait Crm {
     fn memory(&self) -> Option<String> {
         None
     }
+}
+
+/// What the rules need of a CRM.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// Fields that must be there.
+    pub required: &'a [&'a Field],
+    /// Properties of the contact and the values that handoff sets them to.
+    pub written: &'a [(&'a str, &'a str)],
+    /// E-mails of the reps.
+    pub owners: &'a [&'a str],
 }
 
 /// What a walk over changed contacts is to do.
@@ -226,13 +248,13 @@ mod tests {
     fn a_crm_that_cannot_be_connected_says_why_and_what_to_do() {
         insta::assert_snapshot!(refusal("hubspt", &[]), @"there is no [crm.hubspt]; did you mean 'hubspot'?");
         insta::assert_snapshot!(refusal("file", &[]), @"rules.toml: [crm.file] needs `contacts`; see `handoff check`");
-        insta::assert_snapshot!(refusal("hubspot", &[]), @"this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest");
+        insta::assert_snapshot!(refusal("hubspot", &[]), @"[crm.hubspot] needs the token of a service key in the environment variable HANDOFF_HUBSPOT_TOKEN");
     }
 
     #[test]
     fn files_are_connected_under_the_name_of_the_contacts() {
         let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."), None);
-        assert_eq!(crm.unwrap().account(), "leads.csv");
+        assert_eq!(crm.unwrap().account().unwrap(), "leads.csv");
     }
 
     #[test]

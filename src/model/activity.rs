@@ -23,13 +23,25 @@ pub enum ActivityKind {
     Call,
     Email,
     Meeting,
+    /// Reached out, and it is not told how.
+    Contacted,
+    /// Moved the contact on: its status, its stage, a deal.
+    Moved,
     Accepted,
     Rejected,
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 6] =
-        [Self::TaskCompleted, Self::Call, Self::Email, Self::Meeting, Self::Accepted, Self::Rejected];
+    pub const ALL: [Self; 8] = [
+        Self::TaskCompleted,
+        Self::Call,
+        Self::Email,
+        Self::Meeting,
+        Self::Contacted,
+        Self::Moved,
+        Self::Accepted,
+        Self::Rejected,
+    ];
 
     /// The word in the activity file and in the history.
     pub fn name(self) -> &'static str {
@@ -38,6 +50,8 @@ impl ActivityKind {
             Self::Call => "call",
             Self::Email => "email",
             Self::Meeting => "meeting",
+            Self::Contacted => "contacted",
+            Self::Moved => "moved",
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
         }

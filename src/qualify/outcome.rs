@@ -74,7 +74,9 @@ pub fn signs(outcome: &Outcome, facts: &Facts<'_>, held_before: u32, activity: &
             ActivityKind::TaskCompleted
             | ActivityKind::Call
             | ActivityKind::Email
-            | ActivityKind::Meeting => None,
+            | ActivityKind::Meeting
+            | ActivityKind::Contacted
+            | ActivityKind::Moved => None,
         })
         .collect();
     ended.extend(seen(ACCEPTED, "accepted").map(|sign| (Ending::Accepted, sign)));
@@ -103,6 +105,8 @@ fn sign(act: &Activity) -> Sign {
             | ActivityKind::Call
             | ActivityKind::Email
             | ActivityKind::Meeting
+            | ActivityKind::Contacted
+            | ActivityKind::Moved
             | ActivityKind::Accepted => None,
         },
     }

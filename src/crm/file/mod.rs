@@ -86,8 +86,8 @@ impl FileCrm {
 }
 
 impl Crm for FileCrm {
-    fn account(&self) -> &str {
-        &self.config.account
+    fn account(&self) -> Result<&str> {
+        Ok(&self.config.account)
     }
 
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>> {

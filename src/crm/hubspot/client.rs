@@ -1,0 +1,201 @@
+//! Requests to HubSpot: with the token, paced, within the run's time. One attempt each, save for reads, which may be
+//! repeated a few times.
+
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, blocking::RequestBuilder};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::config::Config;
+use super::pacer::{Lane, OutOfTime, Pacer, wait};
+use super::paths::Paths;
+use super::problem::{Policy, Problem};
+use crate::http::{Answer, Failure, Http};
+use crate::secret::Secret;
+
+/// The variable that holds the token.
+const TOKEN: &str = "HANDOFF_HUBSPOT_TOKEN";
+
+/// Until a session says when its time is over: what one started by cron has.
+const TIME: Duration = Duration::from_secs(50);
+
+/// Attempts of a read, in all.
+const ATTEMPTS: u32 = 5;
+
+/// Before a read is repeated after a server's fault: doubled each time.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// A record that is locked stays so for moments: <https://developers.hubspot.com/docs/api-reference/error-handling>.
+const LOCKED: Duration = Duration::from_secs(2);
+
+/// The least time an answer gets, however near the deadline is.
+const TIMEOUT_LEAST: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// What every request goes through; threads share it.
+#[derive(Debug)]
+pub(super) struct Client {
+    http: Http,
+    token: Secret,
+    base: String,
+    pub(super) paths: Paths,
+    pacer: Pacer,
+    deadline: Mutex<Instant>,
+    /// Set when the account's day is used up: nothing goes out any more.
+    exhausted: OnceLock<String>,
+}
+
+impl Client {
+    pub(super) fn new(config: &Config) -> Result<Self> {
+        let token = Secret::from_env(TOKEN)?;
+        let token = token.with_context(|| {
+            format!("[crm.hubspot] needs the token of a service key in the environment variable {TOKEN}")
+        })?;
+        Ok(Self {
+            http: Http::new()?,
+            token,
+            base: config.base_url.clone(),
+            paths: Paths::new(config.version.clone()),
+            pacer: Pacer::new(),
+            deadline: Mutex::new(Instant::now() + TIME),
+            exhausted: OnceLock::new(),
+        })
+    }
+
+    /// Nothing is sent or waited for beyond this.
+    pub(super) fn until(&self, deadline: Instant) {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    fn deadline(&self) -> Instant {
+        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.attempt(Method::POST, path, Some(body))
+    }
+
+    pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
+        self.attempt(Method::PATCH, path, Some(body))
+    }
+
+    /// What an error answer says. A token that the service repeats in it is struck out.
+    pub(super) fn problem(&self, answer: &Answer) -> Problem {
+        let mut problem = Problem::of(answer);
+        problem.text = problem.text.replace(self.token.expose(), "…");
+        problem
+    }
+
+    /// Reads what answers a POST that changes nothing: a search, a batch read.
+    pub(super) fn query<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
+        self.read(path, Some(body))
+    }
+
+    fn read<T: DeserializeOwned>(&self, path: &str, body: Option<&Value>) -> Result<T> {
+        parse(&self.ask(path, body)?)
+    }
+
+    /// A read, repeated while that may help and there is time. An [`OutOfTime`] inside the error says that there was none.
+    pub(super) fn ask(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let answer = self.ask_any(path, body)?;
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(self.problem(&answer).into()) }
+    }
+
+    /// As [`Client::ask`], for who can do something with a refusal.
+    pub(super) fn ask_any(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
+        let mut why = String::new();
+        for attempt in 0..ATTEMPTS {
+            let method = if body.is_some() { Method::POST } else { Method::GET };
+            let pause = match self.attempt_in_time(method, path, body)? {
+                Ok(answer) => match self.pause(&answer, attempt) {
+                    Some(pause) => {
+                        why = self.problem(&answer).text;
+                        pause
+                    }
+                    None => return Ok(answer),
+                },
+                Err(failure) => {
+                    failure.why().clone_into(&mut why);
+                    PAUSE * 2_u32.pow(attempt)
+                }
+            };
+            if attempt + 1 < ATTEMPTS && wait(Instant::now() + pause, self.deadline()).is_err() {
+                break;
+            }
+        }
+        bail!("HubSpot cannot be read: {why}")
+    }
+
+    /// How long to wait before a read is repeated; `None` when that would not help.
+    fn pause(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
+        match answer.status {
+            // The pacer holds the next attempt back.
+            429 if self.exhausted.get().is_none() => Some(Duration::ZERO),
+            423 => Some(LOCKED),
+            500..=599 => Some(PAUSE * 2_u32.pow(attempt)),
+            _ => None,
+        }
+    }
+
+    /// As [`Client::attempt`], with the end of time apart from failures.
+    fn attempt_in_time(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Result<Answer, Failure>> {
+        if let Some(why) = self.exhausted.get() {
+            bail!("{why}");
+        }
+        let lane = lane(path);
+        self.pacer.admit(lane, self.deadline())?;
+        Ok(self.send(lane, method, path, body))
+    }
+
+    /// Exactly one attempt.
+    fn attempt(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
+        if let Some(why) = self.exhausted.get() {
+            return Err(Failure::NotSent(why.clone()));
+        }
+        let lane = lane(path);
+        self.pacer
+            .admit(lane, self.deadline())
+            .map_err(|OutOfTime| Failure::NotSent(OutOfTime.to_string()))?;
+        self.send(lane, method, path, body)
+    }
+
+    fn send(&self, lane: Lane, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
+        let answer = self.http.send(self.request(method, path, body))?;
+        self.pacer.learn(lane, &answer);
+        if answer.status == 429 {
+            let problem = self.problem(&answer);
+            if problem.policy == Policy::Daily {
+                self.exhausted.set(problem.text).ok();
+            }
+        }
+        Ok(answer)
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> RequestBuilder {
+        let left = self.deadline().saturating_duration_since(Instant::now());
+        let request = self.http.client().request(method, format!("{}{path}", self.base));
+        let request = request.bearer_auth(self.token.expose()).timeout(left.clamp(TIMEOUT_LEAST, TIMEOUT));
+        match body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body.to_string()),
+            None => request,
+        }
+    }
+}
+
+/// The JSON of an answer.
+pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
+    serde_json::from_slice(&answer.body).map_err(|error| anyhow!("HubSpot's answer cannot be read: {error}"))
+}
+
+fn lane(path: &str) -> Lane {
+    if path.ends_with("/search") { Lane::Search } else { Lane::Other }
+}

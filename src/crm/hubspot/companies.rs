@@ -1,0 +1,125 @@
+//! The companies of contacts, read once in a run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use super::bulk;
+use super::client::Client;
+use super::columns::COMPANY;
+use super::wire::{Associated, Object};
+
+/// The type of the association with a contact's primary company:
+/// <https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide>.
+const PRIMARY: &str = "1";
+
+/// More are not kept, but read again: memory stays flat however many there are.
+const KEPT_MAX: usize = 20_000;
+
+/// How contacts name their companies; learned once, and remembered between runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Link {
+    /// No contact with a company has been seen.
+    #[default]
+    Unknown,
+    Property,
+    Associations,
+}
+
+/// A company, or `None` for one that is gone.
+type Company = Option<Arc<Object>>;
+
+/// Shared by the threads that read.
+#[derive(Debug, Default)]
+pub(super) struct Companies {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    link: Link,
+    known: HashMap<String, Company>,
+}
+
+/// The company of each contact that has one, by the contact's id.
+pub(super) type OfContacts = HashMap<String, (String, Company)>;
+
+impl Companies {
+    pub(super) fn new(link: Link) -> Self {
+        Self { state: Mutex::new(State { link, known: HashMap::new() }) }
+    }
+
+    pub(super) fn link(&self) -> Link {
+        self.state().link
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn of(
+        &self,
+        client: &Client,
+        contacts: &[Object],
+        properties: &[String],
+    ) -> Result<OfContacts> {
+        let ids = self.ids(client, contacts)?;
+        let mut missing: Vec<&str> = Vec::new();
+        let mut of_contacts = OfContacts::new();
+        {
+            let state = self.state();
+            for (contact, company) in &ids {
+                match state.known.get(company) {
+                    Some(known) => {
+                        of_contacts.insert(contact.clone(), (company.clone(), known.clone()));
+                    }
+                    None => missing.push(company),
+                }
+            }
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        let read = bulk::read(client, "companies", properties, &missing)?;
+        let mut read: HashMap<String, Arc<Object>> =
+            read.found.into_iter().map(|object| (object.id().to_owned(), Arc::new(object))).collect();
+        let fresh: HashMap<String, Company> =
+            missing.into_iter().map(|id| (id.to_owned(), read.remove(id))).collect();
+        for (contact, company) in ids {
+            if let Some(known) = fresh.get(&company) {
+                of_contacts.insert(contact, (company, known.clone()));
+            }
+        }
+        let mut state = self.state();
+        if state.known.len() + fresh.len() > KEPT_MAX {
+            state.known.clear();
+        }
+        state.known.extend(fresh);
+        Ok(of_contacts)
+    }
+
+    /// Contact and company, by id: from the contact's own property, which costs nothing, else from associations.
+    fn ids(&self, client: &Client, contacts: &[Object]) -> Result<Vec<(String, String)>> {
+        let link = self.link();
+        if link != Link::Associations {
+            let pair = |contact: &Object| Some((contact.id().to_owned(), contact.property(COMPANY)?));
+            let pairs: Vec<_> = contacts.iter().filter_map(pair).collect();
+            if link == Link::Property || !pairs.is_empty() {
+                self.state().link = Link::Property;
+                return Ok(pairs);
+            }
+        }
+        let ids: Vec<&str> = contacts.iter().map(Object::id).collect();
+        let associated: Vec<Associated> = bulk::associations(client, "contacts", "companies", &ids)?;
+        let pair = |associated: &Associated| {
+            Some((associated.from().to_owned(), associated.preferred(PRIMARY)?.to_owned()))
+        };
+        let pairs: Vec<_> = associated.iter().filter_map(pair).collect();
+        if !pairs.is_empty() {
+            self.state().link = Link::Associations;
+        }
+        Ok(pairs)
+    }
+}

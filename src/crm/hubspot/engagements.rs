@@ -1,0 +1,260 @@
+//! What reps did on the contacts of open handoffs, read for all of them at once: their tasks in every run, and the rest only of
+//! contacts that changed since the last look. What was seen once is remembered until the handoff is closed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use anyhow::{Result, bail};
+use chrono::DateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::HubSpot;
+use super::batch::record_id;
+use super::desk::Desk;
+use super::look_up::{associated, read_results};
+use super::outcome::Outcome;
+use super::present::{READ_AT_ONCE, batch_read, is_id, results};
+use super::roster::Standing;
+use super::signs::{self, ENGAGEMENTS, Engagement, Sign, TASK_PROPERTIES};
+use crate::crm::{Activities, Unreadable, Watched};
+use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
+
+/// Contacts in one read with history.
+///
+/// <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-read>
+const HISTORY_AT_ONCE: usize = 50;
+
+/// Acts remembered of one contact: the first decides, a few more are for the history.
+const ACTS_MAX: usize = 20;
+
+/// What was seen on a contact, by its id.
+pub(super) type Looks = BTreeMap<String, Look>;
+
+/// The last look at a contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Look {
+    /// When the contact had last changed then; `None`: not looked at yet.
+    modified: Option<i64>,
+    /// Whose acts were looked for.
+    owner: String,
+    acts: Vec<Act>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Act {
+    at: Timestamp,
+    kind: String,
+    by: String,
+    seen_in: String,
+}
+
+/// Reads what reps did.
+pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities> {
+    let open: Vec<&Watched> = open.iter().filter(|watched| is_id(watched.contact.as_str())).collect();
+    let mut looks = std::mem::take(&mut hub.writing.remembered.looks);
+    looks.retain(|contact, _| open.iter().any(|watched| watched.contact.as_str() == contact));
+    let to_look_at: Vec<&Watched> = open
+        .iter()
+        .copied()
+        .filter(|watched| is_news(hub, looks.get(watched.contact.as_str()), watched))
+        .collect();
+    let mut bad = Vec::new();
+    let looked = {
+        let now = open.iter().map(|watched| watched.since).max().unwrap_or(DateTime::UNIX_EPOCH);
+        let desk = &mut hub.desk(now);
+        look_at(desk, &to_look_at, &mut looks, &mut bad).and_then(|()| see_tasks(desk, &open, &mut looks))
+    };
+    hub.writing.remembered.looks = looks;
+    if let Err(unread) = looked {
+        bail!("cannot see what reps did: {}", why(unread));
+    }
+    let acts = open.iter().flat_map(|watched| acts(&hub.writing.remembered.looks, watched)).collect();
+    Ok(Activities { acts, bad })
+}
+
+/// Whether a contact has to be looked at: it changed since the last look, or that cannot be told.
+fn is_news(hub: &HubSpot, look: Option<&Look>, watched: &Watched) -> bool {
+    let contact = watched.contact.as_str();
+    let Some(look) = look.filter(|look| look.modified.is_some()) else {
+        // Written moments ago: nobody can have done anything yet.
+        return !hub.writing.written.contains(contact);
+    };
+    let changed = match &hub.writing.walked {
+        Some(walked) => walked.get(contact).is_some_and(|modified| Some(modified) != look.modified.as_ref()),
+        None => true,
+    };
+    changed || look.owner != watched.owner
+}
+
+fn why(outcome: Outcome) -> String {
+    match outcome.into_delivery() {
+        Delivery::NotSent { why }
+        | Delivery::Throttled { why, .. }
+        | Delivery::Refused { why }
+        | Delivery::Unauthorized { why }
+        | Delivery::Unknown { why } => why,
+        Delivery::Done { .. } => String::new(),
+    }
+}
+
+/// Remembered acts as the rest of the program knows them.
+fn acts(looks: &Looks, watched: &Watched) -> Vec<Activity> {
+    let contact = watched.contact.as_str();
+    let acts = looks.get(contact).map(|look| look.acts.as_slice()).unwrap_or_default();
+    let activity = |act: &Act| {
+        Some(Activity {
+            at: act.at,
+            contact: contact.to_owned(),
+            by: act.by.clone(),
+            kind: ActivityKind::parse(&act.kind)?,
+            note: None,
+            seen_in: act.seen_in.clone(),
+        })
+    };
+    acts.iter().filter_map(activity).collect()
+}
+
+impl Look {
+    fn add(&mut self, sign: Sign, owner: &str) {
+        let is_known = self.acts.iter().any(|act| act.seen_in == sign.seen_in);
+        if is_known || self.acts.len() >= ACTS_MAX {
+            return;
+        }
+        let by = if sign.by_owner { owner.to_owned() } else { String::new() };
+        self.acts.push(Act { at: sign.at, kind: sign.kind.name().to_owned(), by, seen_in: sign.seen_in });
+    }
+}
+
+/// Looks at contacts: their own properties, then the calls, e-mails and meetings with them.
+fn look_at(
+    desk: &mut Desk<'_>,
+    open: &[&Watched],
+    looks: &mut Looks,
+    bad: &mut Vec<Unreadable>,
+) -> Result<(), Outcome> {
+    if open.is_empty() {
+        return Ok(());
+    }
+    let modified = see_contacts(desk, open, looks)?;
+    let mut owners: HashMap<&str, String> = HashMap::new();
+    for watched in open {
+        if let Standing::Active(id) = desk.owner(&watched.owner)? {
+            owners.insert(&watched.owner, id);
+        }
+    }
+    for engagement in &ENGAGEMENTS {
+        match see_engagements(desk, engagement, open, &owners, looks) {
+            Ok(()) => {}
+            // E-mails need a scope of their own, which many accounts do not grant.
+            Err(Outcome::Forbidden { why }) => {
+                let place = format!("HubSpot's {}", engagement.objects);
+                bad.push(Unreadable { place, reason: why });
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    // Only now everything has been seen: a look that failed half-way is done again.
+    for watched in open {
+        let contact = watched.contact.as_str();
+        let look = looks.entry(contact.to_owned()).or_default();
+        look.modified = Some(modified.get(contact).copied().unwrap_or_default());
+        look.owner.clone_from(&watched.owner);
+    }
+    Ok(())
+}
+
+/// Contact -> when it last changed.
+fn see_contacts(
+    desk: &Desk<'_>,
+    open: &[&Watched],
+    looks: &mut Looks,
+) -> Result<HashMap<String, i64>, Outcome> {
+    let mut modified = HashMap::new();
+    let path = desk.paths().batch("contacts", "read");
+    for part in open.chunks(HISTORY_AT_ONCE) {
+        let ids: Vec<&str> = part.iter().map(|watched| watched.contact.as_str()).collect();
+        let mut body = batch_read(&ids, &signs::CONTACT_PROPERTIES);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("propertiesWithHistory".to_owned(), json!(signs::CONTACT_HISTORY));
+        }
+        let answer = read_results(desk, &path, &body)?;
+        for record in results(&answer) {
+            let id = record_id(record);
+            let Some(watched) = part.iter().find(|watched| id.as_deref() == Some(watched.contact.as_str()))
+            else {
+                continue;
+            };
+            let contact = watched.contact.as_str().to_owned();
+            if let Some(at) = signs::time(record, signs::LAST_MODIFIED) {
+                modified.insert(contact.clone(), at.timestamp_millis());
+            }
+            let look = looks.entry(contact).or_default();
+            for sign in signs::of_contact(record, watched.since) {
+                look.add(sign, &watched.owner);
+            }
+        }
+    }
+    Ok(modified)
+}
+
+fn see_engagements(
+    desk: &Desk<'_>,
+    engagement: &Engagement,
+    open: &[&Watched],
+    owners: &HashMap<&str, String>,
+    looks: &mut Looks,
+) -> Result<(), Outcome> {
+    let contacts: Vec<&str> = open.iter().map(|watched| watched.contact.as_str()).collect();
+    let associated = associated(desk, &contacts, engagement.objects)?;
+    let mut ids: Vec<&str> = associated.values().flatten().map(String::as_str).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let path = desk.paths().batch(engagement.objects, "read");
+    for part in ids.chunks(READ_AT_ONCE) {
+        let answer = read_results(desk, &path, &batch_read(part, engagement.properties))?;
+        for record in results(&answer) {
+            let Some(id) = record_id(record) else { continue };
+            for watched in open {
+                let contact = watched.contact.as_str();
+                let is_its = associated.get(contact).is_some_and(|ids| ids.contains(&id));
+                let owner = owners.get(watched.owner.as_str()).filter(|_| is_its);
+                let sign = owner.and_then(|owner| engagement.sign(record, owner, watched.since));
+                if let Some(sign) = sign {
+                    looks.entry(contact.to_owned()).or_default().add(sign, &watched.owner);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Our tasks, save those that were seen done.
+fn see_tasks(desk: &Desk<'_>, open: &[&Watched], looks: &mut Looks) -> Result<(), Outcome> {
+    // Of those written to moments ago, nobody can have done anything yet.
+    let open_task = |watched: &&Watched| -> Option<String> {
+        if desk.writing.written.contains(watched.contact.as_str()) {
+            return None;
+        }
+        let task = watched.task.as_deref().filter(|id| is_id(id))?;
+        let seen_in = signs::seen_in_task(task);
+        let look = looks.get(watched.contact.as_str());
+        let is_done = look.is_some_and(|look| look.acts.iter().any(|act| act.seen_in == seen_in));
+        (!is_done).then(|| task.to_owned())
+    };
+    let tasks: HashMap<String, &Watched> =
+        open.iter().filter_map(|watched| Some((open_task(watched)?, *watched))).collect();
+    let mut ids: Vec<&str> = tasks.keys().map(String::as_str).collect();
+    ids.sort_unstable();
+    let path = desk.paths().batch("tasks", "read");
+    for part in ids.chunks(READ_AT_ONCE) {
+        let answer = read_results(desk, &path, &batch_read(part, &TASK_PROPERTIES))?;
+        for record in results(&answer) {
+            let watched = record_id(record).and_then(|id| tasks.get(&id));
+            if let (Some(watched), Some(sign)) = (watched, signs::task_done(record)) {
+                let look = looks.entry(watched.contact.as_str().to_owned()).or_default();
+                look.add(sign, &watched.owner);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! Looks for what earlier attempts may have left. Never through search: its index lags behind the records.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::{Value, json};
+
+use super::batch::{id_text, record_id};
+use super::desk::Desk;
+use super::outcome::Outcome;
+use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
+use super::roster::Standing;
+use super::stages::{self, STAGE_PROPERTY};
+use super::tasks::{self, KEY_PROPERTY, KEY_SOURCES, KeyPlace};
+use super::writes::OWNER_PROPERTY;
+use crate::crm::Keyed;
+use crate::model::{Delivery, LookUp, Update, Write};
+
+/// Pages of one contact's tasks; five hundred stand on one.
+const PAGES_MAX: u32 = 20;
+
+/// One answer for each, in order.
+pub(super) fn look_up(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+    let tasks: Vec<&Keyed<'_>> =
+        writes.iter().filter(|keyed| matches!(keyed.write, Write::Task(_))).collect();
+    let updates: Vec<(&Keyed<'_>, &Update)> = writes.iter().filter_map(of_update).collect();
+    let mut found: HashMap<&str, LookUp> = HashMap::new();
+    for part in tasks.chunks(READ_AT_ONCE) {
+        let answers = find_tasks(desk, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
+        found.extend(part.iter().map(|keyed| keyed.key).zip(answers));
+    }
+    for part in updates.chunks(READ_AT_ONCE) {
+        let answers = compare(desk, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
+        found.extend(part.iter().map(|(keyed, _)| keyed.key).zip(answers));
+    }
+    writes.iter().map(|keyed| found.remove(keyed.key).unwrap_or(LookUp::Impossible)).collect()
+}
+
+/// Looks for one task by its key.
+pub(super) fn one(desk: &mut Desk<'_>, keyed: &Keyed<'_>) -> LookUp {
+    look_up(desk, &[*keyed]).pop().unwrap_or(LookUp::Impossible)
+}
+
+fn of_update<'a, 'b>(keyed: &'a Keyed<'b>) -> Option<(&'a Keyed<'b>, &'b Update)> {
+    match keyed.write {
+        Write::Update(update) => Some((keyed, update)),
+        Write::Task(_) | Write::Message(_) | Write::Reply(_) | Write::Mark(_) => None,
+    }
+}
+
+fn all_failed(count: usize, unread: Outcome) -> Vec<LookUp> {
+    let why = match unread.into_delivery() {
+        Delivery::NotSent { why }
+        | Delivery::Throttled { why, .. }
+        | Delivery::Refused { why }
+        | Delivery::Unauthorized { why }
+        | Delivery::Unknown { why } => why,
+        Delivery::Done { .. } => String::new(),
+    };
+    vec![LookUp::Failed { why }; count]
+}
+
+/// Tasks by the unique property where there is one. A task from before there was one has its key in the body, so what the
+/// property does not find is looked for there.
+fn find_tasks(desk: &mut Desk<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>, Outcome> {
+    let mut ids: HashMap<String, String> = HashMap::new();
+    if desk.key_place()? == KeyPlace::Property {
+        by_property(desk, writes, &mut ids)?;
+    }
+    let missing: Vec<&&Keyed<'_>> = writes.iter().filter(|keyed| !ids.contains_key(keyed.key)).collect();
+    if !missing.is_empty() {
+        by_marker(desk, &missing, &mut ids)?;
+    }
+    let answer = |keyed: &&Keyed<'_>| match ids.get(keyed.key) {
+        Some(id) => LookUp::Found { remote_id: id.clone() },
+        None => LookUp::Absent,
+    };
+    Ok(writes.iter().map(answer).collect())
+}
+
+fn by_property(
+    desk: &Desk<'_>,
+    writes: &[&Keyed<'_>],
+    ids: &mut HashMap<String, String>,
+) -> Result<(), Outcome> {
+    if let [keyed] = writes {
+        let task = desk.paths().object("tasks", keyed.key);
+        let path = format!("{task}?idProperty={KEY_PROPERTY}&properties={KEY_PROPERTY}");
+        match desk.read(&path, None) {
+            Outcome::Accepted(task) => ids.extend(record_id(&task).map(|id| (keyed.key.to_owned(), id))),
+            Outcome::Missing { .. } => {}
+            other => return Err(other),
+        }
+        return Ok(());
+    }
+    let keys: Vec<&str> = writes.iter().map(|keyed| keyed.key).collect();
+    let mut body = batch_read(&keys, &[KEY_PROPERTY]);
+    if let Some(body) = body.as_object_mut() {
+        body.insert("idProperty".to_owned(), json!(KEY_PROPERTY));
+    }
+    let answer = read_results(desk, &desk.paths().batch("tasks", "read"), &body)?;
+    for task in results(&answer) {
+        if let (Some(key), Some(id)) = (property(task, KEY_PROPERTY), record_id(task)) {
+            ids.insert(key.to_owned(), id);
+        }
+    }
+    Ok(())
+}
+
+/// Through the contact: all its tasks, and the marker in their bodies.
+fn by_marker(
+    desk: &Desk<'_>,
+    writes: &[&&Keyed<'_>],
+    ids: &mut HashMap<String, String>,
+) -> Result<(), Outcome> {
+    let contacts: Vec<&str> =
+        writes.iter().map(|keyed| keyed.write.contact()).filter(|id| is_id(id)).collect();
+    let tasks: Vec<String> = associated(desk, &contacts, "tasks")?.into_values().flatten().collect();
+    let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
+    let path = desk.paths().batch("tasks", "read");
+    for part in tasks.chunks(READ_AT_ONCE) {
+        let answer = read_results(desk, &path, &batch_read(part, &KEY_SOURCES))?;
+        for task in results(&answer) {
+            if let Some(keyed) = writes.iter().find(|keyed| tasks::carries(task, keyed.key)) {
+                ids.extend(record_id(task).map(|id| (keyed.key.to_owned(), id)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What contacts are associated with, of one kind: contact -> ids.
+pub(super) fn associated(
+    desk: &Desk<'_>,
+    contacts: &[&str],
+    kind: &str,
+) -> Result<BTreeMap<String, Vec<String>>, Outcome> {
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let path = desk.paths().associations("contacts", kind);
+    for part in contacts.chunks(READ_AT_ONCE) {
+        let mut inputs: Vec<Value> = part.iter().map(|id| json!({ "id": id })).collect();
+        for _ in 0..PAGES_MAX {
+            let answer = read_results(desk, &path, &json!({ "inputs": inputs }))?;
+            inputs.clear();
+            for result in results(&answer) {
+                let Some(from) = result.pointer("/from/id").and_then(id_text) else { continue };
+                if let Some(after) = result.pointer("/paging/next/after").and_then(id_text) {
+                    inputs.push(json!({"id": from, "after": after}));
+                }
+                let to = result.get("to").and_then(Value::as_array).into_iter().flatten();
+                let ids = to.filter_map(|to| to.get("toObjectId").or_else(|| to.get("id")).and_then(id_text));
+                found.entry(from).or_default().extend(ids);
+            }
+            if inputs.is_empty() {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A batch read whose answer has results.
+pub(super) fn read_results(desk: &Desk<'_>, path: &str, body: &Value) -> Result<Value, Outcome> {
+    match desk.read(path, Some(body)) {
+        Outcome::Accepted(answer) if answer.get("results").is_some_and(Value::is_array) => Ok(answer),
+        Outcome::Accepted(_) => {
+            let why = "HubSpot's answer has no results".to_owned();
+            Err(Outcome::Failed(Delivery::NotSent { why }))
+        }
+        other => Err(other),
+    }
+}
+
+/// Updates by what the contacts say now: an update that shows there need not be sent again.
+fn compare(desk: &mut Desk<'_>, updates: &[(&Keyed<'_>, &Update)]) -> Result<Vec<LookUp>, Outcome> {
+    let ids: Vec<&str> =
+        updates.iter().map(|(_, update)| update.contact.as_str()).filter(|id| is_id(id)).collect();
+    let mut properties = vec![OWNER_PROPERTY];
+    properties.extend(updates.iter().flat_map(|(_, update)| update.set.keys()).map(String::as_str));
+    properties.sort_unstable();
+    properties.dedup();
+    let path = desk.paths().batch("contacts", "read");
+    let answer = read_results(desk, &path, &batch_read(&ids, &properties))?;
+    let mut shown = Vec::with_capacity(updates.len());
+    for (_, update) in updates {
+        let record = results(&answer).find(|record| record_id(record).as_deref() == Some(&update.contact));
+        shown.push(match record {
+            Some(record) if shows(desk, record, update)? => {
+                LookUp::Found { remote_id: update.contact.clone() }
+            }
+            Some(_) | None => LookUp::Absent,
+        });
+    }
+    Ok(shown)
+}
+
+fn shows(desk: &mut Desk<'_>, record: &Value, update: &Update) -> Result<bool, Outcome> {
+    if let Some(email) = &update.owner {
+        let wanted = match desk.owner(email)? {
+            Standing::Active(id) => id,
+            Standing::Archived | Standing::Unknown => return Ok(false),
+        };
+        let owner = record.get("properties").and_then(|all| all.get(OWNER_PROPERTY)).and_then(id_text);
+        if owner != Some(wanted) {
+            return Ok(false);
+        }
+    }
+    let is_set = |(name, value): (&String, &String)| {
+        let present = property(record, name).unwrap_or_default();
+        // Further than asked for is what the write itself would have left alone.
+        let is_further = name == STAGE_PROPERTY && stages::is_backward(present, value) == Some(true);
+        present == value || is_further
+    };
+    Ok(update.set.iter().all(is_set))
+}

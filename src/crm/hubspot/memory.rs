@@ -1,0 +1,33 @@
+//! What is remembered between runs. Only ever saves requests: without it everything is asked again.
+
+use serde::{Deserialize, Serialize};
+
+use super::companies::Link;
+use super::desk::Remembered;
+use super::portal::Portal;
+use super::roster::Roster;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// Where it came from: another address or version begins with nothing.
+    #[serde(default)]
+    pub(super) base_url: String,
+    #[serde(default)]
+    pub(super) portal: Option<Portal>,
+    #[serde(default)]
+    pub(super) roster: Roster,
+    #[serde(default)]
+    pub(super) link: Link,
+    #[serde(default)]
+    pub(super) writing: Remembered,
+}
+
+impl Memory {
+    /// Takes up what was remembered of the same service.
+    pub(super) fn read(text: Option<&str>, base_url: &str) -> Self {
+        let memory = text.and_then(|text| serde_json::from_str::<Self>(text).ok());
+        memory
+            .filter(|memory| memory.base_url == base_url)
+            .unwrap_or_else(|| Self { base_url: base_url.to_owned(), ..Self::default() })
+    }
+}

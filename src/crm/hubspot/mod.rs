@@ -1,0 +1,167 @@
+//! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
+
+mod batch;
+mod bulk;
+mod client;
+mod columns;
+mod companies;
+mod config;
+mod desk;
+mod engagements;
+mod html;
+mod look_up;
+mod memory;
+mod online;
+mod outcome;
+mod pacer;
+mod paths;
+mod portal;
+mod position;
+mod present;
+mod problem;
+mod properties;
+mod reader;
+mod roster;
+mod search;
+mod signs;
+mod stages;
+mod tasks;
+mod walk;
+mod wire;
+mod writes;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use anyhow::Result;
+
+use self::client::Client;
+use self::companies::Companies;
+use self::config::Config;
+use self::desk::{Desk, Writing};
+use self::memory::Memory;
+use self::portal::Portal;
+use self::reader::JustRead;
+use self::roster::Roster;
+use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
+use crate::endpoint;
+use crate::model::{ContactId, Delivery, Field, LookUp, Record, Timestamp};
+use crate::rules::{Findings, Table};
+
+pub(super) const CONNECTOR: Connector = Connector {
+    kind: "hubspot",
+    check: |table, _, findings| drop(Config::read(table, findings)),
+    connect: |table, _, memory| Ok(Box::new(HubSpot::new(table, memory)?)),
+    default_property: properties::default_property,
+    is_local: endpoint::is_local,
+    schema: config::schema,
+};
+
+/// An account of HubSpot.
+#[derive(Debug)]
+struct HubSpot {
+    config: Config,
+    client: Arc<Client>,
+    /// Asked for at most once.
+    portal: OnceLock<Portal>,
+    roster: Roster,
+    companies: Arc<Companies>,
+    just_read: JustRead,
+    writing: Writing,
+}
+
+impl HubSpot {
+    fn new(table: &Table, memory: Option<&str>) -> Result<Self> {
+        let config = Config::read(table, &mut Findings::default());
+        let client = Arc::new(Client::new(&config)?);
+        let memory = Memory::read(memory, &config.base_url);
+        let known = config.portal.clone().map(Portal::Number).or(memory.portal);
+        Ok(Self {
+            client,
+            portal: known.map_or_else(OnceLock::new, OnceLock::from),
+            roster: memory.roster,
+            companies: Arc::new(Companies::new(memory.link)),
+            just_read: JustRead::default(),
+            writing: Writing::new(memory.writing),
+            config,
+        })
+    }
+
+    /// What a write needs; `now` is the time of the run.
+    fn desk(&mut self, now: Timestamp) -> Desk<'_> {
+        Desk {
+            client: &self.client,
+            config: &self.config,
+            roster: &mut self.roster,
+            writing: &mut self.writing,
+            now,
+        }
+    }
+
+    fn portal(&self) -> Result<&Portal> {
+        if let Some(portal) = self.portal.get() {
+            return Ok(portal);
+        }
+        let portal = Portal::ask(&self.client)?;
+        Ok(self.portal.get_or_init(|| portal))
+    }
+}
+
+impl Crm for HubSpot {
+    fn until(&mut self, deadline: Instant) {
+        self.client.until(deadline);
+    }
+
+    /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
+    fn account(&self) -> Result<&str> {
+        Ok(self.portal()?.number().unwrap_or(&self.config.host))
+    }
+
+    /// Everything there is to check is asked of the service, and not in every run.
+    fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+        self.ask_whether(needs)
+    }
+
+    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+        let walked = self.walk(walk, take);
+        self.writing.end_walk(matches!(walked, Ok(Walked::Whole)));
+        walked
+    }
+
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        self.read_again(fields, ids)
+    }
+
+    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+        engagements::activity(self, open)
+    }
+
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        writes::send(self, writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        writes::look_up(self, writes)
+    }
+
+    fn link(&self, contact: &ContactId) -> Option<String> {
+        let portal = self.portal().ok()?.number()?;
+        let id = super::percent_encode(contact.as_str());
+        Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
+    }
+
+    fn memory(&self) -> Option<String> {
+        let memory = Memory {
+            base_url: self.config.base_url.clone(),
+            portal: self.portal.get().cloned(),
+            roster: self.roster.clone(),
+            link: self.companies.link(),
+            writing: self.writing.remembered.clone(),
+        };
+        serde_json::to_string(&memory).ok()
+    }
+}

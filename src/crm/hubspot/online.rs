@@ -1,0 +1,109 @@
+//! `check --online`: whether the account has what the rules need, and how to mend what it lacks.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::HubSpot;
+use super::client::parse;
+use super::roster::Standing;
+use super::wire::{Listing, Property};
+use crate::crm::Needs;
+use crate::rules::did_you_mean;
+
+/// Definitions by name.
+type Properties = HashMap<String, Property>;
+
+impl HubSpot {
+    /// What is missing, one sentence each. One finding does not hide the others, save a token that is not taken at all.
+    pub(super) fn ask_whether(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
+        let probe = json!({ "limit": 1, "properties": ["lastmodifieddate"] });
+        let path = self.client.paths.search("contacts");
+        let answer = self.client.ask_any(&path, Some(&probe))?;
+        if answer.status >= 300 {
+            problems.push(self.client.problem(&answer).text);
+            if answer.status == 401 {
+                return Ok(problems);
+            }
+        }
+        let contact = self.properties("contacts", &mut problems)?;
+        let needs_company = needs.required.iter().any(|field| field.of_company);
+        let company = if needs_company { self.properties("companies", &mut problems)? } else { None };
+        for field in needs.required {
+            let (properties, kind) =
+                if field.of_company { (&company, "companies") } else { (&contact, "contacts") };
+            if let Some(properties) = properties
+                && !properties.contains_key(&field.property)
+            {
+                let help = did_you_mean(&field.property, properties.keys().map(String::as_str));
+                problems.push(format!(
+                    "HubSpot has no property '{}' of {kind}, which `{}` is read from; {help}, or map it in [fields]",
+                    field.property, field.name
+                ));
+            }
+        }
+        if let Some(contact) = &contact {
+            problems
+                .extend(needs.written.iter().filter_map(|(name, value)| not_writable(contact, name, value)));
+        }
+        self.check_owners(needs.owners, &mut problems)?;
+        problems.dedup();
+        Ok(problems)
+    }
+
+    /// The definitions of a kind's properties; `None` when they cannot be had, which is noted.
+    fn properties(&self, kind: &str, problems: &mut Vec<String>) -> Result<Option<Properties>> {
+        let answer = self.client.ask_any(&self.client.paths.properties(kind), None)?;
+        if answer.status >= 300 {
+            problems.push(self.client.problem(&answer).text);
+            return Ok(None);
+        }
+        let listing: Listing = parse(&answer)?;
+        let mut properties = Properties::new();
+        for item in listing.results {
+            let property: Property = serde_json::from_value(item)?;
+            properties.insert(property.name.clone(), property);
+        }
+        Ok(Some(properties))
+    }
+
+    fn check_owners(&mut self, emails: &[&str], problems: &mut Vec<String>) -> Result<()> {
+        let answer = self.client.ask_any(&format!("{}?limit=1", self.client.paths.owners()), None)?;
+        if answer.status >= 300 {
+            problems.push(self.client.problem(&answer).text);
+            return Ok(());
+        }
+        for email in emails {
+            let what = match self.roster.standing(&self.client, email)? {
+                Standing::Active(_) => continue,
+                Standing::Archived => "is deactivated in HubSpot and can own nothing",
+                Standing::Unknown => "is no user of HubSpot",
+            };
+            problems.push(format!(
+                "the rep {email} {what}; change the rep's `email`, or invite them under Settings > Users & Teams"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Why a property cannot be set to a value.
+fn not_writable(properties: &Properties, name: &str, value: &str) -> Option<String> {
+    let Some(property) = properties.get(name) else {
+        let help = did_you_mean(name, properties.keys().map(String::as_str));
+        return Some(format!(
+            "HubSpot has no property '{name}' of contacts, which [outcome.write] sets; {help}"
+        ));
+    };
+    if property.modification.is_read_only {
+        return Some(format!("HubSpot lets nobody write '{name}', which [outcome.write] sets"));
+    }
+    let mut options = property.options.iter().filter_map(|option| option.value.as_deref());
+    if property.options.is_empty() || options.clone().any(|option| option == value) {
+        return None;
+    }
+    let help = did_you_mean(value, &mut options);
+    Some(format!("'{name}' has no option '{value}' in HubSpot, which [outcome.write] sets; {help}"))
+}

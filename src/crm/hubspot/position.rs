@@ -1,0 +1,187 @@
+//! How far the contacts have been walked: the cursor. Pure: what the service says comes in as values.
+//!
+//! A walk goes over a frozen window of modification time by ascending id, so nothing shifts while it is walked. The next
+//! window begins an overlap earlier, because the search index lags; once an hour one begins two hours earlier.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::search::Row;
+
+/// How often a window reaches far back, and how far.
+const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
+const SWEEP: TimeDelta = TimeDelta::hours(2);
+
+/// A sweep that is due within this is done at once: then the window need not be opened twice.
+const SWEEP_EARLY: TimeDelta = TimeDelta::minutes(5);
+
+/// More are not remembered, but read again: the cursor is written with every page.
+const RECENT_MAX: usize = 5_000;
+
+/// The cursor. Times are milliseconds since 1970 by the service's clock.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Position {
+    /// Which properties were read: with others, everything is read again.
+    columns: String,
+    /// Everything that changed before this has been read.
+    settled: i64,
+    /// Where the last window ended.
+    walked: i64,
+    /// Where the last window ended that reached far back.
+    swept: i64,
+    pub(super) window: Option<Window>,
+    /// What was read of the time that will be walked again: as long as it has not changed, it costs nothing.
+    recent: BTreeMap<String, i64>,
+}
+
+/// A window that is being walked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Window {
+    pub(super) lo: i64,
+    pub(super) hi: i64,
+    /// The last id that was read.
+    pub(super) last_id: Option<String>,
+    /// Contacts in it when it was opened.
+    pub(super) total: u64,
+    is_sweep: bool,
+}
+
+impl Position {
+    /// Takes up a cursor; one that cannot be read, or was written for other properties, begins anew.
+    pub(super) fn resume(cursor: Option<&str>, columns: String) -> Self {
+        let known = cursor.and_then(|cursor| serde_json::from_str::<Self>(cursor).ok());
+        known
+            .filter(|position| position.columns == columns)
+            .unwrap_or_else(|| Self { columns, ..Self::default() })
+    }
+
+    /// Where the next window begins, and whether it reaches far back.
+    pub(super) fn next_lo(&self) -> (i64, bool) {
+        let soon = self.walked + SWEEP_EARLY.num_milliseconds();
+        if soon - self.swept >= SWEEP_EVERY.num_milliseconds() {
+            ((self.walked - SWEEP.num_milliseconds()).clamp(0, self.settled), true)
+        } else {
+            (self.settled, false)
+        }
+    }
+
+    /// The beginning that the window should have had, now that the service's clock is known.
+    pub(super) fn sweep_lo(&self, lo: i64, hi: i64) -> Option<i64> {
+        let wide = hi - SWEEP.num_milliseconds();
+        (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide.max(0))
+    }
+
+    pub(super) fn open(&mut self, lo: i64, hi: i64, total: u64, is_sweep: bool) {
+        // All that there is, or a gap as long as a sweep, is a sweep too.
+        let is_sweep = is_sweep || hi - lo >= SWEEP.num_milliseconds();
+        self.window = Some(Window { lo, hi, last_id: None, total, is_sweep });
+    }
+
+    /// Whether a contact was read as it is now.
+    pub(super) fn knows(&self, row: &Row) -> bool {
+        let known = self.recent.get(&row.id);
+        known.zip(row.modified_ms).is_some_and(|(known, modified)| modified <= *known)
+    }
+
+    /// Remembers what was read, if it will be walked again.
+    pub(super) fn remember(&mut self, id: &str, modified_ms: i64, overlap: TimeDelta) {
+        let again = self.window.as_ref().map_or(0, |window| window.hi - overlap.num_milliseconds());
+        if modified_ms < again {
+            self.recent.remove(id);
+        } else if self.recent.len() < RECENT_MAX || self.recent.contains_key(id) {
+            self.recent.insert(id.to_owned(), modified_ms);
+        }
+    }
+
+    /// Contacts that changed within the overlap, as far as they were read.
+    pub(super) fn recent(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.recent.iter().map(|(id, modified)| (id.as_str(), *modified))
+    }
+
+    pub(super) fn advance(&mut self, last_id: Option<&str>) {
+        if let (Some(window), Some(last_id)) = (&mut self.window, last_id) {
+            window.last_id = Some(last_id.to_owned());
+        }
+    }
+
+    /// The window has been walked to its end.
+    pub(super) fn close(&mut self, overlap: TimeDelta) {
+        let Some(window) = self.window.take() else { return };
+        self.settled = self.settled.max(window.hi - overlap.num_milliseconds());
+        self.walked = self.walked.max(window.hi);
+        if window.is_sweep {
+            self.swept = self.walked;
+        }
+        self.recent.retain(|_, modified| *modified >= self.settled);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const NOW: i64 = 500_000 * HOUR;
+    const OVERLAP: TimeDelta = TimeDelta::minutes(5);
+
+    fn walked(position: &mut Position, hi: i64) {
+        let (lo, is_sweep) = position.next_lo();
+        position.open(lo, hi, 0, is_sweep);
+        position.close(OVERLAP);
+    }
+
+    #[test]
+    fn the_first_walk_begins_at_the_beginning_and_the_next_an_overlap_earlier() {
+        let mut position = Position::resume(None, "a".to_owned());
+        assert_eq!(position.next_lo().0, 0);
+        walked(&mut position, NOW);
+        assert_eq!(position.next_lo(), (NOW - 5 * MINUTE, false));
+        assert_eq!(position.sweep_lo(NOW - 5 * MINUTE, NOW + MINUTE), None);
+    }
+
+    #[test]
+    fn once_an_hour_the_window_reaches_two_hours_back() {
+        let mut position = Position::resume(None, "a".to_owned());
+        walked(&mut position, NOW);
+        let mut sweeps = Vec::new();
+        for minute in 1..=180 {
+            if position.next_lo().1 {
+                sweeps.push(minute);
+            }
+            walked(&mut position, NOW + minute * MINUTE);
+        }
+        assert_eq!(sweeps.len(), 3, "{sweeps:?}");
+        assert!(sweeps.windows(2).all(|pair| pair[1] - pair[0] <= 60), "{sweeps:?}");
+    }
+
+    #[test]
+    fn a_run_after_an_hour_of_silence_finds_that_a_sweep_is_due() {
+        let mut position = Position::resume(None, "a".to_owned());
+        walked(&mut position, NOW);
+        let (lo, is_sweep) = position.next_lo();
+        assert!(!is_sweep);
+        assert_eq!(position.sweep_lo(lo, NOW + 65 * MINUTE), Some(NOW - 55 * MINUTE));
+    }
+
+    #[test]
+    fn a_service_whose_clock_goes_back_moves_nothing_back() {
+        let mut position = Position::resume(None, "a".to_owned());
+        walked(&mut position, NOW);
+        let before = position.clone();
+        walked(&mut position, NOW - HOUR);
+        assert_eq!(position.settled, before.settled);
+    }
+
+    #[test]
+    fn other_properties_begin_anew() {
+        let mut position = Position::resume(None, "a".to_owned());
+        walked(&mut position, NOW);
+        let cursor = serde_json::to_string(&position).unwrap();
+        assert_eq!(Position::resume(Some(&cursor), "a".to_owned()), position);
+        assert_eq!(Position::resume(Some(&cursor), "b".to_owned()).next_lo().0, 0);
+        assert_eq!(Position::resume(Some("nonsense"), "a".to_owned()).next_lo().0, 0);
+    }
+}

@@ -1,0 +1,158 @@
+//! Contacts as they are just before something is written to them.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::batch::{id_text, record_id};
+use super::columns::COMPANY;
+use super::outcome::Outcome;
+use super::stages::STAGE_PROPERTY;
+use super::wire::Object;
+
+/// What a write has to know of a contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Present {
+    There {
+        stage: Option<String>,
+        company: Option<String>,
+    },
+    /// Deleted, or never there.
+    Gone,
+    /// It is another contact now.
+    Merged {
+        into: String,
+    },
+}
+
+/// The properties that are read for it.
+pub(super) const PROPERTIES: [&str; 3] = [STAGE_PROPERTY, COMPANY, MERGED];
+
+/// Ids that this contact has swallowed, with semicolons between.
+const MERGED: &str = "hs_merged_object_ids";
+
+/// Records in one `batch/read`.
+///
+/// <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-read>
+pub(super) const READ_AT_ONCE: usize = 100;
+
+/// The body of a `batch/read`.
+pub(super) fn batch_read(ids: &[&str], properties: &[&str]) -> Value {
+    let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+    json!({ "properties": properties, "inputs": inputs })
+}
+
+/// The records of a `batch/read` answer.
+pub(super) fn results(answer: &Value) -> impl Iterator<Item = &Value> {
+    answer.get("results").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// A property of a record; blank is the same as none.
+pub(super) fn property<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
+    let value = record.get("properties")?.get(name)?.as_str()?.trim();
+    (!value.is_empty()).then_some(value)
+}
+
+/// Reads contacts in batches into `present`; a batch that cannot be read ends it with what became of it.
+pub(super) fn read(
+    present: &mut HashMap<String, Present>,
+    ids: &[&str],
+    mut post: impl FnMut(&Value) -> Outcome,
+) -> Result<(), Outcome> {
+    for ids in ids.chunks(READ_AT_ONCE) {
+        let answer = match post(&batch_read(ids, &PROPERTIES)) {
+            Outcome::Accepted(answer) if answer.get("results").is_some_and(Value::is_array) => answer,
+            other => return Err(other),
+        };
+        present.extend(ids.iter().map(|id| ((*id).to_owned(), find(&answer, id))));
+    }
+    Ok(())
+}
+
+impl Present {
+    /// From a contact that was read with these properties for another purpose.
+    pub(super) fn of(contact: &Object) -> Self {
+        Self::There {
+            stage: contact.property(STAGE_PROPERTY),
+            company: contact.property(COMPANY).filter(|id| is_id(id)),
+        }
+    }
+}
+
+/// One contact in an answer. After a merge the winner comes in its place, or nothing.
+fn find(answer: &Value, id: &str) -> Present {
+    if let Some(record) = results(answer).find(|record| record_id(record).as_deref() == Some(id)) {
+        if record.get("archived").and_then(Value::as_bool) == Some(true) {
+            return Present::Gone;
+        }
+        let company = record.get("properties").and_then(|all| all.get(COMPANY));
+        return Present::There {
+            stage: property(record, STAGE_PROPERTY).map(str::to_owned),
+            company: company.and_then(id_text).filter(|id| is_id(id)),
+        };
+    }
+    let swallowed = |record: &&Value| {
+        property(record, MERGED).is_some_and(|ids| ids.split(';').any(|merged| merged.trim() == id))
+    };
+    match results(answer).find(swallowed).and_then(record_id) {
+        Some(into) => Present::Merged { into },
+        None => Present::Gone,
+    }
+}
+
+/// HubSpot's ids are numbers; anything else must not get into a path.
+pub(super) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+impl Present {
+    /// Why nothing can be written to it.
+    pub(super) fn refusal(&self) -> Option<String> {
+        match self {
+            Self::There { .. } => None,
+            Self::Gone => Some("the contact is gone: deleted, or merged into another".to_owned()),
+            Self::Merged { into } => Some(format!("the contact was merged into contact {into}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_from(answer: &Value, ids: &[&str]) -> HashMap<String, Present> {
+        let mut present = HashMap::new();
+        read(&mut present, ids, |_| Outcome::Accepted(answer.clone())).unwrap();
+        present
+    }
+
+    #[test]
+    fn contacts_are_found_whatever_their_ids_look_like() {
+        let answer = json!({"results": [
+            {"id": 101, "properties": {"lifecyclestage": "lead", "associatedcompanyid": 501}},
+            {"id": "102", "properties": {"lifecyclestage": null, "associatedcompanyid": "", "new": {}}},
+            {"id": "200", "properties": {"hs_merged_object_ids": "103;104"}},
+        ]});
+        let present = read_from(&answer, &["101", "102", "104", "105"]);
+        let lead = Present::There { stage: Some("lead".to_owned()), company: Some("501".to_owned()) };
+        assert_eq!(present["101"], lead);
+        assert_eq!(present["102"], Present::There { stage: None, company: None });
+        assert_eq!(present["104"].refusal().unwrap(), "the contact was merged into contact 200");
+        assert_eq!(present["105"], Present::Gone);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_says_nothing_about_anybody() {
+        let mut present = HashMap::new();
+        assert!(read(&mut present, &["1"], |_| Outcome::Accepted(json!({"results": "many"}))).is_err());
+        assert!(present.is_empty());
+    }
+
+    #[test]
+    fn only_numbers_get_into_a_path() {
+        assert!(is_id("101"));
+        for hostile in ["", "../owners", "1?x", "1%2f", "123456789012345678901"] {
+            assert!(!is_id(hostile), "{hostile}");
+        }
+    }
+}

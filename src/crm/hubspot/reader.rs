@@ -1,0 +1,123 @@
+//! From ids to records: the properties of contacts, and of their companies.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::Result;
+
+use super::HubSpot;
+use super::bulk::{self, Objects};
+use super::client::Client;
+use super::columns::Columns;
+use super::companies::{Companies, OfContacts};
+use super::wire::Object;
+use crate::crm::Unreadable;
+use crate::model::{ContactId, Field, Record};
+
+/// What was read of some contacts.
+#[derive(Debug, Default)]
+pub(super) struct Contacts {
+    objects: Objects,
+    companies: OfContacts,
+}
+
+impl Contacts {
+    /// Two calls at most: contacts, then those of their companies that are not known yet.
+    pub(super) fn read(
+        client: &Client,
+        companies: &Companies,
+        columns: &Columns,
+        ids: &[&str],
+    ) -> Result<Self> {
+        let mut objects = bulk::read(client, "contacts", &columns.of_contact, ids)?;
+        // A merged contact answers under the id of the one it was merged into.
+        let asked: HashSet<&str> = ids.iter().copied().collect();
+        objects.found.retain(|object| asked.contains(object.id()));
+        let companies = if columns.of_company.is_empty() || objects.found.is_empty() {
+            OfContacts::new()
+        } else {
+            companies.of(client, &objects.found, &columns.of_company)?
+        };
+        Ok(Self { objects, companies })
+    }
+
+    /// The contacts themselves.
+    pub(super) fn objects(&self) -> &[Object] {
+        &self.objects.found
+    }
+
+    /// Id and time of change, for what was read.
+    pub(super) fn versions(&self) -> impl Iterator<Item = (&str, i64)> {
+        self.objects.found.iter().filter_map(|object| Some((object.id(), object.modified_ms()?)))
+    }
+}
+
+impl HubSpot {
+    /// Turns what was read into records; owners become e-mails.
+    pub(super) fn records(
+        &mut self,
+        contacts: &Contacts,
+        columns: &Columns,
+    ) -> Result<(Vec<Record>, Vec<Unreadable>)> {
+        let mut records = Vec::with_capacity(contacts.objects.found.len());
+        let place = "HubSpot's answer".to_owned();
+        let bad = contacts.objects.bad.iter();
+        let mut bad: Vec<Unreadable> =
+            bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
+        let mut failed = None;
+        for object in &contacts.objects.found {
+            let company = contacts.companies.get(object.id());
+            let company = company.map(|(id, company)| (id.as_str(), company.as_deref()));
+            let mut owner = |id: &str| {
+                self.roster.email(&self.client, id).unwrap_or_else(|error| {
+                    failed.get_or_insert(error);
+                    String::new()
+                })
+            };
+            match columns.record(object, company, &mut owner) {
+                Ok(record) => records.push(record),
+                Err(unreadable) => bad.push(unreadable),
+            }
+        }
+        failed.map_or(Ok((records, bad)), Err)
+    }
+
+    /// Reads contacts again; `None` when this process has just read them all.
+    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        if ids.iter().all(|id| self.just_read.has(id)) {
+            return Ok(None);
+        }
+        let columns = Columns::new(fields);
+        let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
+        let contacts = Contacts::read(&self.client, &self.companies, &columns, &ids)?;
+        self.writing.saw(contacts.objects());
+        let (records, _) = self.records(&contacts, &columns)?;
+        self.just_read.add(&records);
+        Ok(Some(records))
+    }
+}
+
+/// More are not remembered, but read again before they are written.
+const JUST_READ_MAX: usize = 10_000;
+
+/// Contacts whose records were read in this process.
+#[derive(Debug, Default)]
+pub(super) struct JustRead {
+    ids: HashMap<ContactId, std::time::Instant>,
+}
+
+/// A copy that is older may have been overtaken by somebody who sets an owner.
+const GOOD_FOR: std::time::Duration = std::time::Duration::from_secs(15);
+
+impl JustRead {
+    pub(super) fn add(&mut self, records: &[Record]) {
+        let now = std::time::Instant::now();
+        if self.ids.len() + records.len() > JUST_READ_MAX {
+            self.ids.clear();
+        }
+        self.ids.extend(records.iter().map(|record| (record.id.clone(), now)));
+    }
+
+    fn has(&self, id: &ContactId) -> bool {
+        self.ids.get(id).is_some_and(|at| at.elapsed() < GOOD_FOR)
+    }
+}

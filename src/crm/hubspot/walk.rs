@@ -1,0 +1,303 @@
+//! The walk over changed contacts. Search and reads overlap: while one page is read, the next is searched for, so that a
+//! walk over all contacts takes no longer than the rate limits want.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::HubSpot;
+use super::client::Client;
+use super::columns::Columns;
+use super::companies::Companies;
+use super::pacer::OutOfTime;
+use super::position::{Position, Window};
+use super::reader::Contacts;
+use super::search::{Found, Order, Query, Row, search};
+use crate::crm::{Page, Walk, Walked};
+
+/// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.
+const READERS: usize = 3;
+
+/// Pages found and not yet read: memory stays flat.
+const AHEAD: usize = 2;
+
+/// Pages without rows in a row: more, and the service leads nowhere.
+const EMPTY_PAGES_MAX: u32 = 20;
+
+/// A page of the search, and what is to be read of it.
+#[derive(Debug)]
+struct Batch {
+    number: usize,
+    to_read: Vec<String>,
+    last_id: Option<String>,
+    /// Contacts of the window from this page on.
+    left: Option<u64>,
+    is_last: bool,
+}
+
+type ReadBatch = (Batch, Contacts);
+
+impl HubSpot {
+    pub(super) fn walk(
+        &mut self,
+        walk: &Walk<'_>,
+        take: &mut dyn FnMut(Page) -> Result<()>,
+    ) -> Result<Walked> {
+        let columns = Columns::new(walk.fields);
+        let mut position = Position::resume(walk.cursor, columns.hash());
+        self.writing.begin_walk(position.recent());
+        loop {
+            let is_resumed = position.window.is_some();
+            let is_whole = match self.walk_window(&columns, &mut position, walk, take) {
+                Ok(is_whole) => is_whole,
+                Err(error) if error.is::<OutOfTime>() => false,
+                Err(error) => return Err(error),
+            };
+            // A window that an earlier run opened ends in the past: what came since is in the next.
+            if !is_whole || !is_resumed {
+                return Ok(if is_whole { Walked::Whole } else { Walked::Part });
+            }
+        }
+    }
+
+    /// Walks one window to its end; `false` when the time is over first.
+    fn walk_window(
+        &mut self,
+        columns: &Columns,
+        position: &mut Position,
+        walk: &Walk<'_>,
+        take: &mut dyn FnMut(Page) -> Result<()>,
+    ) -> Result<bool> {
+        let first = if position.window.is_none() { Some(self.open(position)?) } else { None };
+        let Some(window) = position.window.clone() else { bail!("no window is open") };
+        if first.is_some() {
+            self.roster.age(window.hi);
+        }
+        let is_whole_walk = first.is_some() && window.lo == 0;
+        let known = position.clone();
+        let (client, companies) = (self.client.clone(), self.companies.clone());
+        let mut searcher = Searcher::new(&client, &known, &window);
+        let first = first.map(|found| searcher.batch(found)).transpose()?.flatten();
+        let mut store = |hub: &mut Self, batch: Batch, contacts: &Contacts| {
+            let is_last = batch.is_last;
+            hub.store(position, columns, batch, contacts, is_whole_walk, take)?;
+            Ok(is_last)
+        };
+        let mut next = 0;
+        if let Some(batch) = first {
+            let contacts = batch.read(&client, &companies, columns)?;
+            next = batch.number + 1;
+            if store(self, batch, &contacts)? {
+                return Ok(true);
+            }
+        }
+        thread::scope(|scope| {
+            let (found, to_read) = sync_channel(AHEAD);
+            let (read, done) = channel();
+            scope.spawn(move || searcher.run(&found));
+            let to_read = std::sync::Arc::new(Mutex::new(to_read));
+            for _ in 0..READERS {
+                let (to_read, read) = (to_read.clone(), read.clone());
+                let (client, companies) = (&client, &companies);
+                scope.spawn(move || read_batches(client, companies, columns, &to_read, &read));
+            }
+            drop((to_read, read));
+            in_order(&done, next, walk.deadline, |batch, contacts| store(self, batch, &contacts))
+        })
+    }
+
+    /// Opens the next window with its first page.
+    fn open(&self, position: &mut Position) -> Result<Found> {
+        let (lo, is_sweep) = position.next_lo();
+        let query = |lo| search(&self.client, &Query { lo, hi: None, beyond: None, after: None });
+        let mut found = query(lo)?;
+        let newest = found.rows.iter().filter_map(|row| row.modified_ms).max();
+        // The service's clock ends the window. Without it, what was seen does: nothing is lost, only read again.
+        let hi = found.date_ms.or(newest).unwrap_or(lo).max(lo);
+        let wide = if is_sweep { None } else { position.sweep_lo(lo, hi) };
+        if let Some(wide) = wide {
+            found = query(wide)?;
+        }
+        position.open(wide.unwrap_or(lo), hi, found.total.unwrap_or(0), is_sweep || wide.is_some());
+        Ok(found)
+    }
+
+    /// Hands a page over to be stored, with the cursor behind it.
+    fn store(
+        &mut self,
+        position: &mut Position,
+        columns: &Columns,
+        batch: Batch,
+        contacts: &Contacts,
+        is_whole_walk: bool,
+        take: &mut dyn FnMut(Page) -> Result<()>,
+    ) -> Result<()> {
+        let (records, bad) = self.records(contacts, columns)?;
+        let overlap = self.config.overlap;
+        for (id, modified) in contacts.versions() {
+            position.remember(id, modified, overlap);
+        }
+        position.advance(batch.last_id.as_deref());
+        let progress = position.window.as_ref().and_then(|window| progress(window, &batch));
+        if batch.is_last {
+            position.close(overlap);
+        }
+        let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
+        self.just_read.add(&records);
+        self.writing.saw(contacts.objects());
+        self.writing.met(contacts.versions());
+        let is_whole_walk = is_whole_walk && batch.is_last;
+        take(Page { records, bad, cursor: Some(cursor), is_whole_walk, progress })
+    }
+}
+
+impl Batch {
+    fn read(&self, client: &Client, companies: &Companies, columns: &Columns) -> Result<Contacts> {
+        if self.to_read.is_empty() {
+            return Ok(Contacts::default());
+        }
+        let ids: Vec<&str> = self.to_read.iter().map(String::as_str).collect();
+        Contacts::read(client, companies, columns, &ids)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share for a progress bar")]
+fn progress(window: &Window, batch: &Batch) -> Option<f64> {
+    if batch.is_last {
+        return Some(1.0);
+    }
+    let left = batch.left.filter(|_| window.total > 0)?;
+    Some(1.0 - left.min(window.total) as f64 / window.total as f64)
+}
+
+/// Finds page after page of one window.
+struct Searcher<'a> {
+    client: &'a Client,
+    known: &'a Position,
+    lo: i64,
+    hi: i64,
+    last_id: Option<String>,
+    after: Option<String>,
+    order: Order,
+    empty_pages: u32,
+    number: usize,
+}
+
+impl<'a> Searcher<'a> {
+    fn new(client: &'a Client, known: &'a Position, window: &Window) -> Self {
+        let (lo, hi, last_id) = (window.lo, window.hi, window.last_id.clone());
+        Self { client, known, lo, hi, last_id, after: None, order: Order::new(), empty_pages: 0, number: 0 }
+    }
+
+    fn run(mut self, found: &SyncSender<Result<Batch>>) {
+        loop {
+            let batch = self.next();
+            let is_end = batch.as_ref().map_or(true, |batch| batch.is_last);
+            // Nobody listens any more when the walk ended early.
+            if found.send(batch).is_err() || is_end {
+                return;
+            }
+        }
+    }
+
+    fn next(&mut self) -> Result<Batch> {
+        loop {
+            let query = Query {
+                lo: self.lo,
+                hi: Some(self.hi),
+                beyond: self.last_id.as_deref(),
+                after: self.after.as_deref(),
+            };
+            if let Some(batch) = self.batch(search(self.client, &query)?)? {
+                return Ok(batch);
+            }
+        }
+    }
+
+    /// Takes in a page; `None` for one without rows that is not the last.
+    fn batch(&mut self, page: Found) -> Result<Option<Batch>> {
+        let rows = page.rows.len() as u64;
+        for row in &page.rows {
+            if self.last_id.as_deref().is_some_and(|last| !self.order.accepts(last, &row.id)) {
+                bail!(
+                    "HubSpot's search does not list contacts by ascending id ({} came again or too late); \
+                     nothing was skipped, the next run begins at the same place",
+                    crate::model::one_line(&row.id, 40)
+                );
+            }
+            self.last_id = Some(row.id.clone());
+        }
+        let is_last = page.after.is_none();
+        if page.rows.is_empty() && !is_last {
+            self.empty_pages += 1;
+            if self.empty_pages > EMPTY_PAGES_MAX {
+                bail!(
+                    "HubSpot's search goes on for ever without any rows; the next run begins at the same place"
+                );
+            }
+            self.after = page.after;
+            return Ok(None);
+        }
+        // Behind rows the walk goes on by id: positions of the service end at 10,000.
+        self.after = None;
+        self.empty_pages = 0;
+        let to_read = page.rows.into_iter().filter(|row: &Row| !self.known.knows(row)).map(|row| row.id);
+        let number = self.number;
+        self.number += 1;
+        let left = page.total.map(|total| total.saturating_sub(rows));
+        Ok(Some(Batch { number, to_read: to_read.collect(), last_id: self.last_id.clone(), left, is_last }))
+    }
+}
+
+/// Reads pages as they are found, until there are none or nobody listens.
+fn read_batches(
+    client: &Client,
+    companies: &Companies,
+    columns: &Columns,
+    to_read: &Mutex<Receiver<Result<Batch>>>,
+    read: &Sender<Result<ReadBatch>>,
+) {
+    loop {
+        let next = to_read.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(batch) = next else { return };
+        let done = batch.and_then(|batch| {
+            let contacts = batch.read(client, companies, columns)?;
+            Ok((batch, contacts))
+        });
+        if read.send(done).is_err() {
+            return;
+        }
+    }
+}
+
+/// Hands pages over in the order in which they were found; `true` after the last, `false` when the time is over.
+fn in_order(
+    done: &Receiver<Result<ReadBatch>>,
+    mut next: usize,
+    deadline: Instant,
+    mut store: impl FnMut(Batch, Contacts) -> Result<bool>,
+) -> Result<bool> {
+    let mut early: BTreeMap<usize, ReadBatch> = BTreeMap::new();
+    let mut failed = None;
+    for read in done {
+        match read {
+            Ok((batch, contacts)) => drop(early.insert(batch.number, (batch, contacts))),
+            // What was found before it may still be on its way.
+            Err(error) => drop(failed.get_or_insert(error)),
+        }
+        while let Some((batch, contacts)) = early.remove(&next) {
+            next += 1;
+            if store(batch, contacts)? {
+                return Ok(true);
+            }
+            if Instant::now() >= deadline {
+                return Ok(false);
+            }
+        }
+    }
+    Err(failed.context("the walk ended before its last page")?)
+}

@@ -1,0 +1,255 @@
+//! Owner changes and tasks, each sent once: what is certain of each is told, and nothing else is presumed.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::HubSpot;
+use super::batch::{self, Input, record_id};
+use super::desk::Desk;
+use super::look_up;
+use super::outcome::Outcome;
+use super::present::{Present, is_id};
+use super::roster::Standing;
+use super::stages::STAGE_PROPERTY;
+use super::tasks::{self, KEY_PROPERTY, KeyPlace};
+use crate::crm::Keyed;
+use crate::model::{Delivery, LookUp, Task, Update, Write};
+
+/// The property that holds the owner's id.
+pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
+
+/// Sends updates and tasks; one answer for each, in order.
+pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+    let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
+    deliver(&mut hub.desk(at), writes)
+}
+
+/// One answer for each, in order.
+pub(super) fn look_up(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+    let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
+    look_up::look_up(&mut hub.desk(at), writes)
+}
+
+fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+    let mut answers: Vec<Option<Delivery>> = writes.iter().map(refused_at_once).collect();
+    if let Err(unread) = read_present(desk, writes, &answers) {
+        for answer in &mut answers {
+            answer.get_or_insert_with(|| unread.clone());
+        }
+    }
+    let mut updates = Prepared::default();
+    let mut creates = Prepared::default();
+    for (at, keyed) in writes.iter().enumerate() {
+        let Some(answer) = answers.get_mut(at).filter(|answer| answer.is_none()) else { continue };
+        let prepared = match keyed.write {
+            Write::Update(update) => prepare_update(desk, update).map(|body| (&mut updates, body)),
+            Write::Task(task) => prepare_task(desk, keyed.key, task).map(|body| (&mut creates, body)),
+            Write::Message(_) | Write::Reply(_) | Write::Mark(_) => Err(not_ours()),
+        };
+        match prepared {
+            Ok((kind, body)) => kind.add(at, keyed, body),
+            Err(delivery) => *answer = Some(delivery),
+        }
+    }
+    let updated = batch::send(&updates.inputs, |part| post_updates(desk, part));
+    for (at, outcome) in updates.places.into_iter().zip(updated) {
+        let delivery = updated_delivery(outcome);
+        if let (Delivery::Done { .. }, Some(Write::Update(update))) =
+            (&delivery, writes.get(at).map(|keyed| keyed.write))
+        {
+            desk.wrote(update);
+        }
+        set(&mut answers, at, delivery);
+    }
+    let created = batch::send(&creates.inputs, |part| post_tasks(desk, part));
+    for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(created) {
+        let write = writes.get(at);
+        let delivery = created_delivery(desk, input, write, outcome);
+        if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
+            desk.wrote_to(keyed.write.contact());
+        }
+        set(&mut answers, at, delivery);
+    }
+    let no_answer = || Delivery::Unknown { why: "no answer".to_owned() };
+    answers.into_iter().map(|answer| answer.unwrap_or_else(no_answer)).collect()
+}
+
+fn set(answers: &mut [Option<Delivery>], at: usize, delivery: Delivery) {
+    if let Some(answer) = answers.get_mut(at) {
+        *answer = Some(delivery);
+    }
+}
+
+/// Writes of one kind that are ready to go out, with their places among all.
+#[derive(Default)]
+struct Prepared {
+    places: Vec<usize>,
+    inputs: Vec<Input>,
+}
+
+impl Prepared {
+    fn add(&mut self, at: usize, keyed: &Keyed<'_>, body: Value) {
+        let id = match keyed.write {
+            Write::Update(update) => Some(update.contact.clone()),
+            Write::Task(_) | Write::Message(_) | Write::Reply(_) | Write::Mark(_) => None,
+        };
+        self.places.push(at);
+        self.inputs.push(Input { trace: keyed.key.to_owned(), id, body });
+    }
+}
+
+fn refused_at_once(keyed: &Keyed<'_>) -> Option<Delivery> {
+    match keyed.write {
+        Write::Message(_) | Write::Reply(_) | Write::Mark(_) => Some(not_ours()),
+        Write::Update(_) | Write::Task(_) => (!is_id(keyed.write.contact())).then(|| {
+            let why = "the contact's id is not one of HubSpot's: they are numbers".to_owned();
+            Delivery::Refused { why }
+        }),
+    }
+}
+
+fn not_ours() -> Delivery {
+    Delivery::Refused { why: "[crm.hubspot] takes updates and tasks, not messages".to_owned() }
+}
+
+/// Reads the contacts that were not read in this process yet.
+fn read_present(
+    desk: &mut Desk<'_>,
+    writes: &[Keyed<'_>],
+    answers: &[Option<Delivery>],
+) -> Result<(), Delivery> {
+    let open = writes.iter().zip(answers).filter(|(_, answer)| answer.is_none());
+    let contacts: Vec<&str> = open.map(|(keyed, _)| keyed.write.contact()).collect();
+    desk.read_present(&contacts).map_err(not_written)
+}
+
+/// A read failed, so nothing was written.
+fn not_written(outcome: Outcome) -> Delivery {
+    match outcome.into_delivery() {
+        Delivery::Unknown { why } | Delivery::Refused { why } => Delivery::NotSent { why },
+        other @ (Delivery::Done { .. }
+        | Delivery::NotSent { .. }
+        | Delivery::Throttled { .. }
+        | Delivery::Unauthorized { .. }) => other,
+    }
+}
+
+/// The id of an owner who can be given something.
+fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
+    match desk.owner(email).map_err(not_written)? {
+        Standing::Active(id) => Ok(id),
+        Standing::Archived => {
+            let why = format!(
+                "{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules"
+            );
+            Err(Delivery::Refused { why })
+        }
+        Standing::Unknown => {
+            let why = format!(
+                "{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules"
+            );
+            Err(Delivery::Refused { why })
+        }
+    }
+}
+
+fn prepare_update(desk: &mut Desk<'_>, update: &Update) -> Result<Value, Delivery> {
+    let present_stage = match desk.present(&update.contact) {
+        Present::There { stage, .. } => stage.clone(),
+        gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
+    };
+    let mut properties: BTreeMap<&str, String> =
+        update.set.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    if let (Some(present), Some(wanted)) = (present_stage, update.set.get(STAGE_PROPERTY))
+        && desk.is_backward(&present, wanted).map_err(not_written)?
+    {
+        properties.remove(STAGE_PROPERTY);
+    }
+    if let Some(email) = &update.owner {
+        properties.insert(OWNER_PROPERTY, owner_id(desk, email)?);
+    }
+    if properties.is_empty() {
+        // Its stage is further already: there is nothing left to write.
+        return Err(Delivery::Done { remote_id: update.contact.clone() });
+    }
+    Ok(json!({ "properties": properties }))
+}
+
+fn refused(present: &Present) -> Delivery {
+    Delivery::Refused { why: present.refusal().unwrap_or_default() }
+}
+
+fn prepare_task(desk: &mut Desk<'_>, key: &str, task: &Task) -> Result<Value, Delivery> {
+    let company = match desk.present(&task.contact) {
+        Present::There { company, .. } => company.clone(),
+        gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
+    };
+    let owner = owner_id(desk, &task.owner)?;
+    let place = desk.key_place().map_err(not_written)?;
+    Ok(tasks::create(key, task, &owner, company.as_deref(), place))
+}
+
+fn post_updates(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
+    match part {
+        [Input { id: Some(id), body, .. }] => {
+            desk.write(&Method::PATCH, &desk.paths().object("contacts", id), body)
+        }
+        part => {
+            let path = desk.paths().batch("contacts", "update");
+            desk.write(&Method::POST, &path, &batch::body(part))
+        }
+    }
+}
+
+fn updated_delivery(outcome: Outcome) -> Delivery {
+    match outcome {
+        Outcome::Accepted(record) => done(&record),
+        Outcome::Missing { .. } => refused(&Present::Gone),
+        Outcome::Taken { .. } | Outcome::Forbidden { .. } | Outcome::Failed(_) => outcome.into_delivery(),
+    }
+}
+
+fn done(record: &Value) -> Delivery {
+    match record_id(record) {
+        Some(remote_id) => Delivery::Done { remote_id },
+        None => Delivery::Unknown { why: "HubSpot's answer names no id".to_owned() },
+    }
+}
+
+fn post_tasks(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
+    match part {
+        [Input { body, .. }] => desk.write(&Method::POST, &desk.paths().objects("tasks"), body),
+        part => {
+            let path = desk.paths().batch("tasks", "create");
+            desk.write(&Method::POST, &path, &batch::body(part))
+        }
+    }
+}
+
+fn created_delivery(
+    desk: &mut Desk<'_>,
+    input: &Input,
+    write: Option<&Keyed<'_>>,
+    outcome: Outcome,
+) -> Delivery {
+    match (outcome, write) {
+        (Outcome::Accepted(record), _) => done(&record),
+        // Ours, from an attempt whose answer was lost.
+        (Outcome::Taken { why }, Some(keyed)) => match look_up::one(desk, keyed) {
+            LookUp::Found { remote_id } => Delivery::Done { remote_id },
+            LookUp::Absent | LookUp::Impossible | LookUp::Failed { .. } => Delivery::Unknown { why },
+        },
+        (Outcome::Failed(Delivery::Refused { why }), _) if blames_key_property(input, &why) => {
+            desk.forget_key_place();
+            Delivery::NotSent { why }
+        }
+        (other, _) => other.into_delivery(),
+    }
+}
+
+/// The property was there and is no longer: the next attempt finds out where the key goes.
+fn blames_key_property(input: &Input, why: &str) -> bool {
+    tasks::place_in(&input.body) == KeyPlace::Property && why.contains(KEY_PROPERTY)
+}

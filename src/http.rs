@@ -1,0 +1,115 @@
+//! HTTP as every connector uses it: one attempt, bounded in time and size, never redirected, certificates checked. What a
+//! failure means for a write is decided here once: certainly not sent, or perhaps.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
+use reqwest::blocking::{Client, RequestBuilder};
+use reqwest::header::{DATE, HeaderMap};
+use reqwest::redirect::Policy;
+
+use crate::model::Timestamp;
+
+/// A request that takes longer is lost: a run has less than a minute.
+const TIMEOUT: Duration = Duration::from_secs(20);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// After decompression; the largest page of any API that handoff reads is a tenth of it.
+const BODY_BYTES_MAX: u64 = 10 << 20;
+
+/// A client that connectors share.
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    client: Client,
+}
+
+/// A complete answer, whatever its status.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Why there is no complete answer. The texts never contain a URL or a header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// No connection: certainly not received.
+    NotSent(String),
+    /// Sent at least in part: may have happened.
+    Unknown(String),
+}
+
+impl Failure {
+    pub(crate) fn why(&self) -> &str {
+        match self {
+            Self::NotSent(why) | Self::Unknown(why) => why,
+        }
+    }
+}
+
+impl Http {
+    pub(crate) fn new() -> Result<Self> {
+        // Already installed is fine: the first one in the process wins, and all of ours are the same.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("handoff/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .context("cannot start TLS")?;
+        Ok(Self { client })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Sends one request, once.
+    pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        let answer = request.send().map_err(|error| {
+            let is_connect = error.is_connect() || error.is_builder();
+            let why = chain(&error.without_url());
+            if is_connect { Failure::NotSent(why) } else { Failure::Unknown(why) }
+        })?;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
+        let mut body = Vec::new();
+        let read = answer.take(BODY_BYTES_MAX + 1).read_to_end(&mut body);
+        if let Err(error) = read {
+            return Err(Failure::Unknown(format!("the answer broke off: {error}")));
+        }
+        if body.len() as u64 > BODY_BYTES_MAX {
+            return Err(Failure::Unknown(format!("the answer is larger than {} MiB", BODY_BYTES_MAX >> 20)));
+        }
+        Ok(Answer { status, headers, body })
+    }
+}
+
+impl Answer {
+    /// The server's clock, from the `Date` header.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        let text = self.headers.get(DATE)?.to_str().ok()?;
+        DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// An error with its causes: reqwest's own text alone says only that something failed.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    crate::model::one_line(&text, 300)
+}

@@ -1,0 +1,79 @@
+//! Tokens: from the environment or a file named there, and nowhere else. They cannot be printed.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+/// A token. It has no `Display`, its `Debug` says nothing, and it goes into a request only through [`Secret::expose`].
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+/// No token is longer; whatever is in a larger file is no token.
+const CHARS_MAX: usize = 4_096;
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Secret {
+    /// The token itself, for the one header that carries it.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the variable `name`, else the file that `name_FILE` names; `None` when neither is set. No error contains
+    /// any of the token.
+    pub(crate) fn from_env(name: &str) -> Result<Option<Self>> {
+        if let Some(value) = env(name) {
+            return Self::parse(&value).with_context(|| format!("the environment variable {name}")).map(Some);
+        }
+        let Some(path) = env(&format!("{name}_FILE")) else { return Ok(None) };
+        let read = || -> Result<Self> {
+            let size = std::fs::metadata(&path)?.len();
+            if size > CHARS_MAX as u64 {
+                bail!("it is too large for a token");
+            }
+            Self::parse(&std::fs::read_to_string(Path::new(&path))?)
+        };
+        read().with_context(|| format!("the file that {name}_FILE names")).map(Some)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let text = text.trim();
+        if text.is_empty() {
+            bail!("it is empty");
+        }
+        if text.len() > CHARS_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            bail!("it is not a token: letters, digits and signs only, without spaces");
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where tokens enter")]
+fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_cannot_be_printed_by_accident() {
+        let secret = Secret::parse(" pat-na1-abc \n").unwrap();
+        assert_eq!(secret.expose(), "pat-na1-abc");
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn what_is_no_token_is_refused_without_repeating_it() {
+        for text in ["", "two words", "umläut"] {
+            let error = Secret::parse(text).unwrap_err().to_string();
+            assert!(text.is_empty() || !error.contains(text), "{error}");
+        }
+    }
+}

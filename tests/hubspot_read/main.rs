@@ -1,0 +1,15 @@
+//! Reading from HubSpot, through the built binary, against a service inside the test. Tests named `case_…` are the cases of
+//! the list of what a client must prove.
+
+#[path = "../support/http_server.rs"]
+mod http_server;
+#[path = "../support/mod.rs"]
+mod support;
+
+mod desk;
+mod errors;
+mod fake;
+mod limits;
+mod online;
+mod records;
+mod walk;

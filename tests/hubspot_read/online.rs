@@ -1,0 +1,54 @@
+//! `check --online` says what the account lacks.
+
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::fake::Fault;
+use crate::http_server::Reply;
+
+#[test]
+fn what_the_account_lacks_is_found_all_at_once() {
+    let desk = Desk::open();
+    desk.place.replace(
+        "rules.toml",
+        "score.at_least = 50",
+        "score.at_least = 50, pricing_views.at_least = 2",
+    );
+    desk.place.append(
+        "rules.toml",
+        "\n[fields]\npricing_views = { property = \"pricing_page_view\", type = \"number\" }\n\
+         [outcome.write]\nhanded_off = { lead_status = \"NEWW\" }\n",
+    );
+    desk.place.replace(
+        "rules.toml",
+        "[[team]]",
+        "[[rep]]\nname = \"Cy\"\nemail = \"cy@acme.example\"\n\n[[team]]",
+    );
+    {
+        let mut world = desk.fake.world();
+        world.owners.push((73, "cy@acme.example".to_owned(), true));
+        let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "pricing_page_views", "email"];
+        let mut contact: Vec<_> =
+            names.iter().map(|name| json!({"name": name, "options": [], "type": "string"})).collect();
+        contact.push(json!({"name": "hs_lead_status", "options": [{"value": "NEW"}, {"value": "OPEN"}]}));
+        world.definitions.insert("contacts", contact);
+    }
+    let ran = desk.handoff(&["check", "--online"]);
+    let said = ran.all();
+    assert_eq!(ran.status, 1, "{said}");
+    assert!(said.contains("no property 'pricing_page_view'"), "{said}");
+    assert!(said.contains("did you mean 'pricing_page_views'"), "{said}");
+    assert!(said.contains("no option 'NEWW'"), "{said}");
+    assert!(said.contains("cy@acme.example is deactivated"), "{said}");
+    assert!(!said.contains("ana@acme.example"), "{said}");
+    desk.fake.requests();
+}
+
+#[test]
+fn a_token_that_is_not_taken_is_the_only_finding() {
+    let desk = Desk::open();
+    desk.fake.world().fail("/search", Fault::Reply(Reply::json(401, &json!({"message": "expired"}))));
+    let said = desk.handoff(&["check", "--online"]).all();
+    assert!(said.contains("does not take the token"), "{said}");
+    assert_eq!(desk.fake.requests().len(), 1);
+}

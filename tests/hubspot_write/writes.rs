@@ -1,0 +1,138 @@
+//! What is written, and what is refused.
+
+use serde_json::json;
+
+use crate::scene::Scene;
+
+#[test]
+fn case_18_a_task_has_its_due_date_its_owner_and_both_associations() {
+    let mut scene = Scene::new(true, &["101"]);
+    let ran = scene.run();
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    let contact = scene.fake.contact("101");
+    assert_eq!(contact["hubspot_owner_id"], "71");
+    assert_eq!(contact["lifecyclestage"], "marketingqualifiedlead");
+    assert_eq!(contact["hs_lead_status"], "NEW");
+    let tasks = scene.fake.tasks("101");
+    let (_, task) = &tasks[0];
+    assert_eq!(tasks.len(), 1);
+    assert_eq!(task["hubspot_owner_id"], "71");
+    // An hour after Monday, 10:00.
+    assert_eq!(task["hs_timestamp"], "1795431600000");
+    assert_eq!(task["hs_task_priority"], "HIGH");
+    assert_eq!(task["handoff_key"].as_str().unwrap().len(), 28);
+    let body = task["hs_task_body"].as_str().unwrap();
+    assert!(body.contains("https://app.hubspot.com/contacts/12345/record/0-1/101"), "{body}");
+    insta::assert_snapshot!(scene.fake.requests().join("\n"), @r#"
+    POST /crm/objects/2026-09/contacts/search
+    POST /crm/objects/2026-09/contacts/batch/read
+    POST /crm/objects/2026-09/companies/batch/read
+    GET /crm/owners/2026-09
+    PATCH /crm/objects/2026-09/contacts/101
+    GET /crm/properties/2026-09/tasks/handoff_key
+    POST /crm/objects/2026-09/tasks
+    "#);
+}
+
+#[test]
+fn case_11_our_own_write_leads_to_no_second_task() {
+    let mut scene = Scene::new(false, &["101", "102"]);
+    for _ in 0..8 {
+        assert_eq!(scene.run().status, 0);
+    }
+    assert_eq!(scene.fake.tasks("101").len(), 1);
+    assert_eq!(scene.fake.tasks("102").len(), 1);
+    scene.fake.requests();
+    assert_eq!(scene.run().status, 0);
+    let quiet = scene.fake.requests();
+    insta::assert_snapshot!(quiet.join("\n"), @r#"
+    POST /crm/objects/2026-09/contacts/search
+    POST /crm/objects/2026-09/tasks/batch/read
+    "#);
+}
+
+#[test]
+fn case_17_a_refused_property_is_named_with_its_reason() {
+    let mut scene = Scene::new(true, &["101"]);
+    scene.fake.portal().put("contacts", "101", &json!({"firstname": "Refused"}));
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    assert!(ran.all().contains("hs_task_subject: no such words in subjects"), "{}", ran.all());
+    assert!(scene.fake.tasks("101").is_empty());
+    scene.fake.requests();
+}
+
+#[test]
+fn case_21_in_a_batch_the_good_ones_are_recorded_and_the_bad_one_is_told() {
+    let mut scene = Scene::new(true, &["101", "102", "103"]);
+    scene.fake.portal().put("contacts", "102", &json!({"firstname": "Refused"}));
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    assert!(ran.all().contains("task for contact 102"), "{}", ran.all());
+    let first = scene.fake.tasks("101");
+    assert_eq!((first.len(), scene.fake.tasks("102").len(), scene.fake.tasks("103").len()), (1, 0, 1));
+    // Each id went to its own handoff: the task that is done ends the wait of the right one.
+    scene.fake.portal().put(
+        "tasks",
+        &first[0].0,
+        &json!({"hs_task_status": "COMPLETED",
+        "hs_task_completion_date": "2026-11-23T10:00:20Z"}),
+    );
+    let outcomes = Scene::outcomes(&scene.run());
+    assert_eq!(outcomes.len(), 1, "{outcomes:?}");
+    assert!(outcomes[0].contains(&format!("HubSpot task {}", first[0].0)), "{outcomes:?}");
+    scene.fake.requests();
+}
+
+#[test]
+fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
+    let mut scene = Scene::new(true, &["101"]);
+    scene.place.replace(
+        "rules.toml",
+        "members = [{ rep = \"ana@acme.example\"",
+        "members = [{ rep = \"gone@acme.example\"",
+    );
+    scene.place.append("rules.toml", "[[rep]]\nname = \"Gone\"\nemail = \"gone@acme.example\"\nshifts = [\"mon-fri 09:00-17:30\"]\ntimezone = \"UTC\"\n");
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    assert!(ran.all().contains("gone@acme.example is deactivated in HubSpot"), "{}", ran.all());
+    assert!(scene.fake.contact("101").get("hubspot_owner_id").is_none());
+    scene.fake.requests();
+}
+
+#[test]
+fn case_24_a_stage_is_never_set_back() {
+    let mut scene = Scene::new(true, &["101", "102"]);
+    scene.fake.portal().put("contacts", "101", &json!({"lifecyclestage": "opportunity"}));
+    assert_eq!(scene.run().status, 0);
+    let contact = scene.fake.contact("101");
+    assert_eq!(
+        (&contact["lifecyclestage"], &contact["hs_lead_status"]),
+        (&json!("opportunity"), &json!("NEW"))
+    );
+    assert_eq!(scene.fake.contact("102")["lifecyclestage"], "marketingqualifiedlead");
+    scene.fake.requests();
+}
+
+#[test]
+fn case_26_a_contact_that_vanishes_between_reading_and_writing_is_skipped() {
+    let mut scene = Scene::new(true, &["101", "102"]);
+    scene.fake.portal().vanish.push("101".to_owned());
+    let ran = scene.run();
+    assert!(ran.all().contains("the contact is gone"), "{}", ran.all());
+    assert_eq!((scene.fake.tasks("101").len(), scene.fake.tasks("102").len()), (0, 1));
+    scene.fake.requests();
+}
+
+#[test]
+fn a_thousand_handoffs_cost_a_tenth_of_a_request_each() {
+    let ids: Vec<String> = (1_001..=2_000).map(|id| id.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let mut scene = Scene::new(true, &ids);
+    let ran = scene.run();
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    let requests = scene.fake.requests();
+    assert_eq!(scene.fake.portal().objects["tasks"].len(), 1_000);
+    assert!(requests.len() <= 100, "{} requests", requests.len());
+    println!("1,000 handoffs: {} requests", requests.len());
+}
