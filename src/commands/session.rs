@@ -76,7 +76,8 @@ pub(super) fn store_path(global: &Global) -> StorePath {
 
 /// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
 pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    let source = Source::read(&global.rules)?;
+    let source = Source::read(&global.rules)
+        .context("no definition; name one with --rules, or start one with `handoff init`")?;
     let (rules, found) = rules::load(&source, &connectors(), now);
     let shown = found
         .as_slice()

@@ -17,13 +17,16 @@ const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
 /// The kinds of `[crm.KIND]`.
 pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
 
+/// Table, folder of `rules.toml`, and what an earlier run's [`Crm::memory`] was.
+type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>;
+
 /// What a vendor's folder tells the rest.
 struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
     /// Called with a table that passed the check, and with what an earlier run's [`Crm::memory`] was.
-    connect: fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>,
+    connect: Connect,
     /// The property behind a standard field.
     default_property: fn(&str) -> Option<&'static str>,
     /// Whether everything it writes stays on this machine.

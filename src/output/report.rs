@@ -88,7 +88,7 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
         });
         parts.push(table(&["Waiting", "Tier", "Why", "Passed over"], rows));
     }
-    parts.extend(acted("What reps did", &report.outcomes));
+    parts.extend(acted("What happened", &report.outcomes));
     parts.extend(acted("Escalated", &report.escalated));
     if report.dry_run {
         parts.extend(planned(store)?);
