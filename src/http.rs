@@ -21,13 +21,13 @@ const BODY_BYTES_MAX: u64 = 10 << 20;
 
 /// A client that connectors share.
 #[derive(Clone, Debug)]
-pub struct Http {
+pub(crate) struct Http {
     client: Client,
 }
 
 /// A complete answer, whatever its status.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -35,7 +35,7 @@ pub struct Answer {
 
 /// Why there is no complete answer. The texts never contain a URL or a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// No connection: certainly not received.
     NotSent(String),
     /// Sent at least in part: may have happened.
@@ -43,7 +43,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    pub fn why(&self) -> &str {
+    pub(crate) fn why(&self) -> &str {
         match self {
             Self::NotSent(why) | Self::Unknown(why) => why,
         }
@@ -51,7 +51,7 @@ impl Failure {
 }
 
 impl Http {
-    pub fn new() -> Result<Self> {
+    pub(crate) fn new() -> Result<Self> {
         // Already installed is fine: the first one in the process wins, and all of ours are the same.
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = Client::builder()
@@ -65,12 +65,12 @@ impl Http {
         Ok(Self { client })
     }
 
-    pub fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
     /// Sends one request, once.
-    pub fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+    pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let answer = request.send().map_err(|error| {
             let is_connect = error.is_connect() || error.is_builder();
             let why = chain(&error.without_url());
@@ -92,13 +92,13 @@ impl Http {
 
 impl Answer {
     /// The server's clock, from the `Date` header.
-    pub fn date(&self) -> Option<Timestamp> {
+    pub(crate) fn date(&self) -> Option<Timestamp> {
         let text = self.headers.get(DATE)?.to_str().ok()?;
         DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
     }
 
     /// A header as text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 /// A token. It has no `Display`, its `Debug` says nothing, and it goes into a request only through [`Secret::expose`].
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub(crate) struct Secret(String);
 
 /// No token is longer; whatever is in a larger file is no token.
 const CHARS_MAX: usize = 4_096;
@@ -20,13 +20,13 @@ impl fmt::Debug for Secret {
 
 impl Secret {
     /// The token itself, for the one header that carries it.
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 
     /// Reads the variable `name`, else the file that `name_FILE` names; `None` when neither is set. No error contains
     /// any of the token.
-    pub fn from_env(name: &str) -> Result<Option<Self>> {
+    pub(crate) fn from_env(name: &str) -> Result<Option<Self>> {
         if let Some(value) = env(name) {
             return Self::parse(&value).with_context(|| format!("the environment variable {name}")).map(Some);
         }
