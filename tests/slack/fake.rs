@@ -101,7 +101,10 @@ impl FakeSlack {
     }
 
     pub(crate) fn set_time(&self, at: &str) {
-        self.state().now = chrono::DateTime::parse_from_rfc3339(at).unwrap().timestamp();
+        let mut state = self.state();
+        state.now = chrono::DateTime::parse_from_rfc3339(at).unwrap().timestamp();
+        // Between runs there are minutes, which nobody wants to wait for.
+        state.last_post.clear();
     }
 
     /// The next call of a method goes like this.

@@ -52,9 +52,11 @@ fn case_9_every_message_has_a_text() {
     let desk = Desk::open();
     desk.lead();
     desk.run(TEN);
+    let text = desk.slack.messages()[0].text().to_owned();
+    assert!(text.contains("Kim Lopez") && text.contains("<@U0ANA>"), "{text}");
     desk.run("2026-11-23T10:30:00Z");
     let texts: Vec<String> = desk.slack.messages().iter().map(|message| message.text().to_owned()).collect();
-    assert!(texts[0].contains("Kim Lopez") && texts[0].contains("<@U0ANA>"), "{texts:?}");
+    assert!(texts[0].contains("Escalated: reminded"), "{texts:?}");
     assert!(texts[1].starts_with("<@U0ANA> Reminder: nobody has acted on Kim Lopez"), "{texts:?}");
 }
 
