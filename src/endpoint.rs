@@ -22,7 +22,7 @@ pub(crate) fn read_base_url(reader: &mut Reader<'_>, findings: &mut Findings) ->
         findings.error("H005", item.span.clone(), message);
         return None;
     };
-    if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
+    if !is_safe(&url) {
         let message = "`base_url` must begin with https: a token goes there; http is only for this machine";
         findings.error("H005", item.span.clone(), message);
         return None;
@@ -36,7 +36,12 @@ pub(crate) fn is_local(table: &Table) -> bool {
     read_base_url(&mut reader, &mut Findings::default()).is_some_and(|url| is_loopback(&url))
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Encrypted, or on this machine.
+pub(crate) fn is_safe(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+}
+
+pub(crate) fn is_loopback(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::Result;
 use serde_json::json;
 
-use super::{Chat, Connector, Posted};
+use super::{Chat, Connector, Posted, When};
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Mention, Write, one_line};
 use crate::rules::{Findings, Reader, Table, schema};
@@ -56,7 +56,7 @@ impl Chat for Console {
         writes.iter().map(|_| LookUp::Impossible).collect()
     }
 
-    fn activity(&mut self, _messages: &[Posted]) -> Result<Vec<Activity>> {
+    fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }
 }
@@ -78,7 +78,7 @@ fn render(write: &Write) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::fixture::{message, reply};
+    use crate::chat::fixture::{keyed, message, reply};
 
     #[test]
     fn a_message_is_shown_with_whom_it_is_for() {
@@ -104,7 +104,7 @@ mod tests {
             }
         }
         let message = message("A demo request");
-        let keyed = Keyed { key: "m1", write: &message, at: chrono::DateTime::UNIX_EPOCH };
+        let keyed = keyed("m1", &message);
         let mut console = Console::new(Box::new(Closed));
         assert!(matches!(console.send(&[keyed])[0], Delivery::Unknown { .. }));
         assert_eq!(console.look_up(&[keyed]), [LookUp::Impossible]);

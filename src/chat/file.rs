@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Chat, Connector, Posted};
+use super::{Chat, Connector, Posted, When};
 use crate::crm::Keyed;
 use crate::ledger::{Entry, Ledger};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
@@ -73,7 +73,7 @@ impl Chat for FileChat {
         self.messages.look_up(writes.iter().map(|keyed| keyed.key))
     }
 
-    fn activity(&mut self, _messages: &[Posted]) -> Result<Vec<Activity>> {
+    fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }
 }
@@ -110,7 +110,7 @@ fn entry(keyed: &Keyed<'_>) -> Option<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chat::fixture::{message, reply};
+    use crate::chat::fixture::{keyed, message, reply};
 
     #[test]
     fn a_message_and_its_reply_are_lines_that_belong_together() {
@@ -118,8 +118,6 @@ mod tests {
         let path = folder.path().join("out/messages.jsonl");
         let mut chat = FileChat { messages: Ledger::new(path.clone()) };
         let (message, reply) = (message("A demo request"), reply("m1", "Still waiting"));
-        let at = chrono::DateTime::UNIX_EPOCH;
-        let keyed = |key, write| Keyed { key, write, at };
         let deliveries = chat.send(&[keyed("m1", &message), keyed("r1", &reply)]);
         assert_eq!(deliveries[1], Delivery::Done { remote_id: "messages.jsonl:r1".to_owned() });
         let text = std::fs::read_to_string(path).unwrap();
@@ -134,8 +132,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("messages.jsonl");
         let message = message("A demo request");
-        let at = chrono::DateTime::UNIX_EPOCH;
-        let keyed = Keyed { key: "m1", write: &message, at };
+        let keyed = keyed("m1", &message);
         let connect = || FileChat { messages: Ledger::new(path.clone()) };
         assert_eq!(connect().look_up(&[keyed]), [LookUp::Absent]);
         connect().send(&[keyed]);

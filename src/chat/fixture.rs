@@ -1,5 +1,8 @@
 //! What the tests of this folder send.
 
+use std::time::Instant;
+
+use crate::crm::Keyed;
 use crate::model::{Brief, BriefLine, Mention, Message, Reply, Write};
 
 pub(super) fn message(title: &str) -> Write {
@@ -21,5 +24,11 @@ pub(super) fn reply(thread: &str, text: &str) -> Write {
         mention: None,
         channel: None,
         text: text.to_owned(),
+        brief: None,
     })
+}
+
+pub(super) fn keyed<'a>(key: &'a str, write: &'a Write) -> Keyed<'a> {
+    let at = chrono::DateTime::UNIX_EPOCH;
+    Keyed { key, write, at, begun: at, thread: None, deadline: Instant::now() }
 }

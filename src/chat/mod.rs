@@ -7,6 +7,7 @@ mod fixture;
 mod slack;
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
@@ -87,7 +88,17 @@ pub trait Chat {
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;
 
     /// What reps did on the messages with these remote ids: reactions and replies.
-    fn activity(&mut self, messages: &[Posted]) -> Result<Vec<Activity>>;
+    fn activity(&mut self, messages: &[Posted], when: When) -> Result<Vec<Activity>>;
+
+    /// What `check --online` is to say: whether messages can be posted, and whether these people, by e-mail, are there.
+    fn check(&mut self, _people: &[String], _when: When) -> Result<Checked> {
+        Ok(Checked::default())
+    }
+
+    /// What was noticed since the last call and may interest somebody who looks closely.
+    fn notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Whether a message can show its handoff's state after it was posted; only then is a [`crate::model::Mark`] sent.
     fn shows_state(&self) -> bool {
@@ -99,6 +110,22 @@ pub trait Chat {
     fn memory(&self) -> Option<String> {
         None
     }
+}
+
+/// When something is asked, and until when an answer is of use.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    /// The time of this run, for what a service does not date.
+    pub now: Timestamp,
+    pub deadline: Instant,
+}
+
+/// What a chat found out about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Messages will not be delivered as the rules say until these are mended.
+    pub problems: Vec<String>,
+    pub warnings: Vec<String>,
 }
 
 /// A message that was posted for an open handoff.

@@ -3,17 +3,20 @@
 mod hours;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::Value;
 
+use super::run::DEADLINE;
 use super::session::{connectors, folder};
 use super::{Outcome, Time, test};
+use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::crm::Needs;
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
-use crate::rules::{self, CRM_DISAGREES, Findings, Rules, Severity, Source};
+use crate::rules::{self, CHAT_DISAGREES, CRM_DISAGREES, Findings, Rules, Severity, Source};
 use crate::{chat, crm};
 
 pub(super) fn command(
@@ -72,6 +75,7 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
         hours::check(rules, &mut found);
         if online {
             ask_crm(rules, source, &mut found)?;
+            ask_chat(rules, source, now, &mut found)?;
         }
     }
     found.sort();
@@ -81,15 +85,29 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
 fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let folder = folder(&source.path);
     let mut crm = crm::connect(&rules.crm, &folder, None)?;
-    if let Some(connection) = &rules.chat {
-        chat::connect(connection, &folder, None)?;
-    }
     let required: Vec<_> = rules.fields.required().collect();
     let written = rules.outcome.write.values().flatten();
     let written: Vec<_> = written.map(|(property, value)| (property.as_str(), value.as_str())).collect();
     let owners: Vec<_> = rules.reps.iter().map(|rep| rep.email.as_str()).collect();
     for problem in crm.check_online(&Needs { required: &required, written: &written, owners: &owners })? {
         found.error(CRM_DISAGREES, rules.crm.table.span.clone(), problem);
+    }
+    Ok(())
+}
+
+fn ask_chat(rules: &Rules, source: &Source, now: Timestamp, found: &mut Findings) -> Result<()> {
+    let Some(connection) = &rules.chat else { return Ok(()) };
+    let mut chat = chat::connect(connection, &folder(&source.path), None)?;
+    let mut people: Vec<String> = rules.reps.iter().map(|rep| rep.email.clone()).collect();
+    people.extend(rules.teams.iter().filter_map(|team| team.manager.clone()));
+    people.sort_unstable();
+    people.dedup();
+    let checked = chat.check(&people, When { now, deadline: Instant::now() + DEADLINE })?;
+    for problem in checked.problems {
+        found.error(CHAT_DISAGREES, connection.table.span.clone(), problem);
+    }
+    for warning in checked.warnings {
+        found.warning(CHAT_DISAGREES, connection.table.span.clone(), warning);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
 use super::session::Session;
-use crate::chat::Posted;
+use crate::chat::{Posted, When};
 use crate::crm::Watched;
 use crate::model::{Activity, ContactId, Status, Timestamp, Update, Write, one_line};
 use crate::output::run_report::{Acted, RunReport};
@@ -57,7 +57,8 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     }
     let mut acts = seen.acts;
     if let Some(chat) = session.chat.as_deref_mut() {
-        acts.extend(chat.activity(&posted)?);
+        let when = When { now: session.now, deadline: session.deadline };
+        acts.extend(chat.activity(&posted, when)?);
     }
     Ok(acts)
 }

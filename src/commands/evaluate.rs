@@ -51,7 +51,7 @@ pub(super) fn command(
     let mut report = RunReport::new("evaluate", time.now, session.is_dry);
     report.evaluated = Some(stage(&session, Scope { all: true, include_existing: true })?);
     super::route::stage(&mut session, &mut report)?;
-    run::finish(&mut session, &report, &global, printer)
+    run::finish(&mut session, &mut report, &global, printer)
 }
 
 /// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.

@@ -83,7 +83,14 @@ pub(super) fn effects(
             let respond = due.map(|(due, within)| due_text(due, within, rep.hours.timezone));
             let respond = respond.map(|due| format!(". Respond by {due}")).unwrap_or_default();
             let text = format!("Now yours: {}{respond}", planned.why);
-            Write::Reply(Reply { contact, thread, mention: Some(mention), channel: None, text })
+            Write::Reply(Reply {
+                contact,
+                thread,
+                mention: Some(mention),
+                channel: None,
+                text,
+                brief: Some(brief),
+            })
         }
     };
     let mut writes =
@@ -120,7 +127,8 @@ pub(super) fn follow_up(
 ) -> Result<()> {
     let Some((thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
     let FollowUp { suffix, mention, channel, text } = follow_up;
-    let write = Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text });
+    let write =
+        Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text, brief: None });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
 }

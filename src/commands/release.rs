@@ -33,7 +33,7 @@ pub(super) fn command(
     let mut report = RunReport::new("release", now, session.is_dry);
     report.notes.push(format!("{released} handoffs released"));
     route::stage(&mut session, &mut report)?;
-    run::finish(&mut session, &report, global, printer)
+    run::finish(&mut session, &mut report, global, printer)
 }
 
 fn chosen(db: Db<'_>, args: &ReleaseArgs, layouts: &Layouts<'_>) -> Result<Vec<HandoffRow>> {

@@ -20,5 +20,5 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     report.notes.push(format!("{again} refused writes are sent again"));
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
-    run::finish(&mut session, &report, global, printer)
+    run::finish(&mut session, &mut report, global, printer)
 }

@@ -72,7 +72,7 @@ fn execute(
             }
         }
     }
-    finish(&mut session, &report, global, printer)
+    finish(&mut session, &mut report, global, printer)
 }
 
 fn do_stage(
@@ -103,10 +103,11 @@ fn do_stage(
 /// Records the run, tells the monitor, prints.
 pub(super) fn finish(
     session: &mut Session,
-    report: &RunReport,
+    report: &mut RunReport,
     global: &Global,
     printer: &mut Printer,
 ) -> Result<Outcome> {
+    report.notes.extend(session.chat.as_mut().map(|chat| chat.notes()).unwrap_or_default());
     let is_good = report.is_good();
     if !session.is_dry {
         let summary = serde_json::json!({

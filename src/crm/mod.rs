@@ -164,6 +164,12 @@ pub struct Keyed<'a> {
     pub write: &'a Write,
     /// The time of this run, for sinks that record one.
     pub at: Timestamp,
+    /// No attempt was made before this.
+    pub begun: Timestamp,
+    /// For what belongs to a message: the message's remote id, when it was sent.
+    pub thread: Option<&'a str>,
+    /// Nothing is begun, and nothing waited for, after this.
+    pub deadline: Instant,
 }
 
 /// An open handoff, as far as a connector needs it to find what the rep did.

@@ -13,7 +13,7 @@ use std::time::Instant;
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use crate::chat::Chat;
+use crate::chat::{Chat, When};
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::store::{EffectRow, Settled, Store};
@@ -61,9 +61,10 @@ pub fn deliver(store: &Store, sinks: &mut Sinks<'_>, now: Timestamp, deadline: I
             delivered.out_of_time = true;
             return Ok(delivered);
         }
-        let to_send = look_up(store, sinks, due, now, &mut delivered)?;
+        let when = When { now, deadline };
+        let to_send = look_up(store, sinks, due, when, &mut delivered)?;
         store.write(|db| db.begin_effects(&to_send, now))?;
-        let outcomes = send(sinks, &to_send, now);
+        let outcomes = send(sinks, &to_send, when);
         record(store, &to_send, outcomes, now, &mut delivered)?;
         if delivered.unauthorized.is_some() {
             return Ok(delivered);
@@ -76,7 +77,7 @@ fn look_up(
     store: &Store,
     sinks: &mut Sinks<'_>,
     due: Vec<EffectRow>,
-    now: Timestamp,
+    when: When,
     delivered: &mut Delivered,
 ) -> Result<Vec<EffectRow>> {
     let (unsure, mut to_send): (Vec<_>, Vec<_>) = due.into_iter().partition(|effect| effect.unsure);
@@ -84,7 +85,8 @@ fn look_up(
         return Ok(to_send);
     }
     let answers =
-        ask(sinks, &unsure, now, |crm, writes| crm.look_up(writes), |chat, writes| chat.look_up(writes));
+        ask(sinks, &unsure, when, |crm, writes| crm.look_up(writes), |chat, writes| chat.look_up(writes));
+    let now = when.now;
     store.write(|db| {
         for (effect, answer) in unsure.into_iter().zip(answers) {
             match answer {
@@ -110,8 +112,8 @@ fn look_up(
     Ok(to_send)
 }
 
-fn send(sinks: &mut Sinks<'_>, effects: &[EffectRow], now: Timestamp) -> Vec<Option<Delivery>> {
-    ask(sinks, effects, now, |crm, writes| crm.send(writes), |chat, writes| chat.send(writes))
+fn send(sinks: &mut Sinks<'_>, effects: &[EffectRow], when: When) -> Vec<Option<Delivery>> {
+    ask(sinks, effects, when, |crm, writes| crm.send(writes), |chat, writes| chat.send(writes))
 }
 
 /// Asks each sink about its own effects, and puts the answers back in order. `None`: there is no such sink, or it gave
@@ -119,14 +121,14 @@ fn send(sinks: &mut Sinks<'_>, effects: &[EffectRow], now: Timestamp) -> Vec<Opt
 fn ask<T>(
     sinks: &mut Sinks<'_>,
     effects: &[EffectRow],
-    now: Timestamp,
+    when: When,
     of_crm: impl FnOnce(&mut dyn Crm, &[Keyed<'_>]) -> Vec<T>,
     of_chat: impl FnOnce(&mut dyn Chat, &[Keyed<'_>]) -> Vec<T>,
 ) -> Vec<Option<T>> {
     let (crm_part, chat_part): (Vec<&EffectRow>, Vec<&EffectRow>) =
         effects.iter().partition(|effect| effect.write.kind().is_crm());
-    let crm_writes: Vec<Keyed<'_>> = crm_part.iter().map(|effect| keyed(effect, now)).collect();
-    let chat_writes: Vec<Keyed<'_>> = chat_part.iter().map(|effect| keyed(effect, now)).collect();
+    let crm_writes: Vec<Keyed<'_>> = crm_part.iter().map(|effect| keyed(effect, when)).collect();
+    let chat_writes: Vec<Keyed<'_>> = chat_part.iter().map(|effect| keyed(effect, when)).collect();
     let mut from_crm = Vec::new();
     if !crm_writes.is_empty() {
         from_crm = of_crm(sinks.crm, &crm_writes);
@@ -142,8 +144,15 @@ fn ask<T>(
         .collect()
 }
 
-fn keyed(effect: &EffectRow, now: Timestamp) -> Keyed<'_> {
-    Keyed { key: &effect.key, write: &effect.write, at: now }
+fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
+    Keyed {
+        key: &effect.key,
+        write: &effect.write,
+        at: when.now,
+        begun: effect.begun,
+        thread: effect.thread.as_deref(),
+        deadline: when.deadline,
+    }
 }
 
 fn record(

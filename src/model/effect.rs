@@ -60,6 +60,9 @@ pub struct Reply {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
     pub text: String,
+    /// The context, for whoever cannot see the message itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<Brief>,
 }
 
 /// Shows on the handoff's message how it stands. Setting it again changes nothing.

@@ -36,6 +36,9 @@ pub const EXAMPLE_FAILS: &str = "H080";
 /// The CRM does not have what the rules use; only `check --online` can tell.
 pub const CRM_DISAGREES: &str = "H090";
 
+/// The chat cannot deliver what the rules say; only `check --online` can tell.
+pub const CHAT_DISAGREES: &str = "H091";
+
 /// Every code that loading can give, with its explanation.
 pub const CODES: &[(&str, &str)] = &[
     (SYNTAX, "the file is not TOML, so nothing in it can be read"),
@@ -78,4 +81,5 @@ pub const CODES: &[(&str, &str)] = &[
         "an example comes out otherwise than it expects, so the definition and its tests disagree",
     ),
     (CRM_DISAGREES, "the CRM does not have a property, column or file that the rules use"),
+    (CHAT_DISAGREES, "the chat does not have the channel, the person or the permission that messages need"),
 ];

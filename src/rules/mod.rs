@@ -39,7 +39,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use codes::{CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
+pub use codes::{CHAT_DISAGREES, CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
     Agreement, Connection, Decay, Disqualifier, Escalated, Example, Expectation, GivenLoad, Icp, Limits,

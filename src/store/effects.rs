@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Db;
 use super::handoffs::unreadable;
+use super::runs::time;
 use crate::model::{Timestamp, Write};
 
 /// An effect to plan.
@@ -25,6 +26,10 @@ pub struct EffectRow {
     /// An attempt may have happened: look it up before sending.
     pub unsure: bool,
     pub attempt: u32,
+    /// No attempt was made before this: when the handoff was first assigned.
+    pub begun: Timestamp,
+    /// Remote id of the handoff's message, where it stands now.
+    pub thread: Option<String>,
 }
 
 /// What became of an attempt, as the store keeps it.
@@ -91,8 +96,11 @@ impl Db<'_> {
     /// Effects that may be delivered now: due, and every earlier one of their handoff settled. One a handoff.
     pub fn due_effects(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt FROM effect e \
-             WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 AND NOT EXISTS( \
+            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
+               coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
+               (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
+                AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1) \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 AND NOT EXISTS( \
                SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
                AND p.state IN ('planned', 'in_flight', 'unknown')) \
              ORDER BY e.next_ms, e.id LIMIT ?2",
@@ -104,7 +112,7 @@ impl Db<'_> {
     /// Every planned effect, in the order of delivery: the plan that a dry run prints.
     pub fn planned_effects(self) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare(
-            "SELECT id, handoff_id, key, body, unsure, attempt FROM effect WHERE state IN ('planned', 'unknown') \
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL FROM effect WHERE state IN ('planned', 'unknown') \
              ORDER BY handoff_id, seq",
         )?;
         let rows = statement.query_map([], read_effect)?;
@@ -240,5 +248,7 @@ fn read_effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
         write: serde_json::from_str(&body).map_err(|error| unreadable(3, error))?,
         unsure: row.get(4)?,
         attempt: row.get(5)?,
+        begun: time(row.get(6)?),
+        thread: row.get(7)?,
     })
 }

@@ -1,7 +1,7 @@
 //! What became of handoffs: first touch, acceptance, rejection, and the steps of their SLAs.
 
 use anyhow::Result;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
@@ -36,20 +36,23 @@ impl Db<'_> {
         let rows = statement.query_map([], read_handoff)?.collect::<Result<Vec<_>, _>>()?;
         let mut open = Vec::with_capacity(rows.len());
         for row in rows {
-            let task = self.latest_remote(row.id, "task")?;
-            let message = self.latest_remote(row.id, "message")?;
+            let task = self.latest_remote(row.id, ["task", "task"])?;
+            // A message that was deleted is posted anew when its state is to be shown.
+            let message = self.latest_remote(row.id, ["message", "mark"])?;
             open.push(OpenHandoff { row, task, message });
         }
         Ok(open)
     }
 
-    fn latest_remote(self, handoff: i64, kind: &str) -> Result<Option<String>> {
+    fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<String>> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT max(remote_id) FROM effect WHERE handoff_id = ?1 AND kind = ?2 AND state = 'done'",
+                "SELECT remote_id FROM effect WHERE handoff_id = ?1 AND kind IN (?2, ?3) AND state = 'done' \
+                 ORDER BY seq DESC LIMIT 1",
             )?
-            .query_row(params![handoff, kind], |row| row.get(0))?)
+            .query_row(params![handoff, kinds[0], kinds[1]], |row| row.get(0))
+            .optional()?)
     }
 
     /// The first sign that the rep acted: the SLA clock stops.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use insta::assert_snapshot;
 
 use super::*;
-use crate::rules::{CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
+use crate::rules::{CHAT_DISAGREES, CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
 
 const WHEN: &str = "score.at_least = 65";
 const FIRST: &str = "version = 1";
@@ -80,7 +80,7 @@ fn every_code_is_reached() {
         assert!(found.any(|finding| finding.code == code), "{code}: {}", shown(&text));
     }
     // Examples are run and CRMs are asked by the commands, and tested with them.
-    let elsewhere = [EXAMPLE_FAILS, CRM_DISAGREES, NOBODY_ON_SHIFT];
+    let elsewhere = [EXAMPLE_FAILS, CRM_DISAGREES, CHAT_DISAGREES, NOBODY_ON_SHIFT];
     let reached: BTreeSet<&str> = one_of_each().map(|(code, _)| code).chain(elsewhere).collect();
     let all: BTreeSet<&str> = CODES.iter().map(|(code, _)| *code).collect();
     assert_eq!(reached, all);

@@ -1,5 +1,7 @@
 //! What reps did comes in; updates and tasks go out.
 
+use std::time::Instant;
+
 use super::time;
 use crate::crm::file::fixture::Fixture;
 use crate::crm::{Activities, Crm, Keyed, Watched};
@@ -71,7 +73,8 @@ fn updates_and_tasks_go_to_their_files_and_are_found_there() {
     });
     let task = task();
     let at = time("2026-11-23T10:00:00Z");
-    let writes = [Keyed { key: "t", write: &task, at }, Keyed { key: "u", write: &update, at }];
+    let keyed = |key, write| Keyed { key, write, at, begun: at, thread: None, deadline: Instant::now() };
+    let writes = [keyed("t", &task), keyed("u", &update)];
     assert_eq!(fixture.crm().look_up(&writes), [LookUp::Absent, LookUp::Absent]);
     let remote_ids = ["tasks.jsonl:t", "contacts.jsonl:u"].map(str::to_owned);
     let done = remote_ids.clone().map(|remote_id| Delivery::Done { remote_id });

@@ -1,26 +1,52 @@
 //! `[chat.slack]`: its table.
 
-use anyhow::bail;
+use reqwest::Url;
 use serde_json::{Value, json};
 
-use super::Connector;
 use crate::endpoint;
 use crate::rules::{Findings, Item, Node, Reader, Table, schema};
 
-pub(super) const CONNECTOR: Connector = Connector {
-    kind: "slack",
-    check: |table, _, findings| check(table, findings),
-    connect: |_, _, _| {
-        bail!(
-            "this version cannot talk to [chat.slack] yet; it runs on [chat.file] and [chat.console] and checks the rest"
-        )
-    },
-    is_local: endpoint::is_local,
-    schema,
-};
+/// Where messages go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// An id, or a name.
+    Channel(String),
+    /// Direct messages to whoever is meant.
+    Rep,
+}
+
+/// What the table says.
+#[derive(Clone, Debug)]
+pub(super) struct Config {
+    pub(super) base_url: Option<Url>,
+    pub(super) destination: Destination,
+    /// Names of reactions.
+    pub(super) accept: String,
+    pub(super) reject: String,
+}
+
+const ACCEPT: &str = "white_check_mark";
+const REJECT: &str = "x";
+
+impl Config {
+    /// Of a table that passed [`check`].
+    pub(super) fn read(table: &Table) -> Self {
+        let mut reader = Reader::new(table, "[chat.slack]");
+        let mut findings = Findings::default();
+        let base_url = endpoint::read_base_url(&mut reader, &mut findings);
+        let mut text = |key| reader.text(key, &mut findings).map(str::trim);
+        let channel = text("channel").map(|channel| Destination::Channel(channel.to_owned()));
+        Self {
+            base_url,
+            destination: channel.unwrap_or(Destination::Rep),
+            accept: text("accept").unwrap_or(ACCEPT).to_owned(),
+            reject: text("reject").unwrap_or(REJECT).to_owned(),
+        }
+    }
+}
 
 /// The JSON Schema of the table.
-fn schema() -> Value {
+pub(super) fn schema() -> Value {
     let mut table = schema::table(
         "Slack. The token comes from HANDOFF_SLACK_TOKEN.",
         &[],
@@ -39,7 +65,8 @@ fn schema() -> Value {
     table
 }
 
-fn check(table: &Table, findings: &mut Findings) {
+/// Notes what is wrong with the table.
+pub(super) fn check(table: &Table, findings: &mut Findings) {
     let mut reader = Reader::new(table, "[chat.slack]");
     endpoint::read_base_url(&mut reader, findings);
     let channel = reader.item("channel");
@@ -71,11 +98,13 @@ fn check(table: &Table, findings: &mut Findings) {
             findings.error("H005", item.span.clone(), message);
         }
     }
-    if let (Some(accept), Some(reject)) = (accept, reject)
-        && accept.node == reject.node
-    {
+    let name = |item: Option<&Item>, default: &str| match item.map(|item| &item.node) {
+        Some(Node::Text(name)) => name.clone(),
+        _ => default.to_owned(),
+    };
+    if let Some(item) = reject.or(accept).filter(|_| name(accept, ACCEPT) == name(reject, REJECT)) {
         let message = "`accept` and `reject` are the same emoji; nobody could tell them apart";
-        findings.error("H005", reject.span.clone(), message);
+        findings.error("H005", item.span.clone(), message);
     }
     reader.finish(findings);
 }

@@ -1,0 +1,101 @@
+//! `[chat.slack]`: messages with a bot token, threads, states and reactions; or through an incoming webhook, messages only.
+
+mod blocks;
+mod client;
+mod config;
+mod history;
+mod memory;
+mod online;
+mod outcome;
+mod pacer;
+mod people;
+mod place;
+mod post;
+mod reactions;
+mod text;
+mod webhook;
+
+use anyhow::{Result, bail};
+
+use self::client::Client;
+use self::config::Config;
+use self::memory::Memory;
+use self::webhook::Webhook;
+use super::{Chat, Checked, Connector, Posted, When};
+use crate::crm::Keyed;
+use crate::endpoint;
+use crate::model::{Activity, Delivery, LookUp};
+use crate::rules::Table;
+use crate::secret::Secret;
+
+pub(super) const CONNECTOR: Connector = Connector {
+    kind: "slack",
+    check: |table, _, findings| config::check(table, findings),
+    connect: |table, _, memory| connect(table, memory),
+    is_local: endpoint::is_local,
+    schema: config::schema,
+};
+
+/// With a token, when there is one; else through the webhook.
+fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
+    let config = Config::read(table);
+    if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
+        let client = Client::new(config.base_url.clone(), token)?;
+        let memory = Memory::read(memory, &client);
+        return Ok(Box::new(Slack { config, client, memory, notes: Vec::new() }));
+    }
+    if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
+        return Ok(Box::new(Webhook::new(url, endpoint::is_local(table))?));
+    }
+    bail!(
+        "[chat.slack] needs a bot token in the environment variable HANDOFF_SLACK_TOKEN, or the address of an incoming \
+         webhook in HANDOFF_SLACK_WEBHOOK (or the path of a file with it in either name with _FILE added)"
+    )
+}
+
+/// Slack with a bot token.
+struct Slack {
+    config: Config,
+    client: Client,
+    memory: Memory,
+    notes: Vec<String>,
+}
+
+impl Slack {
+    /// Once in a run is enough.
+    fn note(&mut self, note: String) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+impl Chat for Slack {
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        self.send_all(writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        self.find_all(writes)
+    }
+
+    fn activity(&mut self, messages: &[Posted], when: When) -> Result<Vec<Activity>> {
+        self.read_activity(messages, when)
+    }
+
+    fn check(&mut self, people: &[String], when: When) -> Result<Checked> {
+        Ok(self.check_all(people, when))
+    }
+
+    fn notes(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notes)
+    }
+
+    fn shows_state(&self) -> bool {
+        true
+    }
+
+    fn memory(&self) -> Option<String> {
+        self.memory.to_text()
+    }
+}

@@ -1,0 +1,92 @@
+//! What `check --online` asks Slack: the token and its scopes, the channel, the user of every rep.
+
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::Slack;
+use super::config::Destination;
+use super::people::Found;
+use crate::chat::{Checked, When};
+
+/// Scope, and what it is for.
+const SCOPES: [(&str, &str); 4] = [
+    ("chat:write", "posts messages"),
+    ("users:read", "tells who reacted"),
+    ("users:read.email", "finds reps by e-mail"),
+    ("reactions:read", "sees reactions"),
+];
+
+const OF_DIRECT: [(&str, &str); 2] =
+    [("im:write", "opens direct messages"), ("im:history", "finds again what was posted")];
+
+const OF_CHANNELS: [(&str, &str); 2] =
+    [("channels:history", "finds again what was posted"), ("channels:read", "finds the channel by its name")];
+
+impl Slack {
+    pub(super) fn check_all(&mut self, people: &[String], when: When) -> Checked {
+        let When { now, deadline } = when;
+        let mut checked = Checked::default();
+        if let Err(fault) = self.client.read("auth.test", &[], deadline) {
+            checked.problems.push(fault.into_why());
+            return checked;
+        }
+        let private = self.check_channel(deadline, &mut checked);
+        self.check_scopes(private, &mut checked);
+        for email in people {
+            match self.user(email, now, deadline) {
+                Ok(Found::User(_)) => {}
+                Ok(Found::Nobody(why)) if self.config.destination == Destination::Rep => {
+                    checked.problems.push(why);
+                }
+                Ok(Found::Nobody(why)) => checked.warnings.push(why),
+                Err(fault) => {
+                    checked.problems.push(fault.into_why());
+                    break;
+                }
+            }
+        }
+        checked
+    }
+
+    /// Whether the app is in the channel; returns whether the channel is private.
+    fn check_channel(&mut self, deadline: Instant, checked: &mut Checked) -> bool {
+        let Destination::Channel(channel) = self.config.destination.clone() else { return false };
+        let info = self
+            .id(&channel, deadline)
+            .and_then(|id| self.client.read("conversations.info", &[("channel", &id)], deadline));
+        let body = match info {
+            Ok(body) => body,
+            Err(fault) => {
+                checked.problems.push(fault.into_why());
+                return false;
+            }
+        };
+        let is = |key: &str| body.pointer(&format!("/channel/{key}")).and_then(Value::as_bool);
+        if is("is_archived") == Some(true) {
+            checked.problems.push(format!("the channel {channel} is archived: unarchive it or name another"));
+        }
+        if is("is_member") == Some(false) {
+            checked.problems.push(format!(
+                "the app is not in the channel {channel}: write `/invite` with its name there, or it cannot post and read"
+            ));
+        }
+        is("is_private") == Some(true)
+    }
+
+    fn check_scopes(&self, is_private: bool, checked: &mut Checked) {
+        let Some(granted) = &self.client.scopes else { return };
+        let of_place = match &self.config.destination {
+            Destination::Channel(_) => OF_CHANNELS,
+            Destination::Rep => OF_DIRECT,
+        };
+        for (scope, what) in SCOPES.into_iter().chain(of_place) {
+            let scope = if is_private { scope.replace("channels:", "groups:") } else { scope.to_owned() };
+            if !granted.iter().any(|granted| *granted == scope) {
+                checked.problems.push(format!(
+                    "the token lacks the scope {scope}, which {what}: add it to the app and install the app again"
+                ));
+            }
+        }
+    }
+}

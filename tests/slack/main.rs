@@ -1,0 +1,17 @@
+//! `[chat.slack]` against a Slack of the test's own, which checks every request it gets. The numbers in the names are those
+//! of the list of cases that a client of Slack has to survive.
+
+#![cfg(test)]
+
+mod checks;
+mod delivery;
+mod desk;
+mod fake;
+#[path = "../support/http_server.rs"]
+mod http_server;
+mod messages;
+mod modes;
+mod people;
+#[path = "../support/mod.rs"]
+mod support;
+mod threads;
