@@ -62,8 +62,8 @@ impl Fake {
 }
 
 impl Crm for Fake {
-    fn account(&self) -> &'static str {
-        "account"
+    fn account(&self) -> Result<&str> {
+        Ok("account")
     }
 
     fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
