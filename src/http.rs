@@ -70,6 +70,7 @@ impl Http {
     }
 
     /// Sends one request, once.
+    #[expect(clippy::unused_self, reason = "a request is sent by whom it was built with")]
     pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let answer = request.send().map_err(|error| {
             let is_connect = error.is_connect() || error.is_builder();

@@ -224,9 +224,9 @@ mod tests {
         let outcomes = take_apart(&answer, &inputs(4));
         let ids: Vec<_> = outcomes
             .iter()
-            .map(|outcome| match outcome {
-                Outcome::Accepted(result) => record_id(result).unwrap(),
-                other => format!("{:?}", other.clone().into_delivery()),
+            .map(|outcome| match outcome.clone().answer() {
+                Ok(result) => record_id(&result).unwrap(),
+                Err(other) => format!("{:?}", other.into_delivery()),
             })
             .collect();
         assert_eq!(ids[0], "8");

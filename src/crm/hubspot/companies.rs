@@ -18,6 +18,10 @@ const PRIMARY: &str = "1";
 /// More are not kept, but read again: memory stays flat however many there are.
 const KEPT_MAX: usize = 20_000;
 
+/// So many contacts with no company in either place: the account has none, and associations are not asked for again until
+/// the next run.
+const ASKED_MAX: usize = 1_000;
+
 /// How contacts name their companies; learned once, and remembered between runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -41,6 +45,8 @@ pub(super) struct Companies {
 #[derive(Debug, Default)]
 struct State {
     link: Link,
+    /// Contacts whose associations were asked for in vain.
+    asked: usize,
     known: HashMap<String, Company>,
 }
 
@@ -49,7 +55,7 @@ pub(super) type OfContacts = HashMap<String, (String, Company)>;
 
 impl Companies {
     pub(super) fn new(link: Link) -> Self {
-        Self { state: Mutex::new(State { link, known: HashMap::new() }) }
+        Self { state: Mutex::new(State { link, ..State::default() }) }
     }
 
     pub(super) fn link(&self) -> Link {
@@ -111,14 +117,20 @@ impl Companies {
                 return Ok(pairs);
             }
         }
+        if self.state().asked >= ASKED_MAX {
+            return Ok(Vec::new());
+        }
         let ids: Vec<&str> = contacts.iter().map(Object::id).collect();
         let associated: Vec<Associated> = bulk::associations(client, "contacts", "companies", &ids)?;
         let pair = |associated: &Associated| {
             Some((associated.from().to_owned(), associated.preferred(PRIMARY)?.to_owned()))
         };
         let pairs: Vec<_> = associated.iter().filter_map(pair).collect();
-        if !pairs.is_empty() {
-            self.state().link = Link::Associations;
+        let mut state = self.state();
+        match state.link {
+            Link::Unknown if pairs.is_empty() => state.asked += contacts.len(),
+            Link::Unknown => state.link = Link::Associations,
+            Link::Property | Link::Associations => {}
         }
         Ok(pairs)
     }

@@ -168,17 +168,14 @@ impl Desk<'_> {
         if let Some(answer) = stages::is_backward(present, wanted) {
             return Ok(answer);
         }
-        let stages = match self.believed(self.writing.remembered.stages.as_ref()) {
-            Some(stages) => stages,
-            None => {
-                let path = format!("{}/{STAGE_PROPERTY}", self.paths().properties("contacts"));
-                let stages = match self.read(&path, None) {
-                    Outcome::Accepted(definition) => Stages::of_property(&definition).unwrap_or_default(),
-                    other => return Err(other),
-                };
-                self.writing.remembered.stages = Some(Learned { at: self.now, what: stages.clone() });
-                stages
-            }
+        let stages = if let Some(stages) = self.believed(self.writing.remembered.stages.as_ref()) {
+            stages
+        } else {
+            let path = format!("{}/{STAGE_PROPERTY}", self.paths().properties("contacts"));
+            let definition = self.read(&path, None).answer()?;
+            let stages = Stages::of_property(&definition).unwrap_or_default();
+            self.writing.remembered.stages = Some(Learned { at: self.now, what: stages.clone() });
+            stages
         };
         Ok(stages::is_backward_in(&stages, present, wanted))
     }
@@ -194,10 +191,10 @@ impl Desk<'_> {
             return Ok(place);
         }
         let path = format!("{}/{KEY_PROPERTY}", self.paths().properties("tasks"));
-        let place = match self.read(&path, None) {
-            Outcome::Accepted(definition) if is_unique(&definition) => KeyPlace::Property,
-            Outcome::Accepted(_) | Outcome::Missing { .. } | Outcome::Forbidden { .. } => KeyPlace::Body,
-            other => return Err(other),
+        let place = match self.read(&path, None).answer() {
+            Ok(definition) if is_unique(&definition) => KeyPlace::Property,
+            Ok(_) | Err(Outcome::Missing { .. } | Outcome::Forbidden { .. }) => KeyPlace::Body,
+            Err(unread) => return Err(unread),
         };
         self.writing.remembered.key_place = Some(Learned { at: self.now, what: place });
         Ok(place)

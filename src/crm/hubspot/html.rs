@@ -67,8 +67,8 @@ mod tests {
     use super::*;
 
     fn brief(text: &str, link: Option<&str>) -> Brief {
-        let line = BriefLine { label: "Why now".to_owned(), text: text.to_owned() };
-        Brief { title: "hot".to_owned(), lines: vec![line], link: link.map(str::to_owned) }
+        let only = BriefLine { label: "Why now".to_owned(), text: text.to_owned() };
+        Brief { title: "hot".to_owned(), lines: vec![only], link: link.map(str::to_owned) }
     }
 
     #[test]

@@ -85,10 +85,10 @@ fn by_property(
     if let [keyed] = writes {
         let task = desk.paths().object("tasks", keyed.key);
         let path = format!("{task}?idProperty={KEY_PROPERTY}&properties={KEY_PROPERTY}");
-        match desk.read(&path, None) {
-            Outcome::Accepted(task) => ids.extend(record_id(&task).map(|id| (keyed.key.to_owned(), id))),
-            Outcome::Missing { .. } => {}
-            other => return Err(other),
+        match desk.read(&path, None).answer() {
+            Ok(task) => ids.extend(record_id(&task).map(|id| (keyed.key.to_owned(), id))),
+            Err(Outcome::Missing { .. }) => {}
+            Err(unread) => return Err(unread),
         }
         return Ok(());
     }
@@ -160,14 +160,12 @@ pub(super) fn associated(
 
 /// A batch read whose answer has results.
 pub(super) fn read_results(desk: &Desk<'_>, path: &str, body: &Value) -> Result<Value, Outcome> {
-    match desk.read(path, Some(body)) {
-        Outcome::Accepted(answer) if answer.get("results").is_some_and(Value::is_array) => Ok(answer),
-        Outcome::Accepted(_) => {
-            let why = "HubSpot's answer has no results".to_owned();
-            Err(Outcome::Failed(Delivery::NotSent { why }))
-        }
-        other => Err(other),
+    let answer = desk.read(path, Some(body)).answer()?;
+    if answer.get("results").is_some_and(Value::is_array) {
+        return Ok(answer);
     }
+    let why = "HubSpot's answer has no results".to_owned();
+    Err(Outcome::Failed(Delivery::NotSent { why }))
 }
 
 /// Updates by what the contacts say now: an update that shows there need not be sent again.

@@ -117,6 +117,14 @@ fn classify(
 }
 
 impl Outcome {
+    /// What was answered, for a read.
+    pub(super) fn answer(self) -> Result<Value, Self> {
+        match self {
+            Self::Accepted(answer) => Ok(answer),
+            Self::Taken { .. } | Self::Missing { .. } | Self::Forbidden { .. } | Self::Failed(_) => Err(self),
+        }
+    }
+
     /// The delivery when nothing better can be made of it.
     pub(super) fn into_delivery(self) -> Delivery {
         match self {

@@ -199,3 +199,103 @@ fn retry_after(answer: &Answer) -> Option<Duration> {
     (seconds > 0.0 && seconds.is_finite())
         .then(|| Duration::from_secs_f64(seconds.clamp(0.05, PAUSE_MAX.as_secs_f64())))
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn answer(headers: &[(&'static str, &'static str)]) -> Answer {
+        let header = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        Answer { status: 429, headers: headers.iter().map(header).collect::<HeaderMap>(), body: Vec::new() }
+    }
+
+    /// When so many requests may go out, in milliseconds from the first, if each is answered at once.
+    fn times(state: &mut State, lane: Lane, count: usize) -> Vec<u128> {
+        let begun = Instant::now();
+        let mut now = begun;
+        (0..count)
+            .map(|_| {
+                now = state.earliest(lane, now);
+                state.count(lane, now);
+                state.arrived(now);
+                now.duration_since(begun).as_millis()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn never_more_than_five_searches_in_a_second() {
+        let pacer = Pacer::new();
+        let times = times(&mut pacer.state(), Lane::Search, 40);
+        assert!(times.windows(6).all(|six| six[5] - six[0] > 1_000), "{times:?}");
+        assert!(times[39] < 8_300, "{times:?}");
+    }
+
+    #[test]
+    fn never_more_than_allowed_in_the_interval_and_almost_as_many() {
+        let pacer = Pacer::new();
+        for (max, allowed) in [("100", 95), ("190", 181)] {
+            let mut state = pacer.state();
+            state.sent.clear();
+            state.learn(&answer(&[("x-hubspot-ratelimit-max", max)]), Instant::now());
+            let times = times(&mut state, Lane::Other, 500);
+            assert!(times.windows(allowed + 1).all(|all| all[allowed] - all[0] >= 10_000), "{max}");
+            assert_eq!(times[allowed - 1], 0, "the first go out at once");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_spread_when_it_is_little() {
+        let pacer = Pacer::new();
+        for (remaining, pause) in [("50", 0), ("1", 5_000), ("0", 10_000), ("nonsense", 0)] {
+            let mut state = pacer.state();
+            state.next = None;
+            let now = Instant::now();
+            state.learn(&answer(&[("x-hubspot-ratelimit-remaining", remaining)]), now);
+            assert_eq!(
+                state.earliest(Lane::Other, now).duration_since(now).as_millis(),
+                pause,
+                "{remaining}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_secondly_limit_of_the_search_holds_up_the_search_alone() {
+        let pacer = Pacer::new();
+        let mut state = pacer.state();
+        let now = Instant::now();
+        state.back_off(Lane::Search, Policy::Secondly, None, now);
+        assert_eq!(state.earliest(Lane::Other, now), now);
+        assert_eq!(state.earliest(Lane::Search, now), now + SECOND);
+        state.back_off(Lane::Other, Policy::TenSecondly, None, now);
+        assert_eq!(state.earliest(Lane::Search, now), now + INTERVAL);
+    }
+
+    #[test]
+    fn retry_after_is_milliseconds_or_seconds_and_always_bounded() {
+        for (value, expected) in [
+            ("1500", Some(Duration::from_millis(1_500))),
+            ("3", Some(Duration::from_secs(3))),
+            ("1000000000", Some(PAUSE_MAX)),
+            ("-7", None),
+            ("NaN", None),
+            ("soon", None),
+        ] {
+            assert_eq!(retry_after(&answer(&[("retry-after", value)])), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn nothing_waits_past_the_deadline() {
+        let pacer = Pacer::new();
+        pacer.state().next = Some(Instant::now() + Duration::from_secs(5));
+        let begun = Instant::now();
+        assert_eq!(pacer.admit(Lane::Other, begun + Duration::from_secs(1)), Err(OutOfTime));
+        assert!(begun.elapsed() < Duration::from_millis(500));
+    }
+}

@@ -60,10 +60,10 @@ pub(super) fn read(
     mut post: impl FnMut(&Value) -> Outcome,
 ) -> Result<(), Outcome> {
     for ids in ids.chunks(READ_AT_ONCE) {
-        let answer = match post(&batch_read(ids, &PROPERTIES)) {
-            Outcome::Accepted(answer) if answer.get("results").is_some_and(Value::is_array) => answer,
-            other => return Err(other),
-        };
+        let answer = post(&batch_read(ids, &PROPERTIES)).answer()?;
+        if !answer.get("results").is_some_and(Value::is_array) {
+            return Err(Outcome::Accepted(answer));
+        }
         present.extend(ids.iter().map(|id| ((*id).to_owned(), find(&answer, id))));
     }
     Ok(())

@@ -140,3 +140,43 @@ fn readable(message: &str) -> String {
     let reasons: Vec<String> = reasons.iter().filter_map(reason).collect();
     if reasons.is_empty() { before.trim_end().to_owned() } else { reasons.join("; ") }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderMap;
+    use serde_json::json;
+
+    use super::*;
+
+    fn problem(status: u16, body: &[u8]) -> Problem {
+        Problem::of(&Answer { status, headers: HeaderMap::new(), body: body.to_vec() })
+    }
+
+    #[test]
+    fn case_17_json_inside_the_message_is_shown_as_property_and_reason() {
+        let inside = r#"Property values were not valid: [{"isValid":false,"message":"soon was not a valid long.","error":"INVALID_LONG","name":"hs_meeting_start_time"}]"#;
+        let body = json!({"status": "error", "message": inside, "category": "VALIDATION_ERROR"}).to_string();
+        let text = problem(400, body.as_bytes()).text;
+        assert_eq!(text, "HubSpot answered 400: hs_meeting_start_time: soon was not a valid long.");
+    }
+
+    #[test]
+    fn every_field_may_be_missing_and_the_body_need_not_be_json() {
+        for body in [&b"<html>"[..], b"", b"[]", b"{}", b"{\"message\": null, \"errors\": {}}", b"\xff"] {
+            let problem = problem(404, body);
+            assert!(problem.text.starts_with("HubSpot answered 404"), "{}", problem.text);
+        }
+    }
+
+    #[test]
+    fn a_limit_is_told_by_its_policy_else_by_its_message() {
+        for (body, policy) in [
+            (json!({"policyName": "DAILY"}), Policy::Daily),
+            (json!({"policyName": "TEN_SECONDLY_ROLLING"}), Policy::TenSecondly),
+            (json!({"message": "You have reached your secondly limit."}), Policy::Secondly),
+            (json!({}), Policy::None),
+        ] {
+            assert_eq!(problem(429, body.to_string().as_bytes()).policy, policy, "{body}");
+        }
+    }
+}

@@ -82,7 +82,7 @@ impl HubSpot {
         let (client, companies) = (self.client.clone(), self.companies.clone());
         let mut searcher = Searcher::new(&client, &known, &window);
         let first = first.map(|found| searcher.batch(found)).transpose()?.flatten();
-        let mut store = |hub: &mut Self, batch: Batch, contacts: &Contacts| {
+        let mut store = |hub: &mut Self, batch: &Batch, contacts: &Contacts| {
             let is_last = batch.is_last;
             hub.store(position, columns, batch, contacts, is_whole_walk, take)?;
             Ok(is_last)
@@ -91,7 +91,7 @@ impl HubSpot {
         if let Some(batch) = first {
             let contacts = batch.read(&client, &companies, columns)?;
             next = batch.number + 1;
-            if store(self, batch, &contacts)? {
+            if store(self, &batch, &contacts)? {
                 return Ok(true);
             }
         }
@@ -106,7 +106,7 @@ impl HubSpot {
                 scope.spawn(move || read_batches(client, companies, columns, &to_read, &read));
             }
             drop((to_read, read));
-            in_order(&done, next, walk.deadline, |batch, contacts| store(self, batch, &contacts))
+            in_order(&done, next, walk.deadline, |(batch, contacts)| store(self, batch, contacts))
         })
     }
 
@@ -131,7 +131,7 @@ impl HubSpot {
         &mut self,
         position: &mut Position,
         columns: &Columns,
-        batch: Batch,
+        batch: &Batch,
         contacts: &Contacts,
         is_whole_walk: bool,
         take: &mut dyn FnMut(Page) -> Result<()>,
@@ -142,7 +142,7 @@ impl HubSpot {
             position.remember(id, modified, overlap);
         }
         position.advance(batch.last_id.as_deref());
-        let progress = position.window.as_ref().and_then(|window| progress(window, &batch));
+        let progress = position.window.as_ref().and_then(|window| progress(window, batch));
         if batch.is_last {
             position.close(overlap);
         }
@@ -279,7 +279,7 @@ fn in_order(
     done: &Receiver<Result<ReadBatch>>,
     mut next: usize,
     deadline: Instant,
-    mut store: impl FnMut(Batch, Contacts) -> Result<bool>,
+    mut store: impl FnMut(&ReadBatch) -> Result<bool>,
 ) -> Result<bool> {
     let mut early: BTreeMap<usize, ReadBatch> = BTreeMap::new();
     let mut failed = None;
@@ -289,9 +289,9 @@ fn in_order(
             // What was found before it may still be on its way.
             Err(error) => drop(failed.get_or_insert(error)),
         }
-        while let Some((batch, contacts)) = early.remove(&next) {
+        while let Some(read) = early.remove(&next) {
             next += 1;
-            if store(batch, contacts)? {
+            if store(&read)? {
                 return Ok(true);
             }
             if Instant::now() >= deadline {

@@ -53,8 +53,8 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
             Err(delivery) => *answer = Some(delivery),
         }
     }
-    let updated = batch::send(&updates.inputs, |part| post_updates(desk, part));
-    for (at, outcome) in updates.places.into_iter().zip(updated) {
+    let outcomes = batch::send(&updates.inputs, |part| post_updates(desk, part));
+    for (at, outcome) in updates.places.into_iter().zip(outcomes) {
         let delivery = updated_delivery(outcome);
         if let (Delivery::Done { .. }, Some(Write::Update(update))) =
             (&delivery, writes.get(at).map(|keyed| keyed.write))
@@ -63,8 +63,8 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         }
         set(&mut answers, at, delivery);
     }
-    let created = batch::send(&creates.inputs, |part| post_tasks(desk, part));
-    for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(created) {
+    let outcomes = batch::send(&creates.inputs, |part| post_tasks(desk, part));
+    for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(outcomes) {
         let write = writes.get(at);
         let delivery = created_delivery(desk, input, write, outcome);
         if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {

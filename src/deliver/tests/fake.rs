@@ -62,7 +62,7 @@ impl Fake {
 }
 
 impl Crm for Fake {
-    fn account(&self) -> anyhow::Result<&str> {
+    fn account(&self) -> Result<&str> {
         Ok("account")
     }
 
