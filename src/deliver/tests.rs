@@ -35,6 +35,7 @@ fn reply() -> Write {
         mention: Some(mention),
         channel: None,
         text: "Still waiting".to_owned(),
+        brief: None,
     })
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use anyhow::Result;
 
-use crate::chat::{Chat, Posted};
+use crate::chat::{Chat, Posted, When};
 use crate::crm::{Activities, Crm, Keyed, Page, Walk, Walked, Watched};
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
 
@@ -106,7 +106,7 @@ impl Chat for Fake {
         Fake::look_up(self, writes)
     }
 
-    fn activity(&mut self, _: &[Posted]) -> Result<Vec<Activity>> {
+    fn activity(&mut self, _: &[Posted], _: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }
 }
