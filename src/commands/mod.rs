@@ -73,6 +73,6 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
-        Command::Init(args) => init::command(args, printer),
+        Command::Init(args) => init::command(&cli.global, args, time, printer),
     }
 }
