@@ -104,7 +104,7 @@ pub enum Command {
     Docs(DocsArgs),
     /// Print the JSON Schema of rules.toml, for editors
     Schema,
-    /// Start a definition for contacts in a CSV file
+    /// Start a definition for contacts in a CSV file, or prepare the CRM
     Init(InitArgs),
 }
 
@@ -208,6 +208,12 @@ pub struct InitArgs {
     /// The folder; by default this one
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
+    /// Instead, create in the CRM what handoff would like to have there
+    #[arg(long)]
+    pub crm: bool,
+    /// Create it without asking
+    #[arg(long, requires = "crm")]
+    pub yes: bool,
 }
 
 /// A moment as flags and the environment give it.

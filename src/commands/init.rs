@@ -1,19 +1,29 @@
 //! Starts a definition: a rules.toml for contacts in a CSV file, complete enough to run.
 
+mod crm;
+
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::Outcome;
-use crate::cli::InitArgs;
+use super::{Outcome, Time};
+use crate::cli::{Global, InitArgs};
 use crate::output::Printer;
 
 const RULES: &str = include_str!("init/rules.toml");
 const CONTACTS: &str = include_str!("init/contacts.csv");
 
-pub(super) fn command(args: &InitArgs, printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(
+    global: &Global,
+    args: &InitArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    if args.crm {
+        return crm::command(global, args, time, printer);
+    }
     std::fs::create_dir_all(&args.folder)
         .with_context(|| format!("cannot create the folder {}", args.folder.display()))?;
     let rules = args.folder.join("rules.toml");

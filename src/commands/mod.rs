@@ -86,6 +86,6 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Release(args) => release::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
-        Command::Init(args) => init::command(args, printer),
+        Command::Init(args) => init::command(&cli.global, args, time, printer),
     }
 }

@@ -119,6 +119,16 @@ pub trait Crm {
     /// A link to a contact's record, for people.
     fn link(&self, contact: &ContactId) -> Option<String>;
 
+    /// What the account should have for the best guarantees and has not, in words: `init --crm` offers to create it.
+    fn lacks(&mut self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Creates what it lacks.
+    fn equip(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// What is worth remembering between runs (ids of owners and the like), to be given to the next [`connect`]; opaque
     /// to everybody else, and never needed for correctness. `None`: nothing.
     fn memory(&self) -> Option<String> {

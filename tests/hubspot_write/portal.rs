@@ -171,6 +171,14 @@ impl Portal {
                 Reply::json(200, &json!({"name": "handoff_key", "hasUniqueValue": true, "archived": false}))
             }
             ("GET", ["crm", "properties", "2026-09", "tasks", "handoff_key"]) => Reply::html(404),
+            ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
+                Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
+            }
+            ("POST", ["crm", "properties", "2026-09", "tasks"]) => {
+                self.has_key_property =
+                    body["hasUniqueValue"] == true && body["groupName"] == "taskinformation";
+                Reply::json(201, &body)
+            }
             _ => {
                 self.complain(format!("an unknown path: {} {}", request.method, request.path));
                 Reply::html(404)

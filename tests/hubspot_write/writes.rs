@@ -125,6 +125,34 @@ fn case_26_a_contact_that_vanishes_between_reading_and_writing_is_skipped() {
 }
 
 #[test]
+fn the_unique_property_is_created_once_somebody_says_so() {
+    let mut scene = Scene::new(false, &["101"]);
+    let asked = scene.command(&["init", "--crm"]);
+    assert_eq!(asked.status, 2, "{}", asked.all());
+    assert!(asked.stderr.contains("handoff init --crm --yes"), "{}", asked.all());
+    assert_eq!(scene.command(&["init", "--crm", "--dry-run"]).status, 0);
+    assert!(!scene.fake.portal().has_key_property);
+    assert_eq!(scene.command(&["init", "--crm", "--yes"]).status, 0);
+    assert!(scene.fake.portal().has_key_property);
+    let again = scene.command(&["init", "--crm", "--yes"]);
+    assert_eq!(again.stdout.trim(), "the CRM has everything already");
+    assert_eq!(scene.run().status, 0);
+    assert!(scene.fake.tasks("101")[0].1.contains_key("handoff_key"));
+    scene.fake.requests();
+}
+
+#[test]
+fn a_task_from_before_the_property_is_still_found_by_its_marker() {
+    let mut scene = Scene::new(false, &["101"]);
+    scene.fake.fail("POST", "/tasks", crate::portal::Fault::Done(crate::http_server::Reply::Close));
+    assert_eq!(scene.run().status, 1);
+    assert_eq!(scene.command(&["init", "--crm", "--yes"]).status, 0);
+    scene.settle();
+    assert_eq!(scene.fake.tasks("101").len(), 1);
+    scene.fake.requests();
+}
+
+#[test]
 fn a_thousand_handoffs_cost_a_tenth_of_a_request_each() {
     let ids: Vec<String> = (1_001..=2_000).map(|id| id.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -86,7 +86,7 @@ fn is_news(hub: &HubSpot, look: Option<&Look>, watched: &Watched) -> bool {
     changed || look.owner != watched.owner
 }
 
-fn why(outcome: Outcome) -> String {
+pub(super) fn why(outcome: Outcome) -> String {
     match outcome.into_delivery() {
         Delivery::NotSent { why }
         | Delivery::Throttled { why, .. }

@@ -23,6 +23,7 @@ mod properties;
 mod reader;
 mod roster;
 mod search;
+mod setup;
 mod signs;
 mod stages;
 mod tasks;
@@ -152,6 +153,14 @@ impl Crm for HubSpot {
         let portal = self.portal().ok()?.number()?;
         let id = super::percent_encode(contact.as_str());
         Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
+    }
+
+    fn lacks(&mut self) -> Result<Option<String>> {
+        self.lack()
+    }
+
+    fn equip(&mut self) -> Result<()> {
+        self.create_key_property()
     }
 
     fn memory(&self) -> Option<String> {

@@ -1,0 +1,52 @@
+//! `init --crm`: what handoff would like the CRM to have, made there once somebody says so.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use anyhow::Result;
+
+use crate::cli::{Global, InitArgs};
+use crate::commands::run::DEADLINE;
+use crate::commands::session::{Opening, Patience, Session, busy};
+use crate::commands::{Outcome, Time};
+use crate::output::Printer;
+
+pub(super) fn command(
+    global: &Global,
+    args: &InitArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    let mut session = match Session::open(global, time, Patience::Seconds, DEADLINE, printer)? {
+        Opening::Open(session) => session,
+        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Busy => return Ok(busy(printer, "init", Patience::Seconds)),
+    };
+    let Some(lack) = session.crm.lacks()? else {
+        printer.data("the CRM has everything already");
+        return Ok(Outcome::Done);
+    };
+    if session.is_dry {
+        printer.data(&format!("would create {lack}"));
+        return Ok(Outcome::Done);
+    }
+    if !args.yes && !agreed(&lack, printer)? {
+        printer.error(&format!("nothing was created; `handoff init --crm --yes` creates {lack}"));
+        return Ok(Outcome::Refused);
+    }
+    session.crm.equip()?;
+    session.remember()?;
+    printer.data(&format!("created {lack}"));
+    Ok(Outcome::Done)
+}
+
+/// Asks on a terminal; nobody there means no.
+fn agreed(lack: &str, printer: &mut Printer) -> Result<bool> {
+    let input = std::io::stdin();
+    if !input.is_terminal() {
+        return Ok(false);
+    }
+    printer.talk(&format!("create {lack}? [y/N]"));
+    let mut answer = String::new();
+    input.lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

@@ -1,0 +1,64 @@
+//! The unique property that holds the keys of tasks: with it, HubSpot itself refuses a second task.
+//!
+//! <https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide#create-unique-identifier-properties>
+
+use anyhow::{Result, bail};
+use chrono::DateTime;
+use reqwest::Method;
+use serde_json::json;
+
+use super::HubSpot;
+use super::desk::is_unique;
+use super::engagements::why;
+use super::outcome::Outcome;
+use super::tasks::KEY_PROPERTY;
+
+impl HubSpot {
+    /// What the account should have and has not.
+    pub(super) fn lack(&mut self) -> Result<Option<String>> {
+        let desk = self.desk(DateTime::UNIX_EPOCH);
+        let path = format!("{}/{KEY_PROPERTY}", desk.paths().properties("tasks"));
+        match desk.read(&path, None).answer() {
+            Ok(definition) if is_unique(&definition) => Ok(None),
+            Ok(_) => bail!(
+                "HubSpot has a property '{KEY_PROPERTY}' of tasks whose values need not be unique; delete it there, \
+                 or set handoff_key = \"marker\" in [crm.hubspot]"
+            ),
+            Err(Outcome::Missing { .. }) => Ok(Some(format!(
+                "the property '{KEY_PROPERTY}' of tasks in HubSpot, with unique values: it keeps a second task out"
+            ))),
+            Err(unread) => bail!("{}", why(unread)),
+        }
+    }
+
+    /// Creates it.
+    pub(super) fn create_key_property(&mut self) -> Result<()> {
+        let mut desk = self.desk(DateTime::UNIX_EPOCH);
+        let properties = desk.paths().properties("tasks");
+        // In the group of a property that every account has: groups are named differently here and there.
+        let subject = desk.read(&format!("{properties}/hs_task_subject"), None).answer();
+        let subject = subject.map_err(|unread| anyhow::anyhow!(why(unread)))?;
+        let group = subject.get("groupName").and_then(|name| name.as_str()).unwrap_or("task");
+        let body = json!({
+            "name": KEY_PROPERTY,
+            "label": "Handoff key",
+            "description": "Written by handoff, so that no lead gets the same task twice. Leave it as it is.",
+            "groupName": group,
+            "type": "string",
+            "fieldType": "text",
+            "hasUniqueValue": true,
+        });
+        let created = desk.write(&Method::POST, &properties, &body).answer();
+        desk.forget_key_place();
+        match created {
+            Ok(definition) if is_unique(&definition) => Ok(()),
+            Ok(_) => bail!(
+                "HubSpot created '{KEY_PROPERTY}' without unique values; delete it there: markers are used instead"
+            ),
+            Err(refused) => bail!(
+                "HubSpot did not create '{KEY_PROPERTY}': {}; without it markers in the tasks' bodies are used",
+                why(refused)
+            ),
+        }
+    }
+}
