@@ -28,9 +28,9 @@ pub(crate) struct Http {
 /// A complete answer, whatever its status.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Why there is no complete answer. The texts never contain a URL or a header.
@@ -70,6 +70,7 @@ impl Http {
     }
 
     /// Sends one request, once.
+    #[expect(clippy::unused_self, reason = "a request is sent by whom it was built with")]
     pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
         let answer = request.send().map_err(|error| {
             let is_connect = error.is_connect() || error.is_builder();

@@ -1,9 +1,10 @@
 //! `[chat.slack]`: its table.
 
 use reqwest::Url;
+use serde_json::{Value, json};
 
 use crate::endpoint;
-use crate::rules::{Findings, Item, Node, Reader, Table};
+use crate::rules::{Findings, Item, Node, Reader, Table, schema};
 
 /// Where messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,26 @@ impl Config {
             reject: text("reject").unwrap_or(REJECT).to_owned(),
         }
     }
+}
+
+/// The JSON Schema of the table.
+pub(super) fn schema() -> Value {
+    let mut table = schema::table(
+        "Slack. The token comes from HANDOFF_SLACK_TOKEN, or the address of an incoming webhook from HANDOFF_SLACK_WEBHOOK.",
+        &[],
+        &json!({
+            "base_url": schema::text("By default https://slack.com."),
+            "channel": schema::text("The channel that messages go to, such as \"#inbound\"."),
+            "to": { "description": "A direct message to the rep.", "enum": ["rep"] },
+            "accept": schema::text("The reaction by which the rep accepts: the name of an emoji without colons; by default white_check_mark."),
+            "reject": schema::text("The reaction by which the rep rejects; the reply in the thread is the reason. By default x."),
+        }),
+    );
+    if let Some(table) = table.as_object_mut() {
+        let either = json!([{ "required": ["channel"] }, { "required": ["to"] }]);
+        table.insert("oneOf".to_owned(), either);
+    }
+    table
 }
 
 /// Notes what is wrong with the table.

@@ -33,6 +33,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     check: |table, _, findings| config::check(table, findings),
     connect: |table, _, memory| connect(table, memory),
     is_local: endpoint::is_local,
+    schema: config::schema,
 };
 
 /// With a token, when there is one; else through the webhook.
