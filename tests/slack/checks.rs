@@ -109,7 +109,7 @@ fn each_text(value: &Value, take: &mut dyn FnMut(&Value)) {
             object.values().for_each(|value| each_text(value, take));
         }
         Value::Array(values) => values.iter().for_each(|value| each_text(value, take)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

@@ -313,7 +313,9 @@ impl State {
         let from: usize = params["cursor"].as_str().map_or(0, |cursor| cursor.parse().unwrap());
         let mut page: Vec<Value> = all.iter().skip(from).take(2).cloned().collect();
         if params["include_all_metadata"] != "true" {
-            page.iter_mut().for_each(|message| message["metadata"]["event_payload"] = json!({}));
+            for message in &mut page {
+                message["metadata"]["event_payload"] = json!({});
+            }
         }
         let next = if from + 2 < all.len() { (from + 2).to_string() } else { String::new() };
         json!({ "ok": true, "messages": page, "response_metadata": { "next_cursor": next } })

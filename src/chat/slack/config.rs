@@ -48,14 +48,14 @@ impl Config {
 /// The JSON Schema of the table.
 pub(super) fn schema() -> Value {
     let mut table = schema::table(
-        "Slack. The token comes from HANDOFF_SLACK_TOKEN.",
+        "Slack. The token comes from HANDOFF_SLACK_TOKEN, or the address of an incoming webhook from HANDOFF_SLACK_WEBHOOK.",
         &[],
         &json!({
             "base_url": schema::text("By default https://slack.com."),
             "channel": schema::text("The channel that messages go to, such as \"#inbound\"."),
             "to": { "description": "A direct message to the rep.", "enum": ["rep"] },
-            "accept": schema::text("The reaction by which the rep accepts: the name of an emoji without colons."),
-            "reject": schema::text("The reaction by which the rep rejects; the next reply in the thread is the reason."),
+            "accept": schema::text("The reaction by which the rep accepts: the name of an emoji without colons; by default white_check_mark."),
+            "reject": schema::text("The reaction by which the rep rejects; the reply in the thread is the reason. By default x."),
         }),
     );
     if let Some(table) = table.as_object_mut() {

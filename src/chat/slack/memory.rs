@@ -35,6 +35,20 @@ struct User {
     seen: i64,
 }
 
+/// What is known of the other side of an e-mail or a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    NotYet,
+    Nobody,
+    As(String),
+}
+
+impl Known {
+    fn of(other: &str) -> Self {
+        if other.is_empty() { Self::Nobody } else { Self::As(other.to_owned()) }
+    }
+}
+
 impl Memory {
     /// What an earlier run remembered, if it was with the same token.
     pub(super) fn read(text: Option<&str>, client: &Client) -> Self {
@@ -47,16 +61,14 @@ impl Memory {
         serde_json::to_string(self).ok()
     }
 
-    /// `Some(None)`: there is no user with this e-mail.
-    pub(super) fn id_of(&self, email: &str, at: Timestamp) -> Option<Option<String>> {
-        let user = self.users.iter().find(|user| user.email == email && user.is_fresh(at))?;
-        Some(Some(user.id.clone()).filter(|id| !id.is_empty()))
+    pub(super) fn by_email(&self, email: &str, at: Timestamp) -> Known {
+        let user = self.users.iter().find(|user| user.email == email && user.is_fresh(at));
+        user.map_or(Known::NotYet, |user| Known::of(&user.id))
     }
 
-    /// `Some(None)`: this user's e-mail is not known.
-    pub(super) fn email_of(&self, id: &str, at: Timestamp) -> Option<Option<String>> {
-        let user = self.users.iter().find(|user| user.id == id && user.is_fresh(at))?;
-        Some(Some(user.email.clone()).filter(|email| !email.is_empty()))
+    pub(super) fn by_id(&self, id: &str, at: Timestamp) -> Known {
+        let user = self.users.iter().find(|user| user.id == id && user.is_fresh(at));
+        user.map_or(Known::NotYet, |user| Known::of(&user.email))
     }
 
     pub(super) fn learn(&mut self, email: &str, id: &str, at: Timestamp) {
@@ -99,11 +111,11 @@ mod tests {
         let mut memory = Memory::default();
         memory.learn("ana@acme.example", "U1", at(1_000));
         memory.learn("bo@acme.example", "", at(1_000));
-        assert_eq!(memory.id_of("ana@acme.example", at(80_000)), Some(Some("U1".to_owned())));
-        assert_eq!(memory.email_of("U1", at(80_000)), Some(Some("ana@acme.example".to_owned())));
-        assert_eq!(memory.id_of("ana@acme.example", at(90_000)), None);
-        assert_eq!(memory.id_of("bo@acme.example", at(2_000)), Some(None));
-        assert_eq!(memory.id_of("bo@acme.example", at(5_000)), None);
-        assert_eq!(memory.id_of("ana@acme.example", at(0)), None, "the clock went back");
+        assert_eq!(memory.by_email("ana@acme.example", at(80_000)), Known::As("U1".to_owned()));
+        assert_eq!(memory.by_id("U1", at(80_000)), Known::As("ana@acme.example".to_owned()));
+        assert_eq!(memory.by_email("ana@acme.example", at(90_000)), Known::NotYet);
+        assert_eq!(memory.by_email("bo@acme.example", at(2_000)), Known::Nobody);
+        assert_eq!(memory.by_email("bo@acme.example", at(5_000)), Known::NotYet);
+        assert_eq!(memory.by_email("ana@acme.example", at(0)), Known::NotYet, "the clock went back");
     }
 }

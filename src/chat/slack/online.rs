@@ -82,7 +82,7 @@ impl Slack {
         };
         for (scope, what) in SCOPES.into_iter().chain(of_place) {
             let scope = if is_private { scope.replace("channels:", "groups:") } else { scope.to_owned() };
-            if !granted.iter().any(|granted| *granted == scope) {
+            if !granted.contains(&scope) {
                 checked.problems.push(format!(
                     "the token lacks the scope {scope}, which {what}: add it to the app and install the app again"
                 ));

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::Slack;
+use super::memory::Known;
 use super::outcome::Fault;
 use crate::model::{Timestamp, fold};
 
@@ -25,8 +26,10 @@ impl Slack {
                 "no active Slack user has the e-mail {email}; the name stands in for a mention"
             ))
         };
-        if let Some(known) = self.memory.id_of(&email, at) {
-            return Ok(known.map_or_else(nobody, Found::User));
+        match self.memory.by_email(&email, at) {
+            Known::As(id) => return Ok(Found::User(id)),
+            Known::Nobody => return Ok(nobody()),
+            Known::NotYet => {}
         }
         let answer = self.client.read("users.lookupByEmail", &[("email", &email)], deadline);
         let user = match answer {
@@ -46,8 +49,10 @@ impl Slack {
         at: Timestamp,
         deadline: Instant,
     ) -> Result<Option<String>, Fault> {
-        if let Some(known) = self.memory.email_of(user, at) {
-            return Ok(known);
+        match self.memory.by_id(user, at) {
+            Known::As(email) => return Ok(Some(email)),
+            Known::Nobody => return Ok(None),
+            Known::NotYet => {}
         }
         let email = match self.client.read("users.info", &[("user", user)], deadline) {
             Ok(body) => body.get("user").filter(|user| active_id(user).is_some()).and_then(|user| {

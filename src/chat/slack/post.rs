@@ -56,7 +56,13 @@ impl Slack {
         {
             let (index, keyed, plan) = planned.remove(next);
             let sent = self.execute(keyed, plan);
-            answers.push((index, sent.map_or_else(|fault| self.delivery(fault, keyed.at), done)));
+            answers.push((
+                index,
+                sent.map_or_else(
+                    |fault| self.delivery(fault, keyed.at),
+                    |place| Delivery::Done { remote_id: place.to_string() },
+                ),
+            ));
         }
         answers.sort_by_key(|(index, _)| *index);
         answers.into_iter().map(|(_, answer)| answer).collect()
@@ -218,10 +224,7 @@ impl Slack {
                 "channel": at.channel, "ts": at.ts, "text": content.text, "blocks": content.blocks,
                 "metadata": metadata(message), "link_names": false, "parse": "none",
             });
-            let fault = match self.client.write("chat.update", &body, keyed.deadline) {
-                Ok(_) => return Ok(at),
-                Err(fault) => fault,
-            };
+            let Err(fault) = self.client.write("chat.update", &body, keyed.deadline) else { return Ok(at) };
             let Fault::Refused { code, why } = &fault else { return Err(fault) };
             match code.as_str() {
                 "message_not_found" => {
@@ -241,10 +244,7 @@ impl Slack {
 
     /// The fault of a request that came before the message's own: nothing has been posted.
     fn before_sending(&self, fault: Fault, at: Timestamp) -> Delivery {
-        match fault {
-            Fault::Unknown(why) => Delivery::NotSent { why },
-            other => self.delivery(other, at),
-        }
+        if let Fault::Unknown(why) = fault { Delivery::NotSent { why } } else { self.delivery(fault, at) }
     }
 
     fn delivery(&self, fault: Fault, at: Timestamp) -> Delivery {
@@ -290,10 +290,6 @@ impl Post {
         }
         body
     }
-}
-
-fn done(place: Place) -> Delivery {
-    Delivery::Done { remote_id: place.to_string() }
 }
 
 fn refused(why: &str) -> Fault {

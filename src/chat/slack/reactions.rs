@@ -110,10 +110,8 @@ impl Slack {
             if !posted.counts.iter().any(|counts| fold(counts) == email) {
                 continue;
             }
-            let note = match seen.kind {
-                ActivityKind::Rejected => self.last_reply(place, user, when)?,
-                _ => None,
-            };
+            let is_rejected = seen.kind == ActivityKind::Rejected;
+            let note = if is_rejected { self.last_reply(place, user, when)? } else { None };
             return Ok(Some(Activity {
                 // A reaction does not say when it was given.
                 at: when.now,
