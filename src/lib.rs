@@ -1,6 +1,7 @@
 //! `handoff`: from a marketing-qualified lead to an accepted one, exactly once. See ARCHITECTURE.md.
 
 pub mod assign;
+pub mod backtest;
 pub mod brief;
 pub mod chat;
 pub mod cli;
@@ -16,4 +17,6 @@ pub mod output;
 pub mod qualify;
 pub mod rules;
 pub mod sla;
+pub mod stats;
 pub mod store;
+pub mod tune;

@@ -11,6 +11,7 @@ mod open;
 mod outcomes;
 mod runs;
 mod verdicts;
+mod walk;
 
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
