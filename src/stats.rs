@@ -132,7 +132,9 @@ mod tests {
     #[test]
     fn the_interval_is_the_one_of_the_textbooks() {
         // R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
-        for (hits, of, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (1, 29, 0.0061, 0.1718)] {
+        for (hits, of, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (1, 29, 0.0061, 0.1718)]
+        {
             let interval = share(hits, of).interval().unwrap();
             assert!(close(interval.low, low) && close(interval.high, high), "{interval:?}");
         }

@@ -154,6 +154,31 @@ fn number(operand: Operand, facts: &Facts<'_>) -> Option<f64> {
     }
 }
 
+/// The fields that verdicts and routes look at.
+pub fn fields_looked_at(rules: &Rules) -> Vec<FieldId> {
+    let sheets = rules.score.iter().chain(&rules.icp.points).flat_map(|sheet| &sheet.points);
+    let conditions = rules.disqualifiers.iter().map(|rule| &rule.when);
+    let conditions = conditions.chain(rules.tiers.iter().map(|tier| &tier.when)).chain([&rules.icp.when]);
+    let conditions = conditions.chain(sheets.clone().map(|points| &points.when));
+    let leaves = conditions.flat_map(Condition::leaves);
+    let mut fields: Vec<FieldId> = leaves.filter_map(|leaf| field_of(rules, leaf.operand)).collect();
+    fields.extend(sheets.filter_map(|points| Some(points.decay.as_ref()?.since)));
+    fields.extend(rules.icp.minimum_fit.and_then(|_| field_of(rules, Operand::Fit)));
+    fields.extend(routed_by(rules));
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// The CRM's field behind an operand; `None` for a sum of points.
+pub fn field_of(rules: &Rules, operand: Operand) -> Option<FieldId> {
+    match operand {
+        Operand::Field(field) => Some(field),
+        Operand::Score => rules.fields.find("score").filter(|_| rules.score.is_none()),
+        Operand::Fit => rules.fields.find("fit").filter(|_| rules.icp.points.is_none()),
+    }
+}
+
 /// The tests of tiers and ICP, each once.
 fn leaves(rules: &Rules) -> Vec<&Leaf> {
     let tiers = rules.tiers.iter().map(|tier| &tier.when);
@@ -170,10 +195,7 @@ fn leaves(rules: &Rules) -> Vec<&Leaf> {
 fn routed_by(rules: &Rules) -> Vec<FieldId> {
     let mut fields = Vec::new();
     for route in &rules.routes {
-        fields.extend(route.when.leaves().into_iter().filter_map(|leaf| match leaf.operand {
-            Operand::Field(field) => Some(field),
-            Operand::Score | Operand::Fit => None,
-        }));
+        fields.extend(route.when.leaves().into_iter().filter_map(|leaf| field_of(rules, leaf.operand)));
         let named: &[&str] = match route.to {
             RouteTarget::OwnerOfContact => &["owner"],
             RouteTarget::OwnerOfCompany => &["company.owner"],

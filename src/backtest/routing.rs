@@ -59,11 +59,7 @@ pub fn rehearse(rules: &Rules, leads: &[Lead], is_dated: bool) -> Routed {
         routed: Routed::default(),
     };
     let mut queue: BinaryHeap<Reverse<(Timestamp, usize, u32)>> = BinaryHeap::with_capacity(leads.len());
-    if is_dated {
-        queue.extend(leads.iter().enumerate().map(|(at, lead)| Reverse((lead.at, at, 0))));
-    } else {
-        leads.iter().for_each(|lead| drop(rehearsal.meet(lead, lead.at, true)));
-    }
+    queue.extend(leads.iter().enumerate().map(|(at, lead)| Reverse((lead.at, at, 0))));
     while let Some(Reverse((now, at, tries))) = queue.pop() {
         let Some(lead) = leads.get(at) else { continue };
         match rehearsal.meet(lead, now, tries == 0) {

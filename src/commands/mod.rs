@@ -1,9 +1,11 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
+mod backtest;
 mod check;
 mod escalate;
 mod evaluate;
 mod explain;
+mod history;
 mod init;
 mod plan;
 mod recheck;
@@ -15,6 +17,7 @@ mod session;
 mod status;
 mod sync;
 mod test;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -54,8 +57,15 @@ pub struct Time {
 
 /// Runs one command.
 pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
-    let only_looks =
-        matches!(cli.command, Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Status);
+    let only_looks = matches!(
+        cli.command,
+        Command::Check(_)
+            | Command::Test(_)
+            | Command::Backtest(_)
+            | Command::Tune(_)
+            | Command::Explain(_)
+            | Command::Status
+    );
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
         return Ok(Outcome::Refused);
@@ -69,6 +79,8 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),
         Command::Check(args) => check::command(&cli.global, args, time, printer),
         Command::Test(args) => test::command(&cli.global, args, time, printer),
+        Command::Backtest(args) => backtest::command(&cli.global, args, time, printer),
+        Command::Tune(args) => tune::command(&cli.global, args, time, printer),
         Command::Explain(args) => explain::command(&cli.global, args, time, printer),
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),

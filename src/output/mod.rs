@@ -1,5 +1,9 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
+pub mod backtest;
+mod bars;
+mod csv;
+pub mod diff;
 pub mod explain;
 pub mod findings;
 mod place;
@@ -9,6 +13,7 @@ pub mod report;
 pub(crate) mod run_report;
 pub mod status;
 mod table;
+pub mod tune;
 
 pub use printer::Printer;
 pub use progress::Progress;

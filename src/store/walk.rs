@@ -15,7 +15,8 @@ impl Db<'_> {
         other: Option<&Layouts<'_>>,
         mut take: impl FnMut(Contact, Option<Contact>) -> Result<()>,
     ) -> Result<()> {
-        let mut statement = self.conn.prepare("SELECT crm_id, layout_id, content FROM contact ORDER BY id")?;
+        let mut statement =
+            self.conn.prepare("SELECT crm_id, layout_id, content FROM contact ORDER BY id")?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (crm_id, layout) = (row.get_ref(0)?.as_str()?, row.get(1)?);
