@@ -166,7 +166,7 @@ pub struct HistoryArgs {
     /// A CSV or JSON Lines file whose columns [fields] maps; by default the stored contacts
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
-    /// The field or column that says when a contact counts; by default created_at, else modified_at
+    /// The field or column that says when a contact counts; by default `created_at`, else `modified_at`
     #[arg(long, value_name = "FIELD")]
     pub date: Option<String>,
     /// The field or column that says who became what sales hoped for: yes, true, 1, or any number above 0

@@ -91,6 +91,7 @@ impl Interval {
         self.high - self.low
     }
 
+    #[must_use]
     pub fn scaled(self, by: f64) -> Self {
         Self { low: self.low * by, high: self.high * by }
     }

@@ -43,7 +43,9 @@ pub fn bands(mut values: Vec<(f64, bool)>) -> Vec<Band> {
     for run in runs {
         let Some((value, _)) = run.first().copied() else { continue };
         let mut share = Share::default();
-        run.iter().for_each(|(_, converted)| share.count(*converted));
+        for (_, converted) in run {
+            share.count(*converted);
+        }
         match bands.last_mut() {
             Some(band) if band.share.of < least as u64 => {
                 band.to = value;

@@ -38,18 +38,17 @@ pub(super) struct ReadOut {
 impl History {
     /// Opens the file, or the database.
     pub(super) fn open(global: &Global, args: &HistoryArgs, rules: &Rules) -> Result<Self> {
-        let source = match &args.file {
-            Some(path) => Source::File(open_file(path, rules)?),
-            None => {
-                let path = store_path(global);
-                if !path.exists() {
-                    bail!(
-                        "there is no database {} to replay; `handoff sync` makes it, or name a CSV file",
-                        path.as_path().display()
-                    );
-                }
-                Source::Store(path.open_existing()?)
+        let source = if let Some(path) = &args.file {
+            Source::File(open_file(path, rules)?)
+        } else {
+            let path = store_path(global);
+            if !path.exists() {
+                bail!(
+                    "there is no database {} to replay; `handoff sync` makes it, or name a CSV file",
+                    path.as_path().display()
+                );
             }
+            Source::Store(path.open_existing()?)
         };
         Ok(Self { source, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) })
     }

@@ -11,7 +11,9 @@ use super::bars::bar;
 use super::table;
 use crate::backtest::{RepRow, Report, TeamCapacity};
 use crate::model::VerdictKind;
-use figures::{count, number, percent, quality_cells, quality_header};
+use figures::{count, quality_cells, quality_header};
+pub(super) use figures::{interval, number, percent};
+pub(super) use sweep::is_not_monotone;
 
 /// Rows of a part that may be long: conditions, groups.
 const ROWS_MAX: usize = 25;
@@ -120,7 +122,9 @@ fn reps(report: &Report) -> String {
     });
     let mut text = table(&header, rows);
     if report.routed.nobody > 0 {
-        text.push_str(&format!("\n{} leads found nobody who could take them", count(report.routed.nobody)));
+        text.push('\n');
+        text.push_str(&count(report.routed.nobody));
+        text.push_str(" leads found nobody who could take them");
     }
     text
 }
