@@ -13,6 +13,8 @@ pub struct Knob {
     /// The field's name.
     pub field: String,
     pub value: f64,
+    /// Contacts below it are taken, not those above: `at_most` and `below`.
+    pub is_upper_end: bool,
     /// Byte range of the number in the file; also what tells knobs apart.
     pub span: Range<usize>,
 }
@@ -29,6 +31,7 @@ pub fn knobs(rules: &Rules) -> Vec<Knob> {
                 operand: leaf.operand,
                 field: name(rules, leaf.operand),
                 value,
+                is_upper_end: matches!(leaf.test, Test::AtMost(_) | Test::Below(_)),
                 span: leaf.span.clone(),
             });
         }
@@ -38,6 +41,7 @@ pub fn knobs(rules: &Rules) -> Vec<Knob> {
         operand: Operand::Fit,
         field: name(rules, Operand::Fit),
         value,
+        is_upper_end: false,
         span: rules.icp.minimum_fit_span.clone(),
     }));
     knobs

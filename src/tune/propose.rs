@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::goal::Standing;
 use super::{Claim, Goal, Knob, Measured, Part, Samples, knobs, set};
-use crate::backtest::{Fall, bands, steepest_fall};
+use crate::backtest::{Band, Fall, bands, steepest_fall};
 use crate::qualify::facts;
 use crate::rules::{Operand, Rules};
+use crate::stats::Share;
 
 /// Thresholds changed at once: a proposal is discussed by people.
 const CHANGES_MAX: usize = 3;
@@ -140,15 +141,33 @@ impl Search<'_> {
         best
     }
 
-    /// The values of a knob that make a difference.
+    /// The values of a knob that make a difference, and sense: what a change takes away must not convert better than what
+    /// it leaves, as it does where a score falls off at its end.
     fn candidates(&self, rules: &Rules, knob: &Knob) -> Vec<f64> {
-        let values = values(rules, &self.early, knob.operand);
-        bands(values)
-            .into_iter()
-            .map(|band| band.from)
-            .filter(|value| value.total_cmp(&knob.value).is_ne())
-            .collect()
+        let bands = bands(values(rules, &self.early, knob.operand));
+        let is_other = |value: &f64| value.total_cmp(&knob.value).is_ne();
+        let has_outcome = self.goal.has_outcome;
+        let candidates = bands.iter().map(|band| if knob.is_upper_end { band.to } else { band.from });
+        candidates.filter(is_other).filter(|to| !has_outcome || keeps_the_better(&bands, knob, *to)).collect()
     }
+}
+
+/// Whether a stricter threshold leaves contacts that convert at least as well as those it takes away.
+fn keeps_the_better(bands: &[Band], knob: &Knob, to: f64) -> bool {
+    let (mut kept, mut taken) = (Share::default(), Share::default());
+    for band in bands {
+        let (is_in, was_in) = if knob.is_upper_end {
+            (band.to <= to, band.to <= knob.value)
+        } else {
+            (band.from >= to, band.from >= knob.value)
+        };
+        match (is_in, was_in) {
+            (true, _) => kept.add(band.share),
+            (false, true) => taken.add(band.share),
+            (false, false) => {}
+        }
+    }
+    taken.rate().is_none_or(|taken| kept.rate().is_some_and(|kept| kept >= taken))
 }
 
 fn values(rules: &Rules, part: &Part<'_>, operand: Operand) -> Vec<(f64, bool)> {

@@ -9,8 +9,10 @@ use crate::stats::float;
 const BAR_WIDTH: u32 = 24;
 
 pub(super) fn text(sweep: &Sweep) -> String {
-    let mut parts =
-        vec![format!("{} contacts have a {}", count(sweep.with_value), sweep.field), steps(sweep)];
+    let mut parts = vec![
+        format!("{} contacts have {} and are not disqualified", count(sweep.with_value), sweep.field),
+        steps(sweep),
+    ];
     parts.push(plot(sweep));
     parts.extend(sweep.fall.as_ref().map(|fall| is_not_monotone(&sweep.field, fall)));
     parts.join("\n")
@@ -73,13 +75,13 @@ fn plot(sweep: &Sweep) -> String {
 
 /// A finding that a threshold alone cannot show.
 pub(in crate::output) fn is_not_monotone(field: &str, fall: &Fall) -> String {
-    let band = |band: &crate::backtest::Band| {
-        format!("{} at {} ({})", band.shown(), percent(band.rate), interval(band.interval))
-    };
+    let band = |band: &crate::backtest::Band| format!("{} ({})", percent(band.rate), interval(band.interval));
     format!(
-        "{field} is not monotone: {} converts, {} does, and chance does not explain it; a threshold takes the worse \
-         with the better, so consider an upper end (`at_most`) or look at how the {field} is made",
+        "{field} is not monotone: {} converts at {}, {} at {}, which is no chance. A threshold takes the worse with the \
+         better: consider an upper end (`at_most`), or look at how {field} comes about",
+        fall.from.shown(),
         band(&fall.from),
+        fall.to.shown(),
         band(&fall.to)
     )
 }
