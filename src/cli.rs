@@ -146,15 +146,21 @@ pub enum Deny {
 
 #[derive(Args, Debug)]
 pub struct TestArgs {
+    /// Files with further [[example]]s for the definition of --rules
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// Only examples whose name contains this
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
-    /// Say which disqualifiers, tiers, ICP conditions and routes the examples reach
+    /// Say which disqualifiers, tiers, ICP conditions, routes, teams and SLA steps the examples reach
     #[arg(long)]
     pub coverage: bool,
     /// Fail when they reach less than this many percent
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(0..=100))]
     pub min_coverage: Option<u32>,
+    /// Change each threshold and test, and say which change no example notices
+    #[arg(long)]
+    pub mutants: bool,
     /// Also write a JUnit report
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,

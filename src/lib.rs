@@ -9,6 +9,7 @@ pub mod commands;
 pub mod crm;
 pub mod deliver;
 mod endpoint;
+pub mod examples;
 mod ledger;
 mod lines;
 pub mod model;

@@ -12,7 +12,7 @@ use crate::rules::{Findings, Reader, Table};
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "console",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
+    connect: |_, _, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
 };
 
@@ -64,7 +64,7 @@ fn render(write: &Write) -> Option<String> {
     let (text, mention) = match write {
         Write::Message(message) => (message.brief.to_text(), Some(&message.mention)),
         Write::Reply(reply) => (reply.text.clone(), reply.mention.as_ref()),
-        Write::Update(_) | Write::Task(_) => return None,
+        Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
     let mut lines: Vec<String> = text.lines().map(|line| one_line(line, LINE_CHARS_MAX)).collect();
     lines.extend(

@@ -14,7 +14,7 @@ use crate::rules::{Findings, Reader, Table};
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, _, findings| drop(read_path(table, findings)),
-    connect: |table, folder| Ok(Box::new(FileChat::new(table, folder)?)),
+    connect: |table, folder, _| Ok(Box::new(FileChat::new(table, folder)?)),
     is_local: |_| true,
 };
 
@@ -97,7 +97,7 @@ fn entry(keyed: &Keyed<'_>) -> Option<Entry> {
             text: reply.text.clone(),
             link: None,
         },
-        Write::Update(_) | Write::Task(_) => return None,
+        Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
     Entry::new(keyed.key, &line).ok()
 }

@@ -9,7 +9,7 @@ use crate::rules::{Findings, Item, Node, Reader, Table};
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| {
+    connect: |_, _, _| {
         bail!(
             "this version cannot talk to [chat.slack] yet; it runs on [chat.file] and [chat.console] and checks the rest"
         )

@@ -123,6 +123,7 @@ pub(super) fn finish(
             summary: summary.to_string(),
         };
         session.store.write(|db| db.record_run(&row))?;
+        session.remember()?;
         let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
         if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
             printer.warn(&format!("the heartbeat was not heard: {error:#}"));

@@ -18,6 +18,10 @@ use crate::store::{Lock, Store, StorePath, lock};
 /// How long a command that somebody waits for gives a run that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Where the store keeps what connectors remember.
+const CRM_MEMORY: &str = "memory.crm";
+const CHAT_MEMORY: &str = "memory.chat";
+
 /// Everything a stage works with.
 pub(super) struct Session {
     pub rules: Rules,
@@ -72,7 +76,8 @@ pub(super) fn store_path(global: &Global) -> StorePath {
 
 /// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
 pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    let source = Source::read(&global.rules)?;
+    let source = Source::read(&global.rules)
+        .context("no definition; name one with --rules, or start one with `handoff init`")?;
     let (rules, found) = rules::load(&source, &connectors(), now);
     let shown = found
         .as_slice()
@@ -106,8 +111,6 @@ impl Session {
             printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
             return Ok(Opening::Refused);
         }
-        let crm = crm::connect(&rules.crm, &folder)?;
-        let chat = rules.chat.as_ref().map(|connection| chat::connect(connection, &folder)).transpose()?;
         let path = store_path(global);
         let is_dry = global.dry_run;
         let lock = if is_dry && !path.exists() {
@@ -120,6 +123,11 @@ impl Session {
             }
         };
         let store = if is_dry { path.open_dry() } else { path.open() }?;
+        let memory = |key: &str| store.read().meta(key);
+        let crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
+        let chat_memory = memory(CHAT_MEMORY)?;
+        let chat = rules.chat.as_ref();
+        let chat = chat.map(|chat| chat::connect(chat, &folder, chat_memory.as_deref())).transpose()?;
         Ok(Opening::Open(Box::new(Self {
             rules,
             store,
@@ -130,6 +138,21 @@ impl Session {
             is_dry,
             _lock: lock,
         })))
+    }
+
+    /// Keeps what the connectors want to remember, when it has changed.
+    pub(super) fn remember(&self) -> Result<()> {
+        let memories = [
+            (CRM_MEMORY, self.crm.memory()),
+            (CHAT_MEMORY, self.chat.as_ref().and_then(|chat| chat.memory())),
+        ];
+        for (key, memory) in memories {
+            let Some(memory) = memory else { continue };
+            if self.store.read().meta(key)?.as_ref() != Some(&memory) {
+                self.store.write(|db| db.remember(key, &memory))?;
+            }
+        }
+        Ok(())
     }
 
     /// Delivers what is due; a dry run delivers nothing.

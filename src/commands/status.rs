@@ -1,5 +1,7 @@
 //! How things stand, and what to do about it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 
@@ -57,7 +59,7 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
             .iter()
             .map(|queue| Open { status: queue.status.name(), count: queue.count, oldest: queue.oldest })
             .collect(),
-        closed: db.closed_counts()?,
+        closed: db.closed_counts()?.into_iter().collect(),
         overdue: db.overdue(now)?,
         effects_planned,
         effects_unknown,
@@ -82,7 +84,7 @@ fn problems(summary: &str) -> Vec<String> {
     problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()
 }
 
-fn verdicts(db: Db<'_>) -> Result<Vec<(String, u64)>> {
+fn verdicts(db: Db<'_>) -> Result<BTreeMap<String, u64>> {
     let counts = db.verdict_counts()?.into_iter();
     Ok(counts
         .map(|(kind, name, count)| {

@@ -9,7 +9,7 @@ use crate::rules::{Findings, Node, Reader, Table};
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "hubspot",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| {
+    connect: |_, _, _| {
         bail!("this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest")
     },
     default_property,

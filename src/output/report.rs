@@ -88,7 +88,7 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
         });
         parts.push(table(&["Waiting", "Tier", "Why", "Passed over"], rows));
     }
-    parts.extend(acted("What reps did", &report.outcomes));
+    parts.extend(acted("What happened", &report.outcomes));
     parts.extend(acted("Escalated", &report.escalated));
     if report.dry_run {
         parts.extend(planned(store)?);
@@ -192,6 +192,7 @@ impl crate::model::Write {
             }
             Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
             Self::Reply(reply) => reply.text.clone(),
+            Self::Mark(mark) => mark.state.clone(),
         };
         one_line(&text, 160)
     }

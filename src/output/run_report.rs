@@ -31,6 +31,8 @@ pub(crate) struct Synced {
     pub read: usize,
     pub changed: usize,
     pub set_aside: usize,
+    /// The run's time was over before everything was read; the next run goes on.
+    pub is_part: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

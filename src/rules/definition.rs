@@ -9,10 +9,10 @@ use chrono::{NaiveDate, TimeDelta};
 use super::condition::{Condition, Keys};
 use super::fields::Fields;
 use super::item::Table;
-use crate::model::{Rep, RepId, Sla, Timestamp, VerdictKind};
+use crate::model::{Absence, Rep, RepId, Sla, Timestamp, VerdictKind};
 
 /// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     pub path: PathBuf,
     /// SHA-256 of the file and of every list and calendar file it names, in hex: a changed definition is a changed hash.
@@ -265,6 +265,10 @@ pub struct Example {
     pub at: Timestamp,
     /// One raw value per field of [`Fields::all`].
     pub contact: Vec<Option<String>>,
+    /// What reps have already; who is not named has nothing.
+    pub loads: Vec<GivenLoad>,
+    /// Absences on top of those in the definition.
+    pub away: Vec<(RepId, Absence)>,
     pub expect: Expectation,
 }
 
@@ -282,4 +286,25 @@ pub struct Expectation {
     pub score: Option<f64>,
     pub fit: Option<f64>,
     pub due: Option<Timestamp>,
+    /// Whether nobody can take it yet.
+    pub waiting: Option<bool>,
+    /// Conditions of tiers or of the ICP that do not hold, as `handoff explain` words them.
+    pub failing: Vec<String>,
+    pub escalations: Vec<Escalated>,
+}
+
+/// What a rep has when an example happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenLoad {
+    pub rep: RepId,
+    pub open: u32,
+    pub today: u32,
+}
+
+/// The last step that has come by a time, if nobody acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Escalated {
+    pub at: Timestamp,
+    /// `nothing`, or the word of a step.
+    pub action: String,
 }

@@ -98,8 +98,8 @@ impl Loader<'_> {
         names.lists.finish(self.findings);
         let fields = names.fields.finish();
         let mut known = Known {
-            catalogue: &names.fields,
             fields: &fields,
+            people: &reps,
             disqualifiers: disqualifier_names,
             tiers: tier_names,
             routes: route_names,

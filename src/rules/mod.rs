@@ -38,10 +38,11 @@ mod tests;
 pub use codes::{CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
-    Agreement, Connection, Decay, Disqualifier, Example, Expectation, Icp, Limits, List, Member,
-    NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority, Route, RouteTarget,
-    Rules, Team, Tier,
+    Agreement, Connection, Decay, Disqualifier, Escalated, Example, Expectation, GivenLoad, Icp, Limits,
+    List, Member, NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority,
+    Route, RouteTarget, Rules, Team, Tier,
 };
+pub use examples::load_examples;
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};

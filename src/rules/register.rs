@@ -30,6 +30,16 @@ impl Register {
         Self { what, entries: Vec::new(), by_name: HashMap::new(), misnamed: false }
     }
 
+    /// The names of a definition that has been loaded, by position.
+    pub(super) fn known(what: &'static str, names: Vec<&str>) -> Self {
+        let mut register = Self::new(what);
+        for (position, name) in names.into_iter().enumerate() {
+            register.by_name.insert(fold(name).into_owned(), position);
+            register.entries.push(Entry { name: name.to_owned(), span: 0..0, used: true });
+        }
+        register
+    }
+
     /// Adds the next position; notes a finding when the name is taken.
     pub(super) fn add(&mut self, name: &str, span: Range<usize>, findings: &mut Findings) {
         let position = self.entries.len();

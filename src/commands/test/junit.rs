@@ -1,6 +1,6 @@
 //! Examples as a JUnit report, which every CI shows.
 
-use super::Checked;
+use crate::examples::Checked;
 
 /// The report as XML.
 pub(super) fn report(checked: &[Checked<'_>]) -> String {
@@ -25,9 +25,9 @@ fn case(checked: &Checked<'_>) -> String {
             format!("{}: expected '{}', got '{}'", mismatch.what, mismatch.expected, mismatch.got)
         })
         .collect();
-    let (what, decided) = (escape(&what.join("; ")), escape(&checked.decided.join("\n")));
+    let (what, trace) = (escape(&what.join("; ")), escape(&checked.trace.join("\n")));
     format!(
-        "  <testcase classname=\"rules.toml\" name=\"{name}\">\n    <failure message=\"{what}\">{decided}</failure>\n  </testcase>"
+        "  <testcase classname=\"rules.toml\" name=\"{name}\">\n    <failure message=\"{what}\">{trace}</failure>\n  </testcase>"
     )
 }
 
