@@ -2,17 +2,21 @@
 //! any file.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use super::session::{folder, store_path};
 use crate::backtest::fields_looked_at;
 use crate::cli::{Global, HistoryArgs};
-use crate::crm::{self, Crm};
+use crate::crm::{self, Crm, Walk, Walked};
 use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
 use crate::output::Printer;
 use crate::rules::{Connection, Entry, Item, Node, Rules, Table};
 use crate::store::{Layouts, Store};
+
+/// A history file is read whole; one that takes longer is no file that a person waits for.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Where contacts come from, and what is read of them.
 pub(super) struct History {
@@ -157,7 +161,7 @@ fn open_file(path: &Path, rules: &Rules) -> Result<Box<dyn Crm>> {
         }
     }
     let connection = Connection { kind: "file".to_owned(), table: Table { entries, span: 0..0 } };
-    crm::connect(&connection, Path::new(""))
+    crm::connect(&connection, Path::new(""), None)
 }
 
 fn entry(key: &str, value: String) -> Entry {
@@ -199,7 +203,8 @@ fn read_file(
     let others = other.map(|rules| rules.fields.all()).unwrap_or_default();
     all.extend(others.iter().cloned());
     let mut read = ReadOut::default();
-    crm.changes(&all, None, &mut |page| {
+    let walk = Walk { fields: &all, cursor: None, deadline: Instant::now() + PATIENCE };
+    let walked = crm.changes(&walk, &mut |page| {
         read.set_aside += page.bad.len() as u64;
         for mut record in page.records {
             let values = record.values.split_off(fields.len().min(record.values.len()));
@@ -209,5 +214,8 @@ fn read_file(
         }
         Ok(())
     })?;
+    if walked == Walked::Part {
+        bail!("the file was not read to its end within {} minutes", PATIENCE.as_secs() / 60);
+    }
     Ok(read)
 }

@@ -1,6 +1,6 @@
 //! History made up for the purpose: dates, reps, two definitions, and what is refused.
 
-use super::Scene;
+use super::support::{MONDAY_10, Place};
 
 const RULES: &str = r#"version = 1
 
@@ -56,16 +56,13 @@ id,score,page_views,opted_out,source,created_at,won
 7,10,0,,=fair,2026-11-03T12:00:00Z,
 ";
 
-fn scene() -> Scene {
-    let scene = Scene::new(RULES);
-    scene.write("contacts.csv", CONTACTS);
-    scene
+fn scene() -> Place {
+    Place::with(RULES, CONTACTS)
 }
 
 #[test]
 fn a_replay_counts_by_tier_day_and_rep() {
-    let text =
-        scene().prints(&["backtest", "contacts.csv", "--outcome", "won", "--capacity", "--sweep", "score"]);
+    let text = scene().prints(&["backtest", "contacts.csv", "--outcome", "won", "--capacity"]);
     insta::assert_snapshot!(text, @"
     7 contacts: 4 qualified, 2 not yet, 0 outside the ICP, 1 disqualified
     2026-11-02 to 2026-11-03: 2 days
@@ -118,31 +115,6 @@ fn a_replay_counts_by_tier_day_and_rep() {
     ───────────────────────────────────────────────────────────────────────────────────────────────────────
      page_views at least 3                 4          2           50.0 %      15.0–85.0 %   50.0 %    0.88
     ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    6 contacts have score and are not disqualified
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     score at   Leads   A day   Precision   95 %            Recall   Lift   Just this   Contacts   Converts   95 %
-     least
-    ════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════
-     10         6       3       50.0 %      18.8–81.2 %     75.0 %   0.88   10          1          0.0 %      0.0–79.3 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     55         5       2.5     60.0 %      23.1–88.2 %     75.0 %   1.05   55          1          0.0 %      0.0–79.3 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     60         4       2       75.0 %      30.1–95.4 %     75.0 %   1.31   60          1          100.0 %    20.7–100.0 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     70         3       1.5     66.7 %      20.8–93.9 %     50.0 %   1.17   70          1          100.0 %    20.7–100.0 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     85         2       1       50.0 %      9.5–90.5 %      25.0 %   0.88   85          1          0.0 %      0.0–79.3 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-     90         1       0.5     100.0 %     20.7–100.0 %    25.0 %   1.75   90          1          100.0 %    20.7–100.0 %
-    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        this value converts               leads from here on
-    10   0.0 %                            ████████████████████████ 6
-    55   0.0 %                            ████████████████████ 5
-    60  ████████████████████████ 100.0 %  ████████████████ 4
-    70  ████████████████████████ 100.0 %  ████████████ 3
-    85   0.0 %                            ████████ 2
-    90  ████████████████████████ 100.0 %  ████ 1
     ");
 }
 
@@ -236,8 +208,7 @@ fn what_history_lacks_is_said_with_the_way_out() {
     warning: undated.csv:1: no column 'page_views' (field 'page_views'); columns: id, score; conditions on it do not hold
     error: --capacity compares leads a week, and this history has no dates; name a column with --date
     ");
-    let output = scene.run(&["backtest", "undated.csv"]);
-    let warned = super::said(&output);
+    let warned = scene.handoff_at(MONDAY_10, &["backtest", "undated.csv"]).stderr;
     assert!(
         warned.contains("no column 'page_views'") && warned.contains("conditions on it do not hold"),
         "{warned}"

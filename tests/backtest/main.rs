@@ -1,70 +1,32 @@
-//! `backtest` and `tune`, driven from outside.
+//! `backtest` and `tune`: figures beside a plain count, differences, goals that history can and cannot bear out.
+
+#![cfg(test)]
 
 mod history;
 mod leads;
+#[path = "../support/mod.rs"]
+mod support;
 mod tuning;
 
-use std::path::Path;
-use std::process::{Command, Output};
+use support::{MONDAY_10, Place};
 
-use tempfile::TempDir;
-
-/// A folder with a definition and whatever else a story needs.
-struct Scene {
-    folder: TempDir,
-}
-
-impl Scene {
-    fn new(rules: &str) -> Self {
-        let scene = Self { folder: tempfile::tempdir().unwrap() };
-        scene.write("rules.toml", rules);
-        scene
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path().join(name), text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path().join(name)).unwrap()
-    }
-
-    /// Runs the binary in the folder, at a fixed time.
-    fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_handoff"))
-            .args(args)
-            .current_dir(self.path())
-            .env("HANDOFF_NOW", "2026-11-23T10:00:00Z")
-            .env_remove("NO_COLOR")
-            .output()
-            .unwrap()
-    }
-
+impl Place {
     /// What a run that ends well prints.
     fn prints(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert!(output.status.success(), "{}", said(&output));
-        String::from_utf8(output.stdout).unwrap()
+        let ran = self.handoff_at(MONDAY_10, args);
+        assert_eq!(ran.status, 0, "{}", ran.all());
+        ran.stdout.trim_end().to_owned()
     }
 
     /// The report as data.
     fn report(&self, args: &[&str]) -> serde_json::Value {
-        let args: Vec<&str> = args.iter().copied().chain(["--format", "json"]).collect();
-        serde_json::from_str(&self.prints(&args)).unwrap()
+        self.json_at(MONDAY_10, 0, args)
     }
 
     /// What a run that is refused says.
     fn refusal(&self, args: &[&str]) -> String {
-        let output = self.run(args);
-        assert_eq!(output.status.code(), Some(2), "{}", said(&output));
-        said(&output).trim().to_owned()
+        let ran = self.handoff_at(MONDAY_10, args);
+        assert_eq!(ran.status, 2, "{}", ran.all());
+        ran.stderr.trim().to_owned()
     }
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }

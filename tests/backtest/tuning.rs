@@ -1,6 +1,7 @@
 //! Goals that history can and cannot bear out.
 
-use super::Scene;
+use super::support::{MONDAY_10, Place, Ran};
+use std::fmt::Write as _;
 
 const RULES: &str = r#"version = 1
 
@@ -26,25 +27,25 @@ fn history(days: u32, wins: impl Fn(u32) -> u32) -> String {
     let mut text = "id,score,created_at,won\n".to_owned();
     for contact in 0..days * 100 {
         let (day, score) = (contact / 100, contact * 37 % 100);
-        let date = chrono::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(day.into());
+        let date =
+            chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day") + chrono::Days::new(day.into());
         // Spread evenly, in another order than the scores.
         let won = (contact * 61 + day * 13) % 100 < wins(score);
-        text.push_str(&format!("{contact},{score},{date},{}\n", u8::from(won)));
+        writeln!(text, "{contact},{score},{date},{}", u8::from(won)).expect("text");
     }
     text
 }
 
-fn scene(days: u32, wins: impl Fn(u32) -> u32) -> Scene {
-    let scene = Scene::new(RULES);
-    scene.write("contacts.csv", &history(days, wins));
-    scene
+fn scene(days: u32, wins: impl Fn(u32) -> u32) -> Place {
+    Place::with(RULES, &history(days, wins))
 }
 
 #[test]
 fn a_goal_that_history_bears_out_is_a_diff_that_only_touches_the_number() {
     let scene = scene(60, |score| if score >= 70 { 80 } else { 10 });
     let text = scene.prints(&["tune", "contacts.csv", "--outcome", "won", "--precision", "0.7"]);
-    insta::assert_snapshot!(text, @r#"
+    let text: Vec<&str> = text.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(text.join("\n"), @r#"
     Goal: at least 70.0 % of leads convert
     Searched on the first 4200 contacts, proved on the last 1800 (by time)
     ─────────────────────────────────────────────────
@@ -95,18 +96,18 @@ fn a_definition_that_stops_working_is_not_recommended() {
     let later: Vec<&str> = turned.lines().skip(1 + 4_200).collect();
     let text = scene.read("contacts.csv") + &later.join("\n") + "\n";
     scene.write("contacts.csv", &text);
-    let output = scene.run(&["tune", "contacts.csv", "--outcome", "won", "--precision", "0.7"]);
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stdout).unwrap();
+    let Ran { status, stdout: said, .. } =
+        scene.handoff_at(MONDAY_10, &["tune", "contacts.csv", "--outcome", "won", "--precision", "0.7"]);
+    assert_eq!(status, 1, "{said}");
     assert!(said.contains("The data cannot support this") && !said.contains("+++"), "{said}");
 }
 
 #[test]
 fn too_little_history_supports_nothing() {
     let scene = scene(2, |score| if score >= 70 { 80 } else { 10 });
-    let output = scene.run(&["tune", "contacts.csv", "--outcome", "won", "--precision", "0.7"]);
-    assert_eq!(output.status.code(), Some(1));
-    let said = String::from_utf8(output.stdout).unwrap();
+    let Ran { status, stdout: said, .. } =
+        scene.handoff_at(MONDAY_10, &["tune", "contacts.csv", "--outcome", "won", "--precision", "0.7"]);
+    assert_eq!(status, 1, "{said}");
     assert!(said.contains("The data cannot support this"), "{said}");
 }
 
