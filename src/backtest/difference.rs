@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::replay::old_facts;
 use crate::model::{Contact, Verdict, fold};
-use crate::qualify::{Facts, changes_to, evaluate, seen};
+use crate::qualify::{Facts, changes_to, evaluate, facts as facts_of, seen};
 use crate::rules::{Condition, Rules};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -93,7 +92,7 @@ impl<'r> Comparison<'r> {
             (Some(_), None) => Move::NewlyOut,
             (Some(_), Some(_)) => Move::MovedTier,
         };
-        let old_facts = old_facts(self.old, old, facts.now);
+        let old_facts = facts_of(self.old, old, facts.now);
         let because = match what {
             Move::NewlyIn => obstacles(self.old, before, is, &old_facts),
             Move::NewlyOut => obstacles(self.new, verdict, was, facts),

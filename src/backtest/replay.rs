@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::difference::{Comparison, Differences};
 use crate::model::{Contact, FieldId, Timestamp, Value, Verdict};
-use crate::qualify::{Facts, evaluate, facts, leaf_holds};
+use crate::qualify::{Facts, evaluate, leaf_holds};
 use crate::rules::{Condition, Leaf, Operand, RouteTarget, Rules};
 use crate::stats::Share;
 
@@ -252,14 +252,9 @@ impl Groups {
     }
 }
 
-/// The facts of a lead, as routes see them.
 impl Lead {
+    /// As routes see it.
     pub fn facts(&self, now: Timestamp) -> Facts<'_> {
         Facts { contact: &self.contact, score: self.score, fit: self.fit, now, handed_off_at: None }
     }
-}
-
-/// The old rules' own view of the contact.
-pub(super) fn old_facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'a> {
-    facts(rules, contact, now)
 }

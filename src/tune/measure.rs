@@ -73,11 +73,6 @@ impl Samples {
         }
     }
 
-    /// How many contacts came.
-    pub fn seen(&self) -> usize {
-        self.seen
-    }
-
     pub fn stride(&self) -> usize {
         self.stride
     }
