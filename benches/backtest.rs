@@ -1,7 +1,11 @@
 //! Replays, as a whole process: a million contacts from the store, and a CSV of 9,240 rows. Prints medians.
 //! `cargo bench --bench backtest`
 
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a bench prints what it measured, and has nobody to tell")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints what it measured, and has nobody to tell"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

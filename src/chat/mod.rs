@@ -9,6 +9,7 @@ mod slack;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Timestamp};
@@ -33,6 +34,8 @@ struct Connector {
     connect: Connect,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
+    /// The JSON Schema of the vendor's table.
+    schema: fn() -> Value,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
@@ -51,6 +54,11 @@ pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> 
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder, memory)
+}
+
+/// The JSON Schema of each kind's table.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
 }
 
 /// Notes what is wrong with `[chat.KIND]`; an unknown kind is the caller's finding.

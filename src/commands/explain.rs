@@ -258,7 +258,7 @@ fn assignment_text(assignment: &AssignmentRow) -> String {
         assignment.passed_over.iter().map(|passed| format!("{} ({})", passed.rep, passed.reason)).collect();
     let passed =
         if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
-    format!("{} by route '{}': {}{passed}", assignment.rep, assignment.route, assignment.why)
+    format!("{} by {}{passed}", assignment.rep, assignment.why)
 }
 
 fn event_text(event: &EventRow) -> String {

@@ -2,6 +2,8 @@
 
 mod backtest;
 mod check;
+mod diff;
+mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
@@ -13,6 +15,7 @@ mod release;
 mod retry;
 mod route;
 mod run;
+mod schema;
 mod session;
 mod status;
 mod sync;
@@ -64,6 +67,8 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
             | Command::Backtest(_)
             | Command::Tune(_)
             | Command::Explain(_)
+            | Command::Diff(_)
+            | Command::Docs(_)
             | Command::Status
     );
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
@@ -82,9 +87,12 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Backtest(args) => backtest::command(&cli.global, args, time, printer),
         Command::Tune(args) => tune::command(&cli.global, args, time, printer),
         Command::Explain(args) => explain::command(&cli.global, args, time, printer),
+        Command::Diff(args) => diff::command(&cli.global, args, time, printer),
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Docs(args) => docs::command(&cli.global, args, time, printer),
+        Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(args, printer),
     }
 }

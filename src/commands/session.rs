@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use super::Time;
+use super::{Outcome, Time};
 use crate::chat::{self, Chat};
 use crate::cli::Global;
 use crate::crm::{self, Crm};
@@ -76,8 +76,13 @@ pub(super) fn store_path(global: &Global) -> StorePath {
 
 /// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
 pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    let source = Source::read(&global.rules)
-        .context("no definition; name one with --rules, or start one with `handoff init`")?;
+    load_path(&global.rules, now, printer)
+        .context("no definition; name one with --rules, or start one with `handoff init`")
+}
+
+/// As [`load_rules`], of a definition that is not the one of `--rules`.
+pub(super) fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
+    let source = Source::read(path)?;
     let (rules, found) = rules::load(&source, &connectors(), now);
     let shown = found
         .as_slice()
@@ -116,7 +121,7 @@ impl Session {
         let lock = if is_dry && !path.exists() {
             None
         } else {
-            let wait = if is_dry || patience == Patience::Seconds { PATIENCE } else { Duration::ZERO };
+            let wait = if patience == Patience::Seconds { PATIENCE } else { Duration::ZERO };
             match lock(&path, wait)? {
                 Some(lock) => Some(lock),
                 None => return Ok(Opening::Busy),
@@ -169,7 +174,18 @@ impl Session {
     }
 }
 
-/// Says that another run has the database.
-pub(super) fn say_busy(printer: &mut Printer, command: &str) {
-    printer.note(&format!("another run holds the database; this {command} was skipped"));
+/// What a command comes to that found another run at work. For cron that is well: the other does the work, and only who
+/// asks hears of it. Who waited did not get what he asked for, and is told.
+pub(super) fn busy(printer: &mut Printer, command: &str, patience: Patience) -> Outcome {
+    let text = format!("another run holds the database; this {command} was skipped");
+    match patience {
+        Patience::None => {
+            printer.note(&text);
+            Outcome::Done
+        }
+        Patience::Seconds => {
+            printer.error(&text);
+            Outcome::Unfinished
+        }
+    }
 }

@@ -132,7 +132,8 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
         attention.push(format!("{held} handoffs are held by [limits]: `handoff release --all` lets them go"));
     }
     if state.quarantined > 0 {
-        attention.push(format!("{} contacts cannot be read: mend them at their source", state.quarantined));
+        attention
+            .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
     }
     if db.meta(evaluate::BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());

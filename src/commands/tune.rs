@@ -10,7 +10,7 @@ use super::{Outcome, Time};
 use crate::backtest::is_yes;
 use crate::cli::{Format, Global, TuneArgs};
 use crate::model::Kind;
-use crate::output::{Printer, diff, tune as output};
+use crate::output::{Printer, patch, tune as output};
 use crate::rules::Source;
 use crate::tune::{Goal, Sample, Samples, edits, knobs, tune};
 
@@ -56,8 +56,8 @@ pub(super) fn command(
     };
     let tuned = tune(rules, &samples, goal);
     let source = Source::read(&global.rules)?;
-    let edited = diff::edited(&source.text, &edits(&tuned.changes));
-    let diff = diff::unified(&global.rules.display().to_string(), &source.text, &edited);
+    let edited = patch::edited(&source.text, &edits(&tuned.changes));
+    let diff = patch::unified(&global.rules.display().to_string(), &source.text, &edited);
     match global.format {
         Some(Format::Json) => {
             let proposal = json!({ "proposal": tuned, "is_supported": tuned.claim.holds(), "diff": diff });

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
@@ -31,6 +32,8 @@ struct Connector {
     default_property: fn(&str) -> Option<&'static str>,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
+    /// The JSON Schema of the vendor's table.
+    schema: fn() -> Value,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
@@ -50,6 +53,11 @@ pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> 
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder, memory)
+}
+
+/// The JSON Schema of each kind's table.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
 }
 
 /// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.

@@ -5,7 +5,7 @@ mod figures;
 mod sheet;
 mod sweep;
 
-pub use sheet::csv;
+pub(crate) use sheet::csv;
 
 use super::bars::bar;
 use super::table;
@@ -23,7 +23,7 @@ const BARS_MAX: usize = 24;
 const BAR_WIDTH: u32 = 40;
 
 /// The report for people, part by part.
-pub fn text(report: &Report) -> String {
+pub(crate) fn text(report: &Report) -> String {
     let mut parts = vec![summary(report), tiers(report)];
     parts.extend(days(report));
     parts.push(reps(report));

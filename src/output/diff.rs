@@ -1,93 +1,81 @@
-//! Numbers changed in place, as a unified diff that `patch` and `git apply` take.
+//! What changed in meaning, for people and for programs.
 
-use std::ops::Range;
+use serde_json::{Value, json};
 
-/// Unchanged lines around a change.
-const CONTEXT: usize = 3;
+use super::table;
+use crate::model::one_line;
+use crate::qualify::Moves;
+use crate::rules::Diff;
 
-/// The text with every edit made; edits do not overlap and stay within the text.
-pub fn edited(text: &str, edits: &[(Range<usize>, String)]) -> String {
-    let mut edits: Vec<&(Range<usize>, String)> = edits.iter().collect();
-    edits.sort_by_key(|(span, _)| span.start);
-    let mut edited = String::with_capacity(text.len());
-    let mut end = 0;
-    for (span, new) in edits {
-        edited.push_str(text.get(end..span.start).unwrap_or_default());
-        edited.push_str(new);
-        end = span.end;
-    }
-    edited.push_str(text.get(end..).unwrap_or_default());
-    edited
+/// Names come from the files; nobody reads more than this in one sentence.
+const SENTENCE_CHARS_MAX: usize = 400;
+
+/// How many stored contacts a difference moves.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    pub(crate) contacts: u64,
+    pub(crate) qualified_before: u64,
+    pub(crate) qualified_after: u64,
+    pub(crate) all: Moves,
+    /// One for each change; `None`: it does not touch who qualifies.
+    pub(crate) alone: Vec<Option<Moves>>,
 }
 
-/// The diff of two texts with the same number of lines; empty when they are the same.
-pub fn unified(path: &str, before: &str, after: &str) -> String {
-    let pairs: Vec<(&str, &str)> = before.split_inclusive('\n').zip(after.split_inclusive('\n')).collect();
-    let changed = pairs.iter().enumerate().filter(|(_, (old, new))| old != new).map(|(at, _)| at);
-    let mut hunks: Vec<Range<usize>> = Vec::new();
-    for at in changed {
-        let near = at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(pairs.len());
-        match hunks.last_mut() {
-            Some(last) if near.start <= last.end => last.end = near.end,
-            Some(_) | None => hunks.push(near),
-        }
+/// One sentence a line; with counts, a table of them and the sum of it all.
+pub(crate) fn text(diff: &Diff, counted: Option<&Counted>) -> String {
+    if diff.changes.is_empty() {
+        return "no change in meaning".to_owned();
     }
-    if hunks.is_empty() {
-        return String::new();
+    let sentences = diff.changes.iter().map(|change| one_line(&change.text, SENTENCE_CHARS_MAX));
+    let Some(counted) = counted else {
+        return sentences.collect::<Vec<_>>().join("\n");
+    };
+    let rows = sentences.zip(&counted.alone).map(|(sentence, alone)| {
+        let cell = |number: fn(&Moves) -> u64| alone.as_ref().map(number).map_or_else(String::new, shown);
+        vec![
+            sentence,
+            cell(|moves| moves.newly_in),
+            cell(|moves| moves.newly_out),
+            cell(|moves| moves.moved_tier),
+        ]
+    });
+    let all = &counted.all;
+    let sum =
+        ["all of it together".to_owned(), shown(all.newly_in), shown(all.newly_out), shown(all.moved_tier)];
+    let mut text = table(&["change, alone", "in", "out", "other tier"], rows.chain([sum.to_vec()]));
+    let line = format!(
+        "\n\nof {} stored contacts {} qualify, before {}",
+        counted.contacts, counted.qualified_after, counted.qualified_before
+    );
+    text.push_str(&line);
+    if !diff.new_fields.is_empty() {
+        let names = one_line(&diff.new_fields.join(", "), SENTENCE_CHARS_MAX);
+        let note = format!("\nnew in conditions: {names}; missing in contacts that were stored without");
+        text.push_str(&note);
     }
-    let mut diff = format!("--- a/{path}\n+++ b/{path}\n");
-    for hunk in hunks {
-        let place = format!("{},{}", hunk.start + 1, hunk.len());
-        diff.push_str(&["@@ -", &place, " +", &place, " @@\n"].concat());
-        for (old, new) in pairs.get(hunk).unwrap_or_default() {
-            if old == new {
-                push_line(&mut diff, ' ', old);
-            } else {
-                push_line(&mut diff, '-', old);
-                push_line(&mut diff, '+', new);
-            }
-        }
-    }
-    diff
+    text
 }
 
-fn push_line(diff: &mut String, mark: char, line: &str) {
-    diff.push(mark);
-    diff.push_str(line);
-    if !line.ends_with('\n') {
-        diff.push_str("\n\\ No newline at end of file\n");
-    }
+fn shown(count: u64) -> String {
+    count.to_string()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_changed_in_place_and_nothing_else() {
-        let before = "a = 1\nb = 2\nc = { at_least = 65 } # as agreed\nd = 4\ne = 5\nf = 6\ng = 7";
-        let at = before.find("65").unwrap();
-        let after = edited(before, &[(at..at + 2, "60".to_owned())]);
-        insta::assert_snapshot!(unified("rules.toml", before, &after), @"
-        --- a/rules.toml
-        +++ b/rules.toml
-        @@ -1,6 +1,6 @@
-         a = 1
-         b = 2
-        -c = { at_least = 65 } # as agreed
-        +c = { at_least = 60 } # as agreed
-         d = 4
-         e = 5
-         f = 6
-        ");
-    }
-
-    #[test]
-    fn a_last_line_without_an_end_says_so() {
-        let diff = unified("r", "a = 1", "a = 2");
-        assert!(
-            diff.ends_with("-a = 1\n\\ No newline at end of file\n+a = 2\n\\ No newline at end of file\n")
-        );
-        assert_eq!(unified("r", "a", "a"), "");
-    }
+pub(crate) fn json(diff: &Diff, counted: Option<&Counted>) -> Value {
+    let changes = diff.changes.iter().enumerate().map(|(at, change)| {
+        let alone = counted.and_then(|counted| counted.alone.get(at).copied().flatten());
+        json!({ "part": change.part, "text": change.text, "moves": alone })
+    });
+    let counted = counted.map(|counted| {
+        json!({
+            "contacts": counted.contacts,
+            "qualified_before": counted.qualified_before,
+            "qualified_after": counted.qualified_after,
+            "moves": counted.all,
+        })
+    });
+    json!({
+        "changes": changes.collect::<Vec<_>>(),
+        "new_fields": diff.new_fields,
+        "stored": counted,
+    })
 }

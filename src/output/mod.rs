@@ -1,11 +1,13 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
-pub mod backtest;
+pub(crate) mod backtest;
 mod bars;
 mod csv;
-pub mod diff;
+pub(crate) mod diff;
+pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
+pub(crate) mod patch;
 mod place;
 mod printer;
 mod progress;
@@ -13,8 +15,8 @@ pub mod report;
 pub(crate) mod run_report;
 pub mod status;
 mod table;
-pub mod tune;
+pub(crate) mod tune;
 
 pub use printer::Printer;
 pub use progress::Progress;
-pub use table::table;
+pub use table::{Cell, table};

@@ -56,7 +56,11 @@ pub(crate) struct HandedOff {
     pub contact: String,
     pub company: Option<String>,
     pub tier: String,
+    /// The conditions that held when the handoff started, with the values seen.
     pub why_now: Vec<String>,
+    /// The same in brief: the values alone.
+    #[serde(skip)]
+    pub seen: Vec<String>,
     pub owner: String,
     pub owner_email: String,
     pub route: String,

@@ -4,8 +4,8 @@ use super::backtest::{interval, is_not_monotone, number, percent};
 use super::table;
 use crate::tune::{Change, Goal, Measured, Tuned};
 
-pub fn text(tuned: &Tuned, diff: &str) -> String {
-    let mut parts = vec![goal(&tuned.goal), basis(tuned)];
+pub(crate) fn text(tuned: &Tuned, diff: &str) -> String {
+    let mut parts = vec![format!("{}\n{}", goal(&tuned.goal), basis(tuned))];
     if tuned.changes.is_empty() {
         parts.push("No other threshold comes nearer to the goal than the present ones".to_owned());
     } else {
@@ -22,7 +22,7 @@ pub fn text(tuned: &Tuned, diff: &str) -> String {
     } else {
         parts.push(format!("The data cannot support this: {}", claim.unsupported.join("; ")));
     }
-    parts.join("\n")
+    parts.join("\n\n")
 }
 
 fn goal(goal: &Goal) -> String {

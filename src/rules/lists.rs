@@ -99,28 +99,37 @@ impl Lists {
         Some((&known.values, known.file_span.clone()))
     }
 
-    /// Notes every list that nothing uses.
-    pub(super) fn finish(self, findings: &mut Findings) {
+    /// Every list that could be read, by name; notes those that nothing uses.
+    pub(super) fn finish(self, findings: &mut Findings) -> Vec<Arc<List>> {
+        let mut lists = Vec::with_capacity(self.by_name.len());
         for (name, known) in self.by_name {
             if !known.used && !self.misnamed {
                 findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
             }
+            lists.extend(known.list);
         }
+        lists.sort_by(|a, b| a.name.cmp(&b.name));
+        lists
     }
 }
 
 fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List {
     let mut keys: Keys = HashSet::with_capacity(rows.len());
     let mut by_key = HashMap::new();
+    let mut spelled = HashMap::new();
     for row in rows {
         let key: Box<str> = fold(&row.key).into();
         if let Some(value) = row.value {
             by_key.insert(key.clone(), fold(&value).into_owned());
             values.push(SourcedValue { value, place: row.place });
         }
+        let written = row.key.trim();
+        if *key != *written {
+            spelled.insert(key.clone(), written.into());
+        }
         keys.insert(key);
     }
-    List { name, keys: Arc::new(keys), values: by_key }
+    List { name, keys: Arc::new(keys), spelled, values: by_key }
 }
 
 fn read_list(

@@ -64,8 +64,7 @@ impl Loader<'_> {
         let heartbeat = heartbeat(&mut root, self.findings);
         let crm = self.crm(&mut root);
         let chat = self.chat(&mut root);
-        let kind = crm.as_ref().map(|crm| crm.kind.clone());
-        let mut names = self.names(&mut root, kind, &mut files);
+        let mut names = self.names(&mut root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
 
         let rep_tables = self.at_least_one(&mut root, "rep");
         let (reps, mut rep_names) = reps(&rep_tables, &mut files, self.now, self.findings);
@@ -95,7 +94,7 @@ impl Loader<'_> {
         for register in [&rep_names, &team_names, &sla_names] {
             register.warn_unused(self.findings);
         }
-        names.lists.finish(self.findings);
+        let lists = names.lists.finish(self.findings);
         let fields = names.fields.finish();
         let mut known = Known {
             fields: &fields,
@@ -118,6 +117,7 @@ impl Loader<'_> {
             chat,
             outcome,
             fields,
+            lists,
             score,
             disqualifiers,
             tiers,

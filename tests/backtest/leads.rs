@@ -120,7 +120,7 @@ fn a_sweep_shows_that_the_activity_score_is_not_monotone() {
     let args = ["backtest", path.to_str().unwrap(), "--outcome", "Converted", "--sweep", "score"];
     let text = scene.prints(&args);
     let plot: Vec<&str> = text.lines().skip_while(|line| !line.contains("this value converts")).collect();
-    insta::assert_snapshot!(plot[..14].join("\n"), @"
+    insta::assert_snapshot!(plot[..15].join("\n"), @"
         this value converts               leads from here on
      7   0.0 %                            ████████████████████████ 4664
      8   0.0 %                            ████████████████████████ 4663
@@ -134,6 +134,7 @@ fn a_sweep_shows_that_the_activity_score_is_not_monotone() {
     16  █████████████████▋ 49.7 %         ████ 774
     17  █▋ 4.6 %                          █▋ 327
     18   0.0 %                            ▏ 3
+
     score is not monotone: 15 converts at 67.5 % (64.8–70.1 %), 17 at 4.6 % (2.8–7.5 %), which is no chance. A threshold takes the worse with the better: consider an upper end (`at_most`), or look at how score comes about
     ");
     let rows = rows(&path);

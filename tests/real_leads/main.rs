@@ -77,8 +77,8 @@ fn every_lead_is_judged_as_an_independent_count_says() {
         "each disqualifier, and each tier inside and outside the ICP, has somebody"
     );
     let status = place.json_at(MONDAY_10, 0, &["status"]);
-    let stored: Vec<(String, u64)> = serde_json::from_value(status["verdicts"].clone()).unwrap();
-    assert_eq!(BTreeMap::from_iter(stored), verdicts);
+    let stored: BTreeMap<String, u64> = serde_json::from_value(status["verdicts"].clone()).unwrap();
+    assert_eq!(stored, verdicts);
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |table, folder, _| Ok(Box::new(FileCrm::new(table, folder)?)),
     default_property,
     is_local: |_| true,
+    schema: config::schema,
 };
 
 /// A standard field's column has its name; a company's, without the prefix.

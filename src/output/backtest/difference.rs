@@ -33,7 +33,7 @@ pub(super) fn text(differences: &Differences) -> String {
         });
         parts.push(table(&["Contact", "What", "Before → now", "Because (value seen)"], rows));
     }
-    parts.join("\n")
+    parts.join("\n\n")
 }
 
 /// Whose condition it is: what the other definition asked for, or what this one does.

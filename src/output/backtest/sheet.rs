@@ -61,7 +61,7 @@ impl Row<'_> {
 }
 
 /// Every figure of the report, for a spreadsheet.
-pub fn csv(report: &Report) -> Result<Vec<u8>> {
+pub(crate) fn csv(report: &Report) -> Result<Vec<u8>> {
     let mut rows = Vec::new();
     let verdicts = report.verdicts.iter();
     rows.extend(verdicts.map(|(name, contacts)| Row {

@@ -15,7 +15,7 @@ pub(super) fn text(sweep: &Sweep) -> String {
     ];
     parts.push(plot(sweep));
     parts.extend(sweep.fall.as_ref().map(|fall| is_not_monotone(&sweep.field, fall)));
-    parts.join("\n")
+    parts.join("\n\n")
 }
 
 fn steps(sweep: &Sweep) -> String {
