@@ -1,6 +1,7 @@
 //! `handoff`: from a marketing-qualified lead to an accepted one, exactly once. See ARCHITECTURE.md.
 
 pub mod assign;
+pub mod backtest;
 pub mod brief;
 pub mod chat;
 pub mod cli;
@@ -19,4 +20,6 @@ pub mod qualify;
 pub mod rules;
 mod secret;
 pub mod sla;
+pub mod stats;
 pub mod store;
+pub mod tune;

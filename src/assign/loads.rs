@@ -39,6 +39,13 @@ impl Loads {
         self.credits.get(&(team, rep)).copied().unwrap_or_default()
     }
 
+    /// A rep's calendar day has turned, and with it everything counted by day; a replay starts every day with idle reps.
+    pub fn start_day(&mut self, rep: RepId) {
+        if let Some(load) = self.reps.get_mut(rep.0) {
+            *load = RepLoad { last: load.last, ..RepLoad::default() };
+        }
+    }
+
     /// Counts an assignment, so that the next decision of the run sees it.
     pub fn record(&mut self, assignment: &Assignment, now: Timestamp) {
         let count = self.reps.len().max(assignment.rep.0 + 1);

@@ -1,11 +1,13 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
+mod backtest;
 mod check;
 mod diff;
 mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
+mod history;
 mod init;
 mod plan;
 mod recheck;
@@ -18,6 +20,7 @@ mod session;
 mod status;
 mod sync;
 mod test;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -61,6 +64,8 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         cli.command,
         Command::Check(_)
             | Command::Test(_)
+            | Command::Backtest(_)
+            | Command::Tune(_)
             | Command::Explain(_)
             | Command::Diff(_)
             | Command::Docs(_)
@@ -79,6 +84,8 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),
         Command::Check(args) => check::command(&cli.global, args, time, printer),
         Command::Test(args) => test::command(&cli.global, args, time, printer),
+        Command::Backtest(args) => backtest::command(&cli.global, args, time, printer),
+        Command::Tune(args) => tune::command(&cli.global, args, time, printer),
         Command::Explain(args) => explain::command(&cli.global, args, time, printer),
         Command::Diff(args) => diff::command(&cli.global, args, time, printer),
         Command::Status => status::command(&cli.global, time, printer),

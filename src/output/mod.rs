@@ -1,9 +1,13 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
+pub(crate) mod backtest;
+mod bars;
+mod csv;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
+pub(crate) mod patch;
 mod place;
 mod printer;
 mod progress;
@@ -11,6 +15,7 @@ pub mod report;
 pub(crate) mod run_report;
 pub mod status;
 mod table;
+pub(crate) mod tune;
 
 pub use printer::Printer;
 pub use progress::Progress;

@@ -21,7 +21,8 @@ pub fn holds(condition: &Condition, facts: &Facts<'_>) -> bool {
     }
 }
 
-pub(super) fn leaf_holds(leaf: &Leaf, facts: &Facts<'_>) -> bool {
+/// Whether one test holds.
+pub fn leaf_holds(leaf: &Leaf, facts: &Facts<'_>) -> bool {
     match leaf.operand {
         Operand::Field(field) => value_holds(&leaf.test, facts.contact.value(field), facts),
         Operand::Score => sum_holds(&leaf.test, facts.score),

@@ -13,7 +13,7 @@ mod until;
 pub use change::{Change, changes_to};
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
-pub use holds::holds;
+pub use holds::{holds, leaf_holds};
 pub use moves::Moves;
 pub use outcome::{Ending, Sign, Signs, outcomes_holding, signs};
 pub use points::{PointsSeen, sum, sum_seen};

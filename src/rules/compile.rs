@@ -145,7 +145,7 @@ impl Compiler<'_> {
         let operation =
             Operation { field: name, kind, operator, item, may_say_handoff: self.scope == Scope::Outcome };
         let (test, words) = compile_operation(&operation, &mut self.names.lists, self.findings)?;
-        Some(Untied { test, text: format!("{name} {words}") })
+        Some(Untied { test, text: format!("{name} {words}"), span: item.span.clone() })
     }
 
     fn operand(&mut self, name: &str, span: &Range<usize>) -> Option<(Operand, Kind)> {
@@ -171,11 +171,12 @@ impl Compiler<'_> {
 struct Untied {
     test: super::condition::Test,
     text: String,
+    span: Range<usize>,
 }
 
 impl Untied {
     fn on(self, operand: Operand) -> Condition {
-        Condition::Leaf(Box::new(Leaf { operand, test: self.test, text: self.text }))
+        Condition::Leaf(Box::new(Leaf { operand, test: self.test, text: self.text, span: self.span }))
     }
 }
 

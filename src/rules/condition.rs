@@ -2,6 +2,7 @@
 //! evaluation parses and allocates nothing.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -28,6 +29,8 @@ pub struct Leaf {
     pub test: Test,
     /// For people, with the field's name: `score at least 65`.
     pub text: String,
+    /// Byte range of the operator's value in the file, for those who propose another one.
+    pub span: Range<usize>,
 }
 
 /// What a leaf looks at.

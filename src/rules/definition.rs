@@ -121,6 +121,8 @@ pub struct Icp {
     /// [`Condition::All`] of nothing when there is no requirement.
     pub when: Condition,
     pub minimum_fit: Option<f64>,
+    /// Byte range of that number in the file.
+    pub minimum_fit_span: std::ops::Range<usize>,
     /// `None`: the fit is the CRM's field.
     pub points: Option<PointSheet>,
 }

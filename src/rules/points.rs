@@ -58,7 +58,7 @@ pub(super) fn score(table: &Table, names: &mut Names, findings: &mut Findings) -
 /// `[icp]`; without the table everybody is inside the profile.
 pub(super) fn icp(table: Option<&Table>, names: &mut Names, findings: &mut Findings) -> Icp {
     let Some(table) = table else {
-        return Icp { when: Condition::always(), minimum_fit: None, points: None };
+        return Icp { when: Condition::always(), minimum_fit: None, minimum_fit_span: 0..0, points: None };
     };
     let mut reader = Reader::new(table, "[icp]");
     let when = reader
@@ -68,14 +68,14 @@ pub(super) fn icp(table: Option<&Table>, names: &mut Names, findings: &mut Findi
     let minimum_span = reader.item("minimum_fit").map_or_else(|| reader.span(), |item| item.span.clone());
     let points = names.fit_from_points.then(|| sheet(&mut reader, "[[icp.points]]", names, findings));
     match &points {
-        Some(sheet) => reachable(sheet, minimum_fit, minimum_span, findings),
+        Some(sheet) => reachable(sheet, minimum_fit, minimum_span.clone(), findings),
         None if minimum_fit.is_some() => {
             names.fields.require("fit", &minimum_span, findings);
         }
         None => {}
     }
     reader.finish(findings);
-    Icp { when, minimum_fit, points }
+    Icp { when, minimum_fit, minimum_fit_span: minimum_span, points }
 }
 
 /// Notes a minimum that all points together cannot reach.

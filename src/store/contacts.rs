@@ -23,6 +23,8 @@ pub struct ContactRow {
 #[derive(Debug)]
 pub struct Layouts<'f> {
     fields: &'f [Field],
+    /// Fields whose values are looked at; the others are left missing.
+    wanted: Vec<bool>,
     /// Layout id, and for each stored position the position in `fields`.
     known: RefCell<Vec<(i64, Vec<Option<usize>>)>>,
 }
@@ -148,7 +150,12 @@ impl<'f> Layouts<'f> {
     /// Contacts are read with the fields in `fields`, in that order; a prefix of the rules' catalogue keeps
     /// [`crate::model::FieldId`]s valid.
     pub fn new(fields: &'f [Field]) -> Self {
-        Self { fields, known: RefCell::default() }
+        Self::only(fields, |_| true)
+    }
+
+    /// As [`Layouts::new`], with the values that are not wanted left missing: they are not even parsed.
+    pub fn only(fields: &'f [Field], wanted: impl Fn(&Field) -> bool) -> Self {
+        Self { fields, wanted: fields.iter().map(wanted).collect(), known: RefCell::default() }
     }
 
     /// Decodes a stored contact.
@@ -169,14 +176,11 @@ impl<'f> Layouts<'f> {
     /// For each of our fields, where the layout stores it.
     fn positions(&self, db: Db<'_>, layout: i64) -> Result<Vec<Option<usize>>> {
         let stored = db.layout_fields(layout)?;
-        Ok(self
-            .fields
-            .iter()
-            .map(|field| {
-                let name = layout_name(field);
-                stored.iter().position(|other| *other == name)
-            })
-            .collect())
+        let position = |(field, wanted): (&Field, &bool)| {
+            let name = layout_name(field);
+            stored.iter().position(|other| *other == name).filter(|_| *wanted)
+        };
+        Ok(self.fields.iter().zip(&self.wanted).map(position).collect())
     }
 }
 

@@ -14,6 +14,7 @@ mod runs;
 #[cfg(test)]
 mod tests;
 mod verdicts;
+mod walk;
 
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;

@@ -13,7 +13,8 @@ const LEAVES_MAX: usize = 10;
 
 fn tree() -> impl Strategy<Value = Condition> {
     let leaf = any::<bool>().prop_map(|flag| {
-        let leaf = Leaf { operand: Operand::Score, test: Test::EqualsBool(flag), text: String::new() };
+        let leaf =
+            Leaf { operand: Operand::Score, test: Test::EqualsBool(flag), text: String::new(), span: 0..0 };
         Condition::Leaf(Box::new(leaf))
     });
     let tree = leaf.prop_recursive(4, 10, 3, |inner| {

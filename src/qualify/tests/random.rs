@@ -41,7 +41,7 @@ impl Definition {
 }
 
 fn leaf(operand: Operand, test: Test) -> Condition {
-    Condition::Leaf(Box::new(Leaf { operand, test, text: String::new() }))
+    Condition::Leaf(Box::new(Leaf { operand, test, text: String::new(), span: 0..0 }))
 }
 
 /// Never 0: a sum that decays comes as near to it as floating point can tell, and the moment means nothing.

@@ -75,7 +75,7 @@ fn range_ends(leaf: &Leaf) -> Condition {
     let name = leaf.text.split_once(' ').map_or("", |(name, _)| name);
     let end = |test: Test, number: f64| {
         let text = format!("{name} {} {number}", operator(&test));
-        Condition::Leaf(Box::new(Leaf { operand: leaf.operand, test, text }))
+        Condition::Leaf(Box::new(Leaf { operand: leaf.operand, test, text, span: leaf.span.clone() }))
     };
     Condition::All(vec![end(Test::AtLeast(least), least), end(Test::AtMost(most), most)])
 }

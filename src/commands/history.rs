@@ -1,0 +1,221 @@
+//! History for those who replay rules over it: the stored contacts, or a file of contacts, read through the same connector as
+//! any file.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use super::session::{folder, store_path};
+use crate::backtest::fields_looked_at;
+use crate::cli::{Global, HistoryArgs};
+use crate::crm::{self, Crm, Walk, Walked};
+use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
+use crate::output::Printer;
+use crate::rules::{Connection, Entry, Item, Node, Rules, Table};
+use crate::store::{Layouts, Store};
+
+/// A history file is read whole; one that takes longer is no file that a person waits for.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Where contacts come from, and what is read of them.
+pub(super) struct History {
+    source: Source,
+    /// The rules' fields, then columns that only a flag names.
+    fields: Vec<Field>,
+    /// Whose values are looked at.
+    wanted: Vec<FieldId>,
+}
+
+enum Source {
+    Store(Store),
+    File(Box<dyn Crm>),
+}
+
+/// What was read besides the contacts.
+#[derive(Debug, Default)]
+pub(super) struct ReadOut {
+    /// Contacts that could not be read.
+    pub set_aside: u64,
+}
+
+impl History {
+    /// Opens the file, or the database.
+    pub(super) fn open(global: &Global, args: &HistoryArgs, rules: &Rules) -> Result<Self> {
+        let source = if let Some(path) = &args.file {
+            Source::File(open_file(path, rules)?)
+        } else {
+            let path = store_path(global);
+            if !path.exists() {
+                bail!(
+                    "there is no database {} to replay; `handoff sync` makes it, or name a CSV file",
+                    path.as_path().display()
+                );
+            }
+            Source::Store(path.open_existing()?)
+        };
+        Ok(Self { source, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) })
+    }
+
+    /// The field of this name, else the column or property of this name; an error when there is neither.
+    pub(super) fn require(&mut self, name: &str, kind: Kind) -> Result<FieldId> {
+        let known = self.fields.iter().position(|field| field.name == name);
+        let field = match known.and_then(|at| self.fields.get(at)) {
+            Some(field) => field.clone(),
+            None => Field {
+                name: name.to_owned(),
+                property: name.to_owned(),
+                of_company: name.starts_with("company."),
+                kind,
+            },
+        };
+        if kind != Kind::Text && field.kind != kind {
+            let shown = one_line(name, 80);
+            bail!("'{shown}' is a {} field, and a {} is needed here", field.kind.name(), kind.name());
+        }
+        if let Some(problem) = self.lacks(&field)? {
+            bail!(problem);
+        }
+        let at = known.unwrap_or(self.fields.len());
+        if known.is_none() {
+            self.fields.push(field);
+        }
+        let id = FieldId(u16::try_from(at)?);
+        self.wanted.push(id);
+        Ok(id)
+    }
+
+    /// The standard field of this name, when history has it.
+    pub(super) fn find(&mut self, name: &str) -> Result<Option<FieldId>> {
+        let Some(at) = self.fields.iter().position(|field| field.name == name) else {
+            return Ok(None);
+        };
+        let field = self.fields.get(at).cloned();
+        let lacks = field.map(|field| self.lacks(&field)).transpose()?.flatten();
+        if lacks.is_some() {
+            return Ok(None);
+        }
+        let id = FieldId(u16::try_from(at)?);
+        self.wanted.push(id);
+        Ok(Some(id))
+    }
+
+    /// Says of every field that verdicts look at and history lacks that it counts as missing.
+    pub(super) fn warn_of_missing(&mut self, rules: &Rules, printer: &mut Printer) -> Result<()> {
+        for id in fields_looked_at(rules) {
+            let Some(field) = rules.fields.get(id).cloned() else { continue };
+            if let Some(problem) = self.lacks(&field)? {
+                printer.warn(&format!("{problem}; conditions on it do not hold"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What history lacks of one field, in words.
+    fn lacks(&mut self, field: &Field) -> Result<Option<String>> {
+        match &mut self.source {
+            Source::File(crm) => {
+                let id = self.fields.iter().find(|field| field.name == "id");
+                let asked: Vec<&Field> = id.into_iter().chain([field]).collect();
+                Ok(crm.check(&asked)?.into_iter().next_back())
+            }
+            Source::Store(store) => {
+                let is_there = store.read().stores_property(&field.property)?;
+                let shown = one_line(&field.name, 80);
+                Ok((!is_there).then(|| {
+                    format!("stored contacts have no '{shown}'; map it in [fields] and run `handoff sync`")
+                }))
+            }
+        }
+    }
+
+    /// Gives every contact to `take`, with the fields of `other` beside when there are other rules.
+    pub(super) fn read(
+        &mut self,
+        other: Option<&Rules>,
+        take: &mut dyn FnMut(Contact, Option<Contact>),
+    ) -> Result<ReadOut> {
+        match &mut self.source {
+            Source::Store(store) => read_store(store, &self.fields, &self.wanted, other, take),
+            Source::File(crm) => read_file(crm.as_mut(), &self.fields, other, take),
+        }
+    }
+}
+
+/// A file of contacts as a CRM: how it is written, and the companies beside it, are the rules' own, when those are files too.
+fn open_file(path: &Path, rules: &Rules) -> Result<Box<dyn Crm>> {
+    if !path.is_file() {
+        bail!("there is no file {}", path.display());
+    }
+    let mut entries = vec![entry("contacts", path.display().to_string())];
+    if rules.crm.kind == "file" {
+        for kept in &rules.crm.table.entries {
+            match (kept.key.as_str(), &kept.item.node) {
+                ("companies", Node::Text(name)) => {
+                    let companies = folder(&rules.path).join(name);
+                    entries.push(entry("companies", companies.display().to_string()));
+                }
+                ("encoding" | "delimiter", _) => entries.push(kept.clone()),
+                _ => {}
+            }
+        }
+    }
+    let connection = Connection { kind: "file".to_owned(), table: Table { entries, span: 0..0 } };
+    crm::connect(&connection, Path::new(""), None)
+}
+
+fn entry(key: &str, value: String) -> Entry {
+    Entry { key: key.to_owned(), key_span: 0..0, item: Item { span: 0..0, node: Node::Text(value) } }
+}
+
+fn read_store(
+    store: &Store,
+    fields: &[Field],
+    wanted: &[FieldId],
+    other: Option<&Rules>,
+    take: &mut dyn FnMut(Contact, Option<Contact>),
+) -> Result<ReadOut> {
+    let only = |fields: &[Field], wanted: &[FieldId]| -> Vec<String> {
+        let named = wanted.iter().filter_map(|id| fields.get(usize::from(id.0)));
+        named.map(|field| field.name.clone()).collect()
+    };
+    let names = only(fields, wanted);
+    let layouts = Layouts::only(fields, |field| names.contains(&field.name));
+    let other = other.map(|rules| {
+        let names = only(rules.fields.all(), &fields_looked_at(rules));
+        Layouts::only(rules.fields.all(), move |field| names.contains(&field.name))
+    });
+    let db = store.read();
+    db.each_contact(&layouts, other.as_ref(), |contact, other| {
+        take(contact, other);
+        Ok(())
+    })?;
+    Ok(ReadOut { set_aside: db.quarantined(0)?.1 })
+}
+
+fn read_file(
+    crm: &mut dyn Crm,
+    fields: &[Field],
+    other: Option<&Rules>,
+    take: &mut dyn FnMut(Contact, Option<Contact>),
+) -> Result<ReadOut> {
+    let mut all = fields.to_vec();
+    let others = other.map(|rules| rules.fields.all()).unwrap_or_default();
+    all.extend(others.iter().cloned());
+    let mut read = ReadOut::default();
+    let walk = Walk { fields: &all, cursor: None, deadline: Instant::now() + PATIENCE };
+    let walked = crm.changes(&walk, &mut |page| {
+        read.set_aside += page.bad.len() as u64;
+        for mut record in page.records {
+            let values = record.values.split_off(fields.len().min(record.values.len()));
+            let old =
+                other.map(|_| Record { id: record.id.clone(), modified_ms: record.modified_ms, values });
+            take(record.into_contact(fields), old.map(|old| old.into_contact(others)));
+        }
+        Ok(())
+    })?;
+    if walked == Walked::Part {
+        bail!("the file was not read to its end within {} minutes", PATIENCE.as_secs() / 60);
+    }
+    Ok(read)
+}

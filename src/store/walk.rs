@@ -1,0 +1,44 @@
+//! Every stored contact, once, for who replays rules over them.
+
+use anyhow::Result;
+
+use super::Db;
+use super::contacts::Layouts;
+use crate::model::Contact;
+
+impl Db<'_> {
+    /// Gives every contact to `take` in the order in which they were first stored; read a second time with the fields of
+    /// `other`, when there are others.
+    pub fn each_contact(
+        self,
+        layouts: &Layouts<'_>,
+        other: Option<&Layouts<'_>>,
+        mut take: impl FnMut(Contact, Option<Contact>) -> Result<()>,
+    ) -> Result<()> {
+        let mut statement =
+            self.conn.prepare("SELECT crm_id, layout_id, content FROM contact ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (crm_id, layout) = (row.get_ref(0)?.as_str()?, row.get(1)?);
+            let content = row.get_ref(2)?.as_str()?;
+            let contact = layouts.contact(self, crm_id, layout, content)?;
+            let other = other.map(|other| other.contact(self, crm_id, layout, content)).transpose()?;
+            take(contact, other)?;
+        }
+        Ok(())
+    }
+
+    /// Whether any layout of stored contacts has this property of the contact or of its company.
+    pub fn stores_property(self, property: &str) -> Result<bool> {
+        let mut statement = self.conn.prepare("SELECT fields FROM layout")?;
+        let mut rows = statement.query([])?;
+        let wanted = [format!("contact.{property}"), format!("company.{property}")];
+        while let Some(row) = rows.next()? {
+            let names: Vec<String> = serde_json::from_str(row.get_ref(0)?.as_str()?)?;
+            if names.iter().any(|name| wanted.contains(name)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
