@@ -173,10 +173,10 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Cancels what a handoff has planned and never tried.
+    /// Cancels what a handoff has planned and what certainly did not happen.
     pub fn cancel_effects(self, handoff: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND attempt = 0",
+            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned'",
             [handoff],
         )?;
         Ok(())
