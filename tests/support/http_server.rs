@@ -157,7 +157,7 @@ fn bytes(reply: Reply) -> Vec<u8> {
     let Reply::Answer { status, headers, body } = reply else { return Vec::new() };
     let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        head.extend([&name, ": ", &value, "\r\n"]);
     }
     [head.as_bytes(), b"\r\n", &body].concat()
 }
