@@ -157,9 +157,7 @@ fn bytes(reply: Reply) -> Vec<u8> {
     let Reply::Answer { status, headers, body } = reply else { return Vec::new() };
     let mut head = format!("HTTP/1.1 {status} Scripted\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
-        for part in [name.as_str(), ": ", &value, "\r\n"] {
-            head.push_str(part);
-        }
+        head.extend([&name, ": ", &value, "\r\n"]);
     }
     [head.as_bytes(), b"\r\n", &body].concat()
 }
