@@ -1,6 +1,8 @@
 //! Reading from HubSpot, through the built binary, against a service inside the test. Tests named `case_…` are the cases of
 //! the list of what a client must prove.
 
+#![cfg(test)]
+
 #[path = "../support/http_server.rs"]
 mod http_server;
 #[path = "../support/mod.rs"]
