@@ -7,6 +7,7 @@ use crate::fake::{Fault, MINUTE, NOW_MS};
 use crate::http_server::Reply;
 
 /// The first walk of this many contacts, with a cap of 10,000 a query: each is stored, each is read once.
+#[expect(clippy::print_stdout, reason = "what the walk took")]
 fn first_walk(contacts: u64) {
     let desk = Desk::open();
     desk.fake.world().max = 250;
@@ -44,6 +45,23 @@ fn the_first_sync_of_100000_contacts() {
 }
 
 #[test]
+fn a_walk_whose_time_is_over_goes_on_in_the_next_run_and_reads_nothing_twice() {
+    let desk = Desk::open();
+    desk.fake.world().max = 250;
+    desk.fill(1, 3_000);
+    let mut runs = 0;
+    while desk.fake.world().reads.len() < 3_000 {
+        let ran = desk.handoff(&["run", "--deadline", "3"]);
+        runs += 1;
+        assert!(ran.status < 2 && runs < 10, "{}", ran.all());
+    }
+    assert!(runs > 1);
+    assert_eq!(desk.stored().len(), 3_000);
+    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+    desk.fake.requests();
+}
+
+#[test]
 fn case_2_both_styles_of_paths_work_by_one_setting() {
     for version in ["2026-09", "2026-03", "v3"] {
         let desk = Desk::open();
@@ -59,13 +77,10 @@ fn case_2_both_styles_of_paths_work_by_one_setting() {
 #[test]
 fn case_3_sixty_properties_do_not_make_the_search_too_long() {
     let desk = Desk::open();
-    let mut fields = String::from("\n[fields]\n");
-    for n in 0..60 {
-        fields.push_str(&format!(
-            "extra_{n} = \"a_property_with_a_rather_long_name_as_portals_have_them_{n}\"\n"
-        ));
-    }
-    desk.place.append("rules.toml", &fields);
+    let field =
+        |n: i32| format!("extra_{n} = \"a_property_with_a_rather_long_name_as_portals_have_them_{n}\"");
+    let fields: Vec<String> = (0..60).map(field).collect();
+    desk.place.append("rules.toml", &format!("\n[fields]\n{}\n", fields.join("\n")));
     desk.fill(1, 250);
     desk.sync();
     assert_eq!(desk.stored().len(), 250);
