@@ -34,7 +34,7 @@ fn condition() -> Value {
     );
     properties.insert(
         "not".to_owned(),
-        json!({ "description": "This condition does not hold.", "allOf": [branch] }),
+        json!({ "description": "This condition does not hold.", "anyOf": [branch] }),
     );
     properties.insert("company".to_owned(), json!({ "$ref": "#/definitions/company" }));
     json!({
@@ -63,7 +63,7 @@ fn fields_of(company: bool) -> Map<String, Value> {
             let kind = field.kind.name();
             let of = if company { "of the company " } else { "" };
             let description = format!("Standard field {of}({kind}).");
-            (name.to_owned(), json!({ "description": description, "allOf": [{ "$ref": format!("#/definitions/{kind}_test") }] }))
+            (name.to_owned(), json!({ "description": description, "anyOf": [{ "$ref": format!("#/definitions/{kind}_test") }] }))
         })
         .collect()
 }

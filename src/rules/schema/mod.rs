@@ -95,9 +95,10 @@ fn texts(description: &str) -> Value {
     json!({ "description": description, "type": "array", "items": { "type": "string" } })
 }
 
-/// What `definitions` has under a name, with a description of its own here.
+/// What `definitions` has under a name, with a description of its own here. One of one rather than all of one: Taplo shows
+/// no description beside `allOf`.
 fn reference(definition: &str, description: &str) -> Value {
-    json!({ "description": description, "allOf": [{ "$ref": format!("#/definitions/{definition}") }] })
+    json!({ "description": description, "anyOf": [{ "$ref": format!("#/definitions/{definition}") }] })
 }
 
 /// A span of time such as `5m`.
