@@ -6,12 +6,12 @@ use super::argument::Operation;
 use super::catalogue::Catalogue;
 use super::codes::{BAD_VALUE, CIRCULAR, IMPOSSIBLE};
 use super::condition::{Condition, Leaf, Operand};
-use super::contradiction::contradict;
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Node, Table};
 use super::lists::Lists;
 use super::operator::{OPERATORS, compile_operation, unknown_operator};
 use super::reader::wrong_type;
+use super::reason::{self, Conflict, Ranges};
 use crate::model::Kind;
 
 /// What conditions can name, and what may be said where.
@@ -39,6 +39,11 @@ pub(super) fn never() -> Condition {
     Condition::Any(Vec::new())
 }
 
+/// Whether a condition stands for one with a finding.
+pub(super) fn is_never(condition: &Condition) -> bool {
+    matches!(condition, Condition::Any(parts) if parts.is_empty())
+}
+
 /// Compiles one condition; every test in it must hold.
 pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
     let found_before = findings.as_slice().len();
@@ -50,10 +55,37 @@ pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: 
     if findings.as_slice().len() > found_before {
         return never();
     }
-    match <[Condition; 1]>::try_from(parts) {
+    let condition = match <[Condition; 1]>::try_from(parts) {
         Ok([only]) => only,
         Err(parts) => Condition::All(parts),
-    }
+    };
+    let is_possible = may_hold(std::slice::from_ref(&condition), table.span.clone(), findings);
+    if is_possible { condition } else { never() }
+}
+
+/// Notes conditions that must hold at once and exclude each other.
+fn may_hold(conditions: &[Condition], span: Range<usize>, findings: &mut Findings) -> bool {
+    let Some(conflict) = reason::conflict(conditions, &Ranges::default()) else {
+        return true;
+    };
+    findings.add(impossible(&conflict, span));
+    false
+}
+
+/// What to say of conditions that never hold.
+pub(super) fn impossible(conflict: &Conflict, span: Range<usize>) -> Finding {
+    let words = match conflict.words.split_last() {
+        None => "this condition never holds".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{}, and {last}", others.join(", ")),
+    };
+    let message = if conflict.is_first_of_several {
+        format!("impossible in every way that `any` leaves; the first asks for {words}")
+    } else {
+        format!("impossible: {words}")
+    };
+    let help = "these must hold at once: loosen one, or write `any` where either will do";
+    Finding::error(IMPOSSIBLE, span, message).help(help)
 }
 
 struct Compiler<'a> {
@@ -133,12 +165,9 @@ impl Compiler<'_> {
                 self.findings.add(unknown_operator(name, operator));
             }
         }
-        if let Some((first, second)) = contradict(leaves.iter().map(|leaf| (&leaf.test, leaf.text.as_str())))
-        {
-            let message = format!("impossible: {first}, and {second}");
-            self.findings.error(IMPOSSIBLE, span, message);
-        }
-        parts.extend(leaves.into_iter().map(|leaf| leaf.on(operand)));
+        let leaves: Vec<Condition> = leaves.into_iter().map(|leaf| leaf.on(operand)).collect();
+        may_hold(&leaves, span, self.findings);
+        parts.extend(leaves);
     }
 
     fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {

@@ -19,6 +19,7 @@ use super::settings::{agreement, connection, heartbeat, limits, version};
 use super::slas::slas;
 use super::source::Source;
 use super::tiers::{disqualifiers, tiers};
+use super::{reachable, territory};
 use crate::model::Timestamp;
 
 /// What the loader has to know of connectors; handed in, so that it knows none of them.
@@ -43,6 +44,10 @@ pub fn load(source: &Source, connectors: &Connectors, now: Timestamp) -> (Option
         let loader = Loader { source, connectors, now, findings: &mut findings };
         loader.read(&document)
     });
+    if let Some(rules) = &rules {
+        reachable::check(rules, &mut findings);
+        territory::check(rules, &mut findings);
+    }
     findings.sort();
     (rules.filter(|_| !findings.has_errors()), findings)
 }

@@ -5,7 +5,7 @@ mod catalogue;
 mod codes;
 mod compile;
 mod condition;
-mod contradiction;
+
 mod days_off;
 mod definition;
 mod examples;
@@ -23,13 +23,16 @@ mod outcome;
 mod parse;
 mod people;
 mod points;
+mod reachable;
 mod reader;
+mod reason;
 mod register;
 mod routes;
 mod settings;
 mod slas;
 mod source;
 mod suggest;
+mod territory;
 mod tiers;
 
 #[cfg(test)]
