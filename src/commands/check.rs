@@ -76,7 +76,7 @@ fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> 
         }
         Some(Format::Sarif) => {
             let results: Vec<Value> = all.flat_map(|(found, source)| sarif::results(found, source)).collect();
-            serde_json::to_string_pretty(&sarif::log(results))?
+            serde_json::to_string_pretty(&sarif::log(&results))?
         }
         Some(Format::Github) => all.map(|(found, source)| findings::github(found, source)).collect(),
         Some(Format::Table) | None => {

@@ -12,7 +12,7 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// One run with all results, and a rule for every code there is.
-pub fn log(results: Vec<Value>) -> Value {
+pub fn log(results: &[Value]) -> Value {
     let rules: Vec<Value> = CODES
         .iter()
         .map(|(code, meaning)| {

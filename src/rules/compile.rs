@@ -1,6 +1,6 @@
 //! `when = { … }`: a table of fields and operators -> a [`Condition`].
 
-use std::ops::Range;
+use std::ops;
 
 use super::argument::Operation;
 use super::catalogue::Catalogue;
@@ -11,7 +11,7 @@ use super::item::{Entry, Item, Node, Table};
 use super::lists::Lists;
 use super::operator::{OPERATORS, compile_operation, unknown_operator};
 use super::reader::wrong_type;
-use super::reason::{self, Conflict, Ranges};
+use super::reason::{self, Conflict, Range, Ranges};
 use crate::model::Kind;
 
 /// What conditions can name, and what may be said where.
@@ -48,11 +48,11 @@ pub(super) fn is_never(condition: &Condition) -> bool {
 pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
     let found_before = findings.as_slice().len();
     let mut parts = Vec::with_capacity(table.entries.len());
-    let mut compiler = Compiler { scope, names, findings };
+    let mut compiler = Compiler { scope, names, findings, is_broken: false };
     for entry in &table.entries {
         compiler.entry(entry, &mut parts);
     }
-    if findings.as_slice().len() > found_before {
+    if compiler.is_broken || findings.as_slice().len() > found_before {
         return never();
     }
     let condition = match <[Condition; 1]>::try_from(parts) {
@@ -64,7 +64,7 @@ pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: 
 }
 
 /// Notes conditions that must hold at once and exclude each other.
-fn may_hold(conditions: &[Condition], span: Range<usize>, findings: &mut Findings) -> bool {
+fn may_hold(conditions: &[Condition], span: ops::Range<usize>, findings: &mut Findings) -> bool {
     let Some(conflict) = reason::conflict(conditions, &Ranges::default()) else {
         return true;
     };
@@ -73,18 +73,22 @@ fn may_hold(conditions: &[Condition], span: Range<usize>, findings: &mut Finding
 }
 
 /// What to say of conditions that never hold.
-pub(super) fn impossible(conflict: &Conflict, span: Range<usize>) -> Finding {
-    let words = match conflict.words.split_last() {
-        None => "this condition never holds".to_owned(),
+pub(super) fn impossible(conflict: &Conflict, span: ops::Range<usize>) -> Finding {
+    let mut words = match conflict.words.split_last() {
+        None => return Finding::error(IMPOSSIBLE, span, "impossible: this condition never holds"),
         Some((only, [])) => only.clone(),
         Some((last, others)) => format!("{}, and {last}", others.join(", ")),
     };
+    let mut help = "these must hold at once: loosen one, or write `any` where either will do";
+    if let Some(Range { least, most }) = conflict.range {
+        words = format!("{words}, when all points together make at least {least} and at most {most}");
+        help = "change the test, or the points";
+    }
     let message = if conflict.is_first_of_several {
-        format!("impossible in every way that `any` leaves; the first asks for {words}")
+        format!("impossible whichever branch is taken; the first asks for {words}")
     } else {
         format!("impossible: {words}")
     };
-    let help = "these must hold at once: loosen one, or write `any` where either will do";
     Finding::error(IMPOSSIBLE, span, message).help(help)
 }
 
@@ -92,6 +96,8 @@ struct Compiler<'a> {
     scope: Scope,
     names: &'a mut Names,
     findings: &'a mut Findings,
+    /// A part could not be compiled, and what is wrong was noted where it is to blame.
+    is_broken: bool,
 }
 
 impl Compiler<'_> {
@@ -123,7 +129,9 @@ impl Compiler<'_> {
     }
 
     fn nested(&mut self, table: &Table) -> Condition {
-        compile(table, self.scope, self.names, self.findings)
+        let condition = compile(table, self.scope, self.names, self.findings);
+        self.is_broken |= is_never(&condition);
+        condition
     }
 
     /// The tables of `all` and `any`.
@@ -144,7 +152,7 @@ impl Compiler<'_> {
     }
 
     /// Every test of one field.
-    fn field(&mut self, name: &str, span: Range<usize>, item: &Item, parts: &mut Vec<Condition>) {
+    fn field(&mut self, name: &str, span: ops::Range<usize>, item: &Item, parts: &mut Vec<Condition>) {
         let Some((operand, kind)) = self.operand(name, &span) else {
             return;
         };
@@ -173,11 +181,13 @@ impl Compiler<'_> {
     fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {
         let operation =
             Operation { field: name, kind, operator, item, may_say_handoff: self.scope == Scope::Outcome };
-        let (test, words) = compile_operation(&operation, &mut self.names.lists, self.findings)?;
+        let compiled = compile_operation(&operation, &mut self.names.lists, self.findings);
+        self.is_broken |= compiled.is_none();
+        let (test, words) = compiled?;
         Some(Untied { test, text: format!("{name} {words}") })
     }
 
-    fn operand(&mut self, name: &str, span: &Range<usize>) -> Option<(Operand, Kind)> {
+    fn operand(&mut self, name: &str, span: &ops::Range<usize>) -> Option<(Operand, Kind)> {
         let (operand, from_points) = match name {
             "score" => (Operand::Score, self.names.score_from_points),
             "fit" => (Operand::Fit, self.names.fit_from_points),
@@ -210,6 +220,6 @@ impl Untied {
 }
 
 /// The span of `company.employees` when it is written in one piece, else that of its last part.
-fn dotted(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
+fn dotted(outer: &ops::Range<usize>, inner: &ops::Range<usize>) -> ops::Range<usize> {
     if inner.start == outer.end + 1 { outer.start..inner.end } else { inner.clone() }
 }

@@ -27,8 +27,6 @@ const ROW_FINDINGS_MAX: usize = 10;
 #[derive(Default)]
 pub(super) struct Lists {
     by_name: HashMap<String, Known>,
-    /// Somebody named one that is not here; it may have been any of those that look unused.
-    misnamed: bool,
 }
 
 struct Known {
@@ -82,7 +80,6 @@ impl Lists {
             known.used = true;
             return known.list.clone();
         }
-        self.misnamed = true;
         let finding = Finding::error(UNKNOWN_LIST, span.clone(), format!("unknown list '{name}'"));
         let help = if name.starts_with(BUILTIN) {
             format!("name it in [lists] first: free_mail = \"{name}\"")
@@ -100,9 +97,9 @@ impl Lists {
     }
 
     /// Notes every list that nothing uses.
-    pub(super) fn finish(self, findings: &mut Findings) {
+    pub(super) fn warn_unused(self, findings: &mut Findings) {
         for (name, known) in self.by_name {
-            if !known.used && !self.misnamed {
+            if !known.used {
                 findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
             }
         }

@@ -33,6 +33,7 @@ mod settings;
 mod slas;
 mod source;
 mod suggest;
+mod syntax;
 mod territory;
 mod tiers;
 

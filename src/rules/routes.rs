@@ -69,7 +69,7 @@ fn falls_back(route: &Route, span: Range<usize>, findings: &mut Findings) {
     let message = if !route.when.is_always() {
         "the last route has a condition: handoffs that do not match it have nowhere to go"
     } else if !takes_all {
-        "the last route leads to an owner who may not exist: such handoffs have nowhere to go"
+        "the last route leads to somebody who may not exist: such handoffs have nowhere to go"
     } else {
         return;
     };

@@ -44,15 +44,16 @@ pub(super) fn check(rules: &Rules, findings: &mut Findings) {
 
 fn finding(earlier: &Territory<'_>, later: &Territory<'_>, shared: &[&str], rules: &Rules) -> Finding {
     let field = rules.fields.get(later.field).map_or("", |field| field.name.as_str());
-    let shown = shared.iter().take(SHOWN_VALUES_MAX).map(|place| one_line(place, SHOWN_CHARS_MAX));
+    let shown =
+        shared.iter().take(SHOWN_VALUES_MAX).map(|place| format!("'{}'", one_line(place, SHOWN_CHARS_MAX)));
     let mut shown: Vec<String> = shown.collect();
     if let Some(more) = shared.len().checked_sub(SHOWN_VALUES_MAX).filter(|more| *more > 0) {
         shown.push(format!("{more} more"));
     }
     let (first, second) = (&earlier.route.name, &later.route.name);
-    let message = format!("{field} {} is in both route '{first}' and route '{second}'", shown.join(", "));
+    let message = format!("routes '{first}' and '{second}' both take {field} {}", shown.join(", "));
     Finding::warning(SHARED_TERRITORY, later.route.span.clone(), message)
-        .help(format!("'{first}' comes first and takes it: take it out of one of the two"))
+        .help(format!("what they share goes to '{first}', which comes first: take it out of one of the two"))
 }
 
 fn territory<'a>(route: &'a Route, rules: &Rules) -> Option<Territory<'a>> {

@@ -30,12 +30,6 @@ impl Ranges {
             Operand::Fit => self.fit,
         }
     }
-
-    /// What is known of a sum, for people.
-    fn words(&self, operand: Operand) -> Option<String> {
-        let Range { least, most } = self.of(operand)?;
-        Some(format!("all points together between {least} and {most}"))
-    }
 }
 
 /// Both ends included.
@@ -57,10 +51,12 @@ impl Range {
 }
 
 /// Why conditions never hold at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Conflict {
     /// Of tests that exclude each other; empty when the conditions exclude everybody without a test.
     pub(super) words: Vec<String>,
+    /// What the sum that they look at can come to, when that is known.
+    pub(super) range: Option<Range>,
     /// There are several ways to meet the conditions, and this is why the first of them fails.
     pub(super) is_first_of_several: bool,
 }
@@ -78,8 +74,8 @@ pub(super) fn conflict(conditions: &[Condition], ranges: &Ranges) -> Option<Conf
             if *expected { leaf.text.clone() } else { format!("not ({})", leaf.text) }
         },
     );
-    let sum = tests.first().and_then(|(leaf, _)| ranges.words(leaf.operand));
-    Some(Conflict { words: words.chain(sum).collect(), is_first_of_several: search.has_chosen })
+    let range = tests.first().and_then(|(leaf, _)| ranges.of(leaf.operand));
+    Some(Conflict { words: words.collect(), range, is_first_of_several: search.has_chosen })
 }
 
 /// Whether everything that a condition could take is taken by at least one of `others`.

@@ -124,17 +124,14 @@ fn one_mistake_is_said_once() {
     H014 error: "[]": `any` of nothing never holds
     H015 error: "email_domain": `email_domain` is the part of `email` after the @ and cannot be mapped
     H016 error: "fit": points cannot depend on `fit`, which is itself a sum of points
-    H020 error: "\"emea\"": unknown list 'emea' [there are none]
-    H041 warning: "x": list 'x' is not used
+    H020 error: "\"emea\"": unknown list 'emea' [there are none yet]
     H021 error: "\"no-such.txt\"": cannot read 'no-such.txt': No such file or directory (os error 2) [looked for …/no-such.txt]
-    H041 warning: "x": list 'x' is not used
     H022 error: "\"accounts.csv\"": accounts.csv has no column 'domian'; did you mean 'domain'?
     H041 warning: "x": list 'x' is not used
     H023 warning: "[]": list 'x' is empty: nothing is ever in it
     H030 error: "\"anna@acme.example\"": unknown rep 'anna@acme.example' [did you mean 'ana@acme.example'?]
-    H041 warning: "\"ana@acme.example\"": rep 'ana@acme.example' is not used
-    H031 error: "\"emea\"": unknown team 'emea' [there are none]
-    H032 error: "\"hot\"": unknown SLA 'hot' [there are none]
+    H031 error: "\"emea\"": unknown team 'emea' [there are none yet]
+    H032 error: "\"hot\"": unknown SLA 'hot' [there are none yet]
     H033 error: "\"engagd\"": unknown tier 'engagd' [did you mean 'engaged'?]
     H034 error: "plein": no connector for crm 'plein' [did you mean 'plain'?]
     H040 error: "\"ANA@acme.example\"": a second rep with the name 'ana@acme.example' [every name may be given once; rename one of them]
@@ -146,7 +143,7 @@ fn one_mistake_is_said_once() {
     H054 warning: "[[team]]": team 'a' has no `manager`, and SLA 'hot' notifies the manager
     H056 warning: "\"Spain\"": disqualifier 'Spain' is never the reason: disqualifier 'abroad' takes all it could take [the first that holds is the reason: put the narrower first]
     H057 warning: "\"engaged\"": tier 'engaged' qualifies nobody: disqualifier 'keen' takes all it could take [disqualifiers come before every tier: narrow one of the two]
-    H058 warning: "\"south\"": country es is in both route 'west' and route 'south' ['west' comes first and takes it: take it out of one of the two]
+    H058 warning: "\"south\"": routes 'west' and 'south' both take country 'es' [what they share goes to 'west', which comes first: take it out of one of the two]
     H060 error: "\"2m\"": this step comes before the one above it [write the steps in the order of their times]
     H061 warning: "\"200%\"": this step never comes: the handoff has been returned to the pool before
     H070 warning: "\"90d\"": the definition was agreed on 2026-01-01 and is due for review every 90d [look at it together, then set agreed_on to that day]
