@@ -5,8 +5,8 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::model::{Brief, BriefLine, Contact, Timestamp, Value, one_line};
-use crate::qualify::{Facts, PointsSeen, Seen, StepKind, Trace, sum_seen};
-use crate::rules::{PointSheet, Rules, format_duration};
+use crate::qualify::{Facts, Part, PointsSeen, Seen, StepKind, Trace, sum_seen};
+use crate::rules::{Operand, PointSheet, Rules, format_duration};
 
 /// What a brief is made of.
 #[derive(Clone, Debug)]
@@ -85,12 +85,26 @@ fn signed(points: f64) -> String {
 }
 
 /// The conditions that held in one part of a trace, with the values seen: `score at least 65 (seen 71)`.
-pub fn held(trace: &Trace<'_>, part: &crate::qualify::Part) -> Vec<String> {
+pub fn held(trace: &Trace<'_>, part: &Part) -> Vec<String> {
     let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
         StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
         StepKind::All | StepKind::Any | StepKind::Not => None,
     });
     leaves.collect()
+}
+
+/// The values that the conditions of one part saw where they held, without the conditions: `score 71`.
+pub fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<String> {
+    let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
+        StepKind::Leaf { leaf, seen } => Some((leaf.operand, seen)),
+        StepKind::All | StepKind::Any | StepKind::Not => None,
+    });
+    let name = |operand| match operand {
+        Operand::Field(field) => rules.fields.get(field).map_or("", |field| field.name.as_str()),
+        Operand::Score => "score",
+        Operand::Fit => "fit",
+    };
+    leaves.map(|(operand, seen)| format!("{} {}", name(operand), seen.shown())).collect()
 }
 
 /// Facts about the person and the company, by standard field.

@@ -94,12 +94,18 @@ pub enum Command {
     Test(TestArgs),
     /// Say why a contact is or is not handed off
     Explain(ExplainArgs),
+    /// Say what changed in meaning between two definitions; with --db, how many stored contacts that moves
+    Diff(DiffArgs),
     /// Say how things stand; exit 1 when something needs attention
     Status,
     /// Send failed effects again; those that may have happened are looked up first
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Write the definition as a page for people: who qualifies, who takes it, how fast
+    Docs(DocsArgs),
+    /// Print the JSON Schema of rules.toml, for editors
+    Schema,
     /// Start a definition for contacts in a CSV file
     Init(InitArgs),
 }
@@ -119,7 +125,7 @@ pub struct EvaluateArgs {
     /// Every stored contact, not only those that are due; shows what a changed definition would do
     #[arg(long)]
     pub all: bool,
-    /// With --all: hand them off, within [limits]
+    /// With --all: hand them off, as far as `limits` of the definition allow
     #[arg(long, requires = "all")]
     pub apply: bool,
 }
@@ -147,7 +153,7 @@ pub enum Deny {
 
 #[derive(Args, Debug)]
 pub struct TestArgs {
-    /// Files with further [[example]]s for the definition of --rules
+    /// Files with further examples for the definition of --rules
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Only examples whose name contains this
@@ -171,6 +177,24 @@ pub struct TestArgs {
 pub struct ExplainArgs {
     /// Its id or e-mail
     pub contact: String,
+}
+
+#[derive(Args, Debug)]
+pub struct DiffArgs {
+    /// The definition as it was
+    pub old: PathBuf,
+    /// The definition as it is to be
+    pub new: PathBuf,
+    /// Exit 1 when anything changed in meaning
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct DocsArgs {
+    /// One self-contained HTML page instead of Markdown
+    #[arg(long)]
+    pub html: bool,
 }
 
 #[derive(Args, Debug)]

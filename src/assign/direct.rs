@@ -28,7 +28,7 @@ pub(super) fn account(request: &Request<'_>, list: &List, passes: &mut Passes) -
         let domain = text(request, field)?;
         Some((domain, list.values.get(domain.folded())?))
     })?;
-    let why = format!("{} has {} for them", list.name, domain.shown(SHOWN_CHARS_MAX));
+    let why = format!("{} has {}", list.name, domain.shown(SHOWN_CHARS_MAX));
     by_email(request, rep, why, passes)
 }
 

@@ -37,9 +37,9 @@ impl fmt::Display for PassReason {
                 write!(f, "off shift until {}", until.format("%Y-%m-%d %H:%M UTC"))
             }
             Self::OffShift { until: None } => f.write_str("off shift"),
-            Self::MaxOpen(most) => write!(f, "has the most that may be open at once ({most})"),
-            Self::MaxPerDay(most) => write!(f, "got the most of a day already ({most})"),
-            Self::RunLimit(most) => write!(f, "got the most of one run already ({most})"),
+            Self::MaxOpen(most) => write!(f, "at max_open ({most})"),
+            Self::MaxPerDay(most) => write!(f, "at max_per_day ({most})"),
+            Self::RunLimit(most) => write!(f, "at handoffs_per_rep_per_run ({most})"),
             Self::LacksSkill(skill) => write!(f, "lacks the skill '{skill}'"),
             Self::LetItLapse => f.write_str("let it lapse before"),
             Self::RejectedIt => f.write_str("rejected it before"),

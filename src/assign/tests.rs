@@ -67,6 +67,7 @@ fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
     let list = List {
         name: "named".to_owned(),
         keys: Arc::new(Keys::new()),
+        spelled: std::collections::HashMap::new(),
         values: values.map(|(key, rep)| (key.into(), rep.to_owned())).into(),
     };
     let mut rules = rules();
@@ -131,15 +132,11 @@ fn every_obstacle_has_its_reason_and_the_moment_that_lifts_it() {
     let cases: [(Change, &str, Option<&str>); 6] = [
         (|rules| away(rules, 0, "2026-11-30"), "away", Some("2026-12-01T09:00")),
         (|rules| rules.routes[0].skills = vec!["pt".to_owned()], "lacks the skill 'pt'", None),
-        (|rules| rules.reps[0].max_open = Some(5), "has the most that may be open at once (5)", None),
-        (
-            |rules| rules.reps[0].max_per_day = Some(5),
-            "got the most of a day already (5)",
-            Some("2026-12-01T09:00"),
-        ),
+        (|rules| rules.reps[0].max_open = Some(5), "at max_open (5)", None),
+        (|rules| rules.reps[0].max_per_day = Some(5), "at max_per_day (5)", Some("2026-12-01T09:00")),
         (
             |rules| rules.limits.handoffs_per_rep_per_run = Some(0),
-            "got the most of one run already (0)",
+            "at handoffs_per_rep_per_run (0)",
             Some("2026-11-30T10:00"),
         ),
         (

@@ -3,17 +3,19 @@
 use std::io::{self, Write as _};
 
 use anyhow::Result;
+use serde_json::json;
 
 use super::{Chat, Connector, Posted};
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Mention, Write, one_line};
-use crate::rules::{Findings, Reader, Table};
+use crate::rules::{Findings, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "console",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
+    connect: |_, _, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
+    schema: || schema::table("Messages on standard output, for a try-out.", &[], &json!({})),
 };
 
 /// Longest line shown of a message.
@@ -64,7 +66,7 @@ fn render(write: &Write) -> Option<String> {
     let (text, mention) = match write {
         Write::Message(message) => (message.brief.to_text(), Some(&message.mention)),
         Write::Reply(reply) => (reply.text.clone(), reply.mention.as_ref()),
-        Write::Update(_) | Write::Task(_) => return None,
+        Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
     let mut lines: Vec<String> = text.lines().map(|line| one_line(line, LINE_CHARS_MAX)).collect();
     lines.extend(

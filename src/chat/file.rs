@@ -4,18 +4,23 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use serde_json::json;
 
 use super::{Chat, Connector, Posted};
 use crate::crm::Keyed;
 use crate::ledger::{Entry, Ledger};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
-use crate::rules::{Findings, Reader, Table};
+use crate::rules::{Findings, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, _, findings| drop(read_path(table, findings)),
-    connect: |table, folder| Ok(Box::new(FileChat::new(table, folder)?)),
+    connect: |table, folder, _| Ok(Box::new(FileChat::new(table, folder)?)),
     is_local: |_| true,
+    schema: || {
+        let path = schema::text("The file, beside the definition: one message a line.");
+        schema::table("Messages in a file.", &["path"], &json!({ "path": path }))
+    },
 };
 
 struct FileChat {
@@ -97,7 +102,7 @@ fn entry(keyed: &Keyed<'_>) -> Option<Entry> {
             text: reply.text.clone(),
             link: None,
         },
-        Write::Update(_) | Write::Task(_) => return None,
+        Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
     Entry::new(keyed.key, &line).ok()
 }

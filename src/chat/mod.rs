@@ -9,9 +9,10 @@ mod slack;
 use std::path::Path;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 
 use crate::crm::Keyed;
-use crate::model::{Activity, Delivery, LookUp};
+use crate::model::{Activity, Delivery, LookUp, Timestamp};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each chat.
@@ -21,15 +22,20 @@ const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::
 pub const KINDS: [&str; CONNECTORS.len()] =
     [console::CONNECTOR.kind, file::CONNECTOR.kind, slack::CONNECTOR.kind];
 
+/// Table, folder of `rules.toml`, and what an earlier run's [`Chat::memory`] was.
+type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Chat>>;
+
 /// What a vendor's file tells the rest.
 struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
     /// Called with a table that passed the check.
-    connect: fn(&Table, &Path) -> Result<Box<dyn Chat>>,
+    connect: Connect,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
+    /// The JSON Schema of the vendor's table.
+    schema: fn() -> Value,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
@@ -37,7 +43,7 @@ fn find(kind: &str) -> Option<&'static Connector> {
 }
 
 /// Opens the chat of `[chat.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
-pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Chat>> {
+pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> Result<Box<dyn Chat>> {
     let Some(connector) = find(&connection.kind) else {
         let help = did_you_mean(&connection.kind, KINDS);
         bail!("there is no [chat.{}]; {help}", connection.kind);
@@ -47,7 +53,12 @@ pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Chat>> 
     if let Some(finding) = findings.as_slice().first() {
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
-    (connector.connect)(&connection.table, folder)
+    (connector.connect)(&connection.table, folder, memory)
+}
+
+/// The JSON Schema of each kind's table.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
 }
 
 /// Notes what is wrong with `[chat.KIND]`; an unknown kind is the caller's finding.
@@ -64,7 +75,7 @@ pub fn is_local(connection: &Connection) -> bool {
 
 /// What a chat answers when it is handed an update or a task.
 fn not_a_message() -> Delivery {
-    Delivery::Refused { why: "the chat takes messages and replies, not updates or tasks".to_owned() }
+    Delivery::Refused { why: "this chat does not take such a write".to_owned() }
 }
 
 /// A chat.
@@ -77,6 +88,17 @@ pub trait Chat {
 
     /// What reps did on the messages with these remote ids: reactions and replies.
     fn activity(&mut self, messages: &[Posted]) -> Result<Vec<Activity>>;
+
+    /// Whether a message can show its handoff's state after it was posted; only then is a [`crate::model::Mark`] sent.
+    fn shows_state(&self) -> bool {
+        false
+    }
+
+    /// What is worth remembering between runs (ids of users and the like), to be given to the next [`connect`]; opaque
+    /// to everybody else, and never needed for correctness. `None`: nothing.
+    fn memory(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A message that was posted for an open handoff.
@@ -84,5 +106,9 @@ pub trait Chat {
 pub struct Posted {
     /// The contact's id.
     pub contact: String,
+    /// E-mails of those whose reactions count: the owner, the team and its manager.
+    pub counts: Vec<String>,
+    /// When the handoff was assigned.
+    pub since: Timestamp,
     pub remote_id: String,
 }

@@ -1,21 +1,43 @@
 //! `[chat.slack]`: its table.
 
 use anyhow::bail;
+use serde_json::{Value, json};
 
 use super::Connector;
 use crate::endpoint;
-use crate::rules::{Findings, Item, Node, Reader, Table};
+use crate::rules::{Findings, Item, Node, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| {
+    connect: |_, _, _| {
         bail!(
             "this version cannot talk to [chat.slack] yet; it runs on [chat.file] and [chat.console] and checks the rest"
         )
     },
     is_local: endpoint::is_local,
+    schema,
 };
+
+/// The JSON Schema of the table.
+fn schema() -> Value {
+    let mut table = schema::table(
+        "Slack. The token comes from HANDOFF_SLACK_TOKEN.",
+        &[],
+        &json!({
+            "base_url": schema::text("By default https://slack.com."),
+            "channel": schema::text("The channel that messages go to, such as \"#inbound\"."),
+            "to": { "description": "A direct message to the rep.", "enum": ["rep"] },
+            "accept": schema::text("The reaction by which the rep accepts: the name of an emoji without colons."),
+            "reject": schema::text("The reaction by which the rep rejects; the next reply in the thread is the reason."),
+        }),
+    );
+    if let Some(table) = table.as_object_mut() {
+        let either = json!([{ "required": ["channel"] }, { "required": ["to"] }]);
+        table.insert("oneOf".to_owned(), either);
+    }
+    table
+}
 
 fn check(table: &Table, findings: &mut Findings) {
     let mut reader = Reader::new(table, "[chat.slack]");

@@ -121,9 +121,9 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
 
 fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let folder = folder(&source.path);
-    let mut crm = crm::connect(&rules.crm, &folder)?;
+    let mut crm = crm::connect(&rules.crm, &folder, None)?;
     if let Some(connection) = &rules.chat {
-        chat::connect(connection, &folder)?;
+        chat::connect(connection, &folder, None)?;
     }
     let required: Vec<_> = rules.fields.required().collect();
     for problem in crm.check(&required)? {

@@ -4,14 +4,14 @@ mod steps;
 
 use anyhow::Result;
 
-use super::plan::{self, FollowUp, follow_up, outcome_writes};
+use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
 use super::session::Session;
 use crate::chat::Posted;
 use crate::crm::Watched;
 use crate::model::{Activity, ContactId, Status, Timestamp, Update, Write, one_line};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Ending, Facts, Sign, facts, signs};
-use crate::rules::OutcomeEvent;
+use crate::rules::{OutcomeEvent, Rules};
 use crate::store::{Closing, Db, HandoffRow, Layouts, NewEffect, OpenHandoff};
 use steps::do_steps;
 
@@ -44,12 +44,12 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
             since: handoff.row.assigned.unwrap_or(handoff.row.created),
             task: handoff.task.clone(),
         });
-        posted.extend(
-            handoff
-                .message
-                .clone()
-                .map(|remote_id| Posted { contact: handoff.row.crm_id.clone(), remote_id }),
-        );
+        posted.extend(handoff.message.clone().map(|remote_id| Posted {
+            contact: handoff.row.crm_id.clone(),
+            counts: who_counts(&session.rules, &handoff.row),
+            since: handoff.row.assigned.unwrap_or(handoff.row.created),
+            remote_id,
+        }));
     }
     let seen = session.crm.activity(&watched)?;
     for bad in &seen.bad {
@@ -60,6 +60,20 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
         acts.extend(chat.activity(&posted)?);
     }
     Ok(acts)
+}
+
+/// Those whose word on a handoff counts: its owner, the owner's team and its manager.
+fn who_counts(rules: &Rules, handoff: &HandoffRow) -> Vec<String> {
+    let mut emails: Vec<String> = handoff.owner.iter().cloned().collect();
+    let team = handoff.team.as_deref().and_then(|name| rules.teams.iter().find(|team| team.name == name));
+    if let Some(team) = team {
+        let members = team.members.iter().filter_map(|member| rules.reps.get(member.rep.0));
+        emails.extend(members.map(|rep| rep.email.clone()));
+        emails.extend(team.manager.clone());
+    }
+    emails.sort_unstable();
+    emails.dedup();
+    emails
 }
 
 /// Touches, acceptances and rejections; each is written back as `[outcome.write]` says and told in the thread.
@@ -130,7 +144,9 @@ impl Told<'_> {
     fn touched(&self, sign: &Sign, report: &mut RunReport) -> Result<()> {
         self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
         self.write_back(OutcomeEvent::Touched)?;
-        report.outcomes.push(self.acted("touched", told_by(sign)));
+        let detail = told_by(sign);
+        mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        report.outcomes.push(self.acted("touched", detail));
         Ok(())
     }
 
@@ -152,6 +168,13 @@ impl Told<'_> {
         }
         self.write_back(event)?;
         let detail = told_by(sign);
+        mark(
+            self.session,
+            self.db,
+            self.handoff,
+            &format!("s{}", status.name()),
+            format!("{} {detail}", status.name()),
+        )?;
         let text = format!("{} {detail}", capitalised(status.name()));
         let suffix = format!("o{}", status.name());
         follow_up(

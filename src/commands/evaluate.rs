@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::{Opening, Patience, Session, say_busy};
+use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
@@ -46,10 +46,7 @@ pub(super) fn command(
     let mut session = match Session::open(&global, time, Patience::Seconds, run::DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
-        Opening::Busy => {
-            say_busy(printer, "evaluate");
-            return Ok(Outcome::Unfinished);
-        }
+        Opening::Busy => return Ok(busy(printer, "evaluate", Patience::Seconds)),
     };
     let mut report = RunReport::new("evaluate", time.now, session.is_dry);
     report.evaluated = Some(stage(&session, Scope { all: true, include_existing: true })?);

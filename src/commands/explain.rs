@@ -184,18 +184,18 @@ fn way_to(rules: &Rules, tier: &crate::rules::Tier, facts: &Facts<'_>) -> Option
         let seen = facts.fit.map_or_else(|| "missing".to_owned(), |fit| format!("{fit}"));
         texts.push(format!("fit at least {least} (now {seen})"));
     }
-    Some((texts.len(), format!("qualified in tier {} with {}", tier.name, texts.join(" and "))))
+    Some((texts.len(), format!("qualified in tier {} if {}", tier.name, texts.join(" and "))))
 }
 
 fn sentence(condition: &Condition, wanted: bool, facts: &Facts<'_>, result: &str) -> Option<String> {
     let changes = changes_to(condition, wanted, facts)?;
     let texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    (!texts.is_empty()).then(|| format!("{result} with {}", texts.join(" and ")))
+    (!texts.is_empty()).then(|| format!("{result} if {}", texts.join(" and ")))
 }
 
 fn describe(change: &Change<'_>, facts: &Facts<'_>) -> String {
-    let not = if change.holds { "" } else { "not " };
-    format!("{not}{} (now {})", change.leaf.text, seen(change.leaf, facts).shown())
+    let (text, now) = (&change.leaf.text, seen(change.leaf, facts).shown());
+    if change.holds { format!("{text} (now {now})") } else { format!("'{text}' ceased to hold (now {now})") }
 }
 
 fn routing_now(
@@ -258,7 +258,7 @@ fn assignment_text(assignment: &AssignmentRow) -> String {
         assignment.passed_over.iter().map(|passed| format!("{} ({})", passed.rep, passed.reason)).collect();
     let passed =
         if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
-    format!("{} by route '{}': {}{passed}", assignment.rep, assignment.route, assignment.why)
+    format!("{} by {}{passed}", assignment.rep, assignment.why)
 }
 
 fn event_text(event: &EventRow) -> String {

@@ -1,6 +1,8 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
 mod check;
+mod diff;
+mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
@@ -11,6 +13,7 @@ mod release;
 mod retry;
 mod route;
 mod run;
+mod schema;
 mod session;
 mod status;
 mod sync;
@@ -54,8 +57,15 @@ pub struct Time {
 
 /// Runs one command.
 pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
-    let only_looks =
-        matches!(cli.command, Command::Check(_) | Command::Test(_) | Command::Explain(_) | Command::Status);
+    let only_looks = matches!(
+        cli.command,
+        Command::Check(_)
+            | Command::Test(_)
+            | Command::Explain(_)
+            | Command::Diff(_)
+            | Command::Docs(_)
+            | Command::Status
+    );
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
         return Ok(Outcome::Refused);
@@ -76,9 +86,12 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Check(args) => check::command(&cli.global, args, time, printer),
         Command::Test(args) => test::command(&cli.global, args, time, printer),
         Command::Explain(args) => explain::command(&cli.global, args, time, printer),
+        Command::Diff(args) => diff::command(&cli.global, args, time, printer),
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Docs(args) => docs::command(&cli.global, args, time, printer),
+        Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(args, printer),
     }
 }

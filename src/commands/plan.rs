@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::session::Session;
 use crate::brief::{Subject, Who, brief, due_text};
-use crate::model::{Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
+use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
 use crate::qualify::Facts;
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla;
@@ -77,9 +77,9 @@ pub(super) fn effects(
         priority: handoff.priority.clone(),
         brief: brief.clone(),
     });
-    let alert = match db.thread_key(handoff.id)? {
+    let alert = match db.thread(handoff.id)? {
         None => Write::Message(Message { contact, mention, brief }),
-        Some(thread) => {
+        Some((thread, _)) => {
             let respond = due.map(|(due, within)| due_text(due, within, rep.hours.timezone));
             let respond = respond.map(|due| format!(". Respond by {due}")).unwrap_or_default();
             let text = format!("Now yours: {}{respond}", planned.why);
@@ -118,9 +118,26 @@ pub(super) fn follow_up(
     handoff: &HandoffRow,
     follow_up: FollowUp,
 ) -> Result<()> {
-    let Some(thread) = db.thread_key(handoff.id)? else { return Ok(()) };
+    let Some((thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
     let FollowUp { suffix, mention, channel, text } = follow_up;
     let write = Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text });
+    let key = format!("{}{suffix}", handoff.key);
+    db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
+}
+
+/// Plans that the handoff's message shows its state; nothing where no message was posted.
+pub(super) fn mark(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    suffix: &str,
+    state: String,
+) -> Result<()> {
+    let shows_state = session.chat.as_ref().is_some_and(|chat| chat.shows_state());
+    let Some((thread, Write::Message(message))) = db.thread(handoff.id)?.filter(|_| shows_state) else {
+        return Ok(());
+    };
+    let write = Write::Mark(Mark { contact: handoff.crm_id.clone(), thread, state, brief: message.brief });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
 }

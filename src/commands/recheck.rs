@@ -2,19 +2,22 @@
 
 use anyhow::Result;
 
+use super::route::hand_to;
 use super::session::Session;
-use crate::model::{Contact, ContactId, Record, Status, Timestamp, Verdict};
+use crate::assign::Assignment;
+use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp, Verdict};
 use crate::output::run_report::RunReport;
-use crate::qualify::evaluate;
+use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
-use crate::store::{Closing, HandoffRow, Layouts};
+use crate::store::{Closing, Db, HandoffRow, Layouts};
 
 /// What a second look says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Second {
     GoOn,
-    /// Decide again on what is true now.
-    Reroute(String),
+    /// Somebody set another owner: it is theirs, when they are a rep.
+    Owned(String),
+    /// The contact is gone, or out of the question for now: should that change, it is judged anew.
     Cancel(String),
 }
 
@@ -34,27 +37,61 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         return Ok(());
     };
     let layouts = Layouts::new(fields);
-    session.store.write(|db| {
+    let this = &*session;
+    this.store.write(|db| {
         for handoff in &handoffs {
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
-            let now = session.now;
-            match second_look(&session.rules, handoff, &stored, record, now) {
+            match second_look(&this.rules, handoff, &stored, record, this.now) {
                 Second::GoOn => {}
-                Second::Reroute(why) => {
-                    db.undo_assignment(handoff, &why, now)?;
-                    report.taken_back(handoff.id, &why);
-                }
+                Second::Owned(owner) => hand_to_owner(this, db, handoff, &stored, &owner, report)?,
                 Second::Cancel(why) => {
-                    let closing =
-                        Closing { status: Status::Cancelled, at: now, by: None, how: &why, reason: None };
-                    db.close(handoff.id, &closing)?;
-                    report.taken_back(handoff.id, &why);
+                    cancel(this, db, handoff, &why, report)?;
+                    // It may be back, as when its file was being written: nobody is lost for having been away.
+                    db.forget_verdict(handoff.contact)?;
                 }
             }
         }
         Ok(())
     })
+}
+
+fn cancel(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    why: &str,
+    report: &mut RunReport,
+) -> Result<()> {
+    let closing = Closing { status: Status::Cancelled, at: session.now, by: None, how: why, reason: None };
+    db.close(handoff.id, &closing)?;
+    report.taken_back(handoff.id, why);
+    Ok(())
+}
+
+/// The owner that somebody set keeps the contact: with task and alert when it is a rep; else it is none of our business.
+fn hand_to_owner(
+    session: &Session,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    stored: &Contact,
+    owner: &str,
+    report: &mut RunReport,
+) -> Result<()> {
+    let rules = &session.rules;
+    let why = format!("{owner} became its owner in the CRM since it was read");
+    let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
+        return cancel(session, db, handoff, &format!("{why}, and is no rep in the rules"), report);
+    };
+    db.undo_assignment(handoff, &why, session.now)?;
+    report.taken_back(handoff.id, &why);
+    let route =
+        rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name)).unwrap_or_default();
+    let assignment =
+        Assignment { rep: RepId(rep), route, team: None, why, passed_over: Vec::new(), credits: Vec::new() };
+    let facts = facts(rules, stored, session.now);
+    report.handed_off.push(hand_to(session, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
+    Ok(())
 }
 
 fn second_look(
@@ -78,7 +115,7 @@ fn second_look(
     };
     match owner(&fresh) {
         Some(new) if Some(&new) != owner(stored).as_ref() && Some(&new) != handoff.owner.as_ref() => {
-            Second::Reroute(format!("the contact got the owner {new} since it was read"))
+            Second::Owned(new)
         }
         Some(_) | None => Second::GoOn,
     }

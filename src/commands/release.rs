@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::session::{Opening, Patience, Session, say_busy};
+use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, explain, route, run};
 use crate::cli::{Global, ReleaseArgs};
 use crate::model::{Status, one_line};
@@ -19,10 +19,7 @@ pub(super) fn command(
     let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
-        Opening::Busy => {
-            say_busy(printer, "release");
-            return Ok(Outcome::Unfinished);
-        }
+        Opening::Busy => return Ok(busy(printer, "release", Patience::Seconds)),
     };
     let layouts = Layouts::new(session.rules.fields.all());
     let now = session.now;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::{Opening, Patience, Session, say_busy};
+use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, run};
 use crate::cli::Global;
 use crate::output::Printer;
@@ -12,10 +12,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
-        Opening::Busy => {
-            say_busy(printer, "retry");
-            return Ok(Outcome::Unfinished);
-        }
+        Opening::Busy => return Ok(busy(printer, "retry", Patience::Seconds)),
     };
     let now = session.now;
     let again = session.store.write(|db| db.retry_failed(now))?;

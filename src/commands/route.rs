@@ -9,9 +9,10 @@ use super::plan::{self, Planned};
 use super::recheck;
 use super::session::Session;
 use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, RepLoad, Routing};
+use crate::brief::held_values;
 use crate::model::{ContactId, Rep, RepId, Timestamp};
 use crate::output::run_report::{HandedOff, RunReport, Waiting};
-use crate::qualify::{Facts, facts, outcomes_holding};
+use crate::qualify::{Facts, PartKind, Trace, facts, outcomes_holding, trace};
 use crate::rules::Rules;
 use crate::store::{AssignmentRow, Db, HandoffRow, Layouts, NewAssignment, PassedOverRow, Store};
 
@@ -141,6 +142,7 @@ fn report_row(
         company: who.company_name(),
         tier: handoff.tier.clone(),
         why_now: handoff.why.clone(),
+        seen: seen(rules, handoff, facts),
         owner: rep.name.clone(),
         owner_email: rep.email.clone(),
         route: route.to_owned(),
@@ -148,6 +150,18 @@ fn report_row(
         due,
         due_local: due.map(|due| crate::brief::local(due, rep.hours.timezone)),
         passed_over: passed_over_rows(&assignment.passed_over),
+    }
+}
+
+/// The values that make the tier hold; the reasons of old when it holds no longer.
+fn seen(rules: &Rules, handoff: &HandoffRow, facts: &Facts<'_>) -> Vec<String> {
+    let mut traced = Trace::default();
+    trace(rules, facts.contact, facts.now, &mut traced);
+    let is_tier = |at: usize| rules.tiers.get(at).is_some_and(|tier| tier.name == handoff.tier);
+    let part = traced.parts.iter().find(|part| matches!(part.kind, PartKind::Tier(at) if is_tier(at)));
+    match part.filter(|part| part.holds) {
+        Some(part) => held_values(rules, &traced, part),
+        None => handoff.why.clone(),
     }
 }
 

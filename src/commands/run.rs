@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::evaluate::Scope;
-use super::session::{Opening, Patience, Session, say_busy};
+use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, escalate, evaluate, route, sync};
 use crate::cli::{Global, RunArgs};
 use crate::monitor;
@@ -52,14 +52,12 @@ fn execute(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    let mut session = match Session::open(global, time, Patience::None, deadline, printer)? {
+    // Cron leaves the work to the other run; somebody who asked for a plan waits for it.
+    let patience = if global.dry_run { Patience::Seconds } else { Patience::None };
+    let mut session = match Session::open(global, time, patience, deadline, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
-        Opening::Busy => {
-            say_busy(printer, name);
-            // The other run does the work; only somebody who asked for a plan did not get it.
-            return Ok(if global.dry_run { Outcome::Unfinished } else { Outcome::Done });
-        }
+        Opening::Busy => return Ok(busy(printer, name, patience)),
     };
     let mut report = RunReport::new(name, time.now, session.is_dry);
     for stage in stages {
@@ -123,6 +121,7 @@ pub(super) fn finish(
             summary: summary.to_string(),
         };
         session.store.write(|db| db.record_run(&row))?;
+        session.remember()?;
         let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
         if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
             printer.warn(&format!("the heartbeat was not heard: {error:#}"));

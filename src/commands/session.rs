@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-use super::Time;
+use super::{Outcome, Time};
 use crate::chat::{self, Chat};
 use crate::cli::Global;
 use crate::crm::{self, Crm};
@@ -17,6 +17,10 @@ use crate::store::{Lock, Store, StorePath, lock};
 
 /// How long a command that somebody waits for gives a run that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Where the store keeps what connectors remember.
+const CRM_MEMORY: &str = "memory.crm";
+const CHAT_MEMORY: &str = "memory.chat";
 
 /// Everything a stage works with.
 pub(super) struct Session {
@@ -72,7 +76,13 @@ pub(super) fn store_path(global: &Global) -> StorePath {
 
 /// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
 pub(super) fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    let source = Source::read(&global.rules)?;
+    load_path(&global.rules, now, printer)
+        .context("no definition; name one with --rules, or start one with `handoff init`")
+}
+
+/// As [`load_rules`], of a definition that is not the one of `--rules`.
+pub(super) fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
+    let source = Source::read(path)?;
     let (rules, found) = rules::load(&source, &connectors(), now);
     let shown = found
         .as_slice()
@@ -106,20 +116,23 @@ impl Session {
             printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
             return Ok(Opening::Refused);
         }
-        let crm = crm::connect(&rules.crm, &folder)?;
-        let chat = rules.chat.as_ref().map(|connection| chat::connect(connection, &folder)).transpose()?;
         let path = store_path(global);
         let is_dry = global.dry_run;
         let lock = if is_dry && !path.exists() {
             None
         } else {
-            let wait = if is_dry || patience == Patience::Seconds { PATIENCE } else { Duration::ZERO };
+            let wait = if patience == Patience::Seconds { PATIENCE } else { Duration::ZERO };
             match lock(&path, wait)? {
                 Some(lock) => Some(lock),
                 None => return Ok(Opening::Busy),
             }
         };
         let store = if is_dry { path.open_dry() } else { path.open() }?;
+        let memory = |key: &str| store.read().meta(key);
+        let crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
+        let chat_memory = memory(CHAT_MEMORY)?;
+        let chat = rules.chat.as_ref();
+        let chat = chat.map(|chat| chat::connect(chat, &folder, chat_memory.as_deref())).transpose()?;
         Ok(Opening::Open(Box::new(Self {
             rules,
             store,
@@ -130,6 +143,21 @@ impl Session {
             is_dry,
             _lock: lock,
         })))
+    }
+
+    /// Keeps what the connectors want to remember, when it has changed.
+    pub(super) fn remember(&self) -> Result<()> {
+        let memories = [
+            (CRM_MEMORY, self.crm.memory()),
+            (CHAT_MEMORY, self.chat.as_ref().and_then(|chat| chat.memory())),
+        ];
+        for (key, memory) in memories {
+            let Some(memory) = memory else { continue };
+            if self.store.read().meta(key)?.as_ref() != Some(&memory) {
+                self.store.write(|db| db.remember(key, &memory))?;
+            }
+        }
+        Ok(())
     }
 
     /// Delivers what is due; a dry run delivers nothing.
@@ -146,7 +174,18 @@ impl Session {
     }
 }
 
-/// Says that another run has the database.
-pub(super) fn say_busy(printer: &mut Printer, command: &str) {
-    printer.note(&format!("another run holds the database; this {command} was skipped"));
+/// What a command comes to that found another run at work. For cron that is well: the other does the work, and only who
+/// asks hears of it. Who waited did not get what he asked for, and is told.
+pub(super) fn busy(printer: &mut Printer, command: &str, patience: Patience) -> Outcome {
+    let text = format!("another run holds the database; this {command} was skipped");
+    match patience {
+        Patience::None => {
+            printer.note(&text);
+            Outcome::Done
+        }
+        Patience::Seconds => {
+            printer.error(&text);
+            Outcome::Unfinished
+        }
+    }
 }

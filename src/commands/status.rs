@@ -1,5 +1,7 @@
 //! How things stand, and what to do about it.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 
@@ -57,7 +59,7 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
             .iter()
             .map(|queue| Open { status: queue.status.name(), count: queue.count, oldest: queue.oldest })
             .collect(),
-        closed: db.closed_counts()?,
+        closed: db.closed_counts()?.into_iter().collect(),
         overdue: db.overdue(now)?,
         effects_planned,
         effects_unknown,
@@ -82,7 +84,7 @@ fn problems(summary: &str) -> Vec<String> {
     problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()
 }
 
-fn verdicts(db: Db<'_>) -> Result<Vec<(String, u64)>> {
+fn verdicts(db: Db<'_>) -> Result<BTreeMap<String, u64>> {
     let counts = db.verdict_counts()?.into_iter();
     Ok(counts
         .map(|(kind, name, count)| {
@@ -130,7 +132,8 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
         attention.push(format!("{held} handoffs are held by [limits]: `handoff release --all` lets them go"));
     }
     if state.quarantined > 0 {
-        attention.push(format!("{} contacts cannot be read: mend them at their source", state.quarantined));
+        attention
+            .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
     }
     if db.meta(evaluate::BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::session::Session;
+use crate::crm::{Walk, Walked};
 use crate::model::Field;
 use crate::output::Progress;
 use crate::output::run_report::Synced;
@@ -18,7 +19,7 @@ const STORE_AT_ONCE: usize = 20_000;
 
 /// Walks what changed. Each page commits with its cursor; a kill between pages loses nothing.
 pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Synced> {
-    let Session { rules, store, crm, now, .. } = session;
+    let Session { rules, store, crm, now, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
     let problems = crm.check(&required)?;
     if !problems.is_empty() {
@@ -28,7 +29,8 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
     let mut synced = Synced::default();
     let cursor = store.read().cursor(STREAM)?;
     let mut walked_all = false;
-    crm.changes(fields, cursor.as_deref(), &mut |page| {
+    let walk = Walk { fields, cursor: cursor.as_deref(), deadline: *deadline };
+    let walked = crm.changes(&walk, &mut |page| {
         walked_all |= page.is_whole_walk;
         progress.at(page.progress, synced.read);
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
@@ -52,6 +54,10 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
         synced.set_aside += page.bad.len();
         Ok(())
     })?;
+    if walked == Walked::Part {
+        synced.is_part = true;
+        return Ok(synced);
+    }
     if walked_all || store.read().meta(SYNCED)?.is_none() {
         store.write(|db| {
             if walked_all {

@@ -1,20 +1,35 @@
 //! `[crm.hubspot]`: its table, and the properties behind the standard fields.
 
 use anyhow::bail;
+use serde_json::{Value, json};
 
 use super::Connector;
 use crate::endpoint;
-use crate::rules::{Findings, Node, Reader, Table};
+use crate::rules::{Findings, Node, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "hubspot",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _| {
+    connect: |_, _, _| {
         bail!("this version cannot talk to [crm.hubspot] yet; it runs on [crm.file] and checks the rest")
     },
     default_property,
     is_local: endpoint::is_local,
+    schema,
 };
+
+/// The JSON Schema of the table.
+fn schema() -> Value {
+    schema::table(
+        "HubSpot. The token comes from HANDOFF_HUBSPOT_TOKEN.",
+        &[],
+        &json!({
+            "base_url": schema::text("By default https://api.hubapi.com."),
+            "overlap": schema::duration("How far each sync reads back."),
+            "api_version": schema::text("A dated version such as \"2026-09\"."),
+        }),
+    )
+}
 
 /// Standard field and HubSpot property; a company's property is the company object's own.
 const PROPERTIES: [(&str, &str); 34] = [

@@ -4,8 +4,10 @@ mod file;
 mod hubspot;
 
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Result, bail};
+use serde_json::Value;
 
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
@@ -16,25 +18,31 @@ const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
 /// The kinds of `[crm.KIND]`.
 pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
 
+/// Table, folder of `rules.toml`, and what an earlier run's [`Crm::memory`] was.
+type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>;
+
 /// What a vendor's folder tells the rest.
 struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
-    /// Called with a table that passed the check.
-    connect: fn(&Table, &Path) -> Result<Box<dyn Crm>>,
+    /// Called with a table that passed the check, and with what an earlier run's [`Crm::memory`] was.
+    connect: Connect,
     /// The property behind a standard field.
     default_property: fn(&str) -> Option<&'static str>,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
+    /// The JSON Schema of the vendor's table.
+    schema: fn() -> Value,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
     const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
 }
 
-/// Opens the CRM of `[crm.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
-pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Crm>> {
+/// Opens the CRM of `[crm.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies. `memory` is what an
+/// earlier run's [`Crm::memory`] was.
+pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> Result<Box<dyn Crm>> {
     let Some(connector) = find(&connection.kind) else {
         let help = did_you_mean(&connection.kind, KINDS);
         bail!("there is no [crm.{}]; {help}", connection.kind);
@@ -44,7 +52,12 @@ pub fn connect(connection: &Connection, folder: &Path) -> Result<Box<dyn Crm>> {
     if let Some(finding) = findings.as_slice().first() {
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
-    (connector.connect)(&connection.table, folder)
+    (connector.connect)(&connection.table, folder, memory)
+}
+
+/// The JSON Schema of each kind's table.
+pub fn schemas() -> Vec<(&'static str, Value)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
 }
 
 /// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.
@@ -75,15 +88,9 @@ pub trait Crm {
     /// properties. [`Crm::changes`] takes a field that is not there as missing.
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>>;
 
-    /// Walks the contacts that changed since `cursor` (`None`: all there are), page after page. `take` stores a page and
-    /// its cursor in one transaction; a page that it refuses ends the walk. `fields` says which values each
-    /// [`Record`] carries and in which order.
-    fn changes(
-        &mut self,
-        fields: &[Field],
-        cursor: Option<&str>,
-        take: &mut dyn FnMut(Page) -> Result<()>,
-    ) -> Result<()>;
+    /// Walks the contacts that changed, page after page. `take` stores a page and its cursor in one transaction; a page
+    /// that it refuses ends the walk.
+    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked>;
 
     /// Reads contacts again, just before something is written to them. `None`: nothing has changed since
     /// [`Crm::changes`] in this process, so what was stored is current. A contact that is not in the answer is gone.
@@ -100,6 +107,32 @@ pub trait Crm {
 
     /// A link to a contact's record, for people.
     fn link(&self, contact: &ContactId) -> Option<String>;
+
+    /// What is worth remembering between runs (ids of owners and the like), to be given to the next [`connect`]; opaque
+    /// to everybody else, and never needed for correctness. `None`: nothing.
+    fn memory(&self) -> Option<String> {
+        None
+    }
+}
+
+/// What a walk over changed contacts is to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Walk<'a> {
+    /// Which values each [`Record`] carries, and in which order.
+    pub fields: &'a [Field],
+    /// Where the last walk ended; `None`: all contacts there are.
+    pub cursor: Option<&'a str>,
+    /// The walk stops at the next page after this, and goes on in the next run.
+    pub deadline: Instant,
+}
+
+/// How a walk ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Walked {
+    /// Everything that changed has been read.
+    Whole,
+    /// The time was over; the cursor says where to go on.
+    Part,
 }
 
 /// A write with its key.
@@ -185,7 +218,7 @@ mod tests {
     }
 
     fn refusal(kind: &str, entries: &[(&str, &str)]) -> String {
-        let connected = connect(&connection(kind, entries), Path::new("."));
+        let connected = connect(&connection(kind, entries), Path::new("."), None);
         connected.err().unwrap().to_string()
     }
 
@@ -198,7 +231,7 @@ mod tests {
 
     #[test]
     fn files_are_connected_under_the_name_of_the_contacts() {
-        let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."));
+        let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."), None);
         assert_eq!(crm.unwrap().account(), "leads.csv");
     }
 

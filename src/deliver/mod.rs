@@ -5,6 +5,8 @@
 //! certainly did not happen, or that a look-up does not find, is ever sent again, with the same key and the same bytes.
 
 mod settle;
+#[cfg(test)]
+mod tests;
 
 use std::time::Instant;
 

@@ -14,6 +14,7 @@ pub enum Write {
     Task(Task),
     Message(Message),
     Reply(Reply),
+    Mark(Mark),
 }
 
 /// Sets the owner and fields of a contact.
@@ -61,6 +62,18 @@ pub struct Reply {
     pub text: String,
 }
 
+/// Shows on the handoff's message how it stands. Setting it again changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub contact: String,
+    /// The key of the message.
+    pub thread: String,
+    /// One line: `accepted by Ana Silva`.
+    pub state: String,
+    /// What the message says.
+    pub brief: Brief,
+}
+
 /// A person to alert. The chat finds the user by e-mail; the name stands in when it cannot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
@@ -102,6 +115,7 @@ pub enum EffectKind {
     Task,
     Message,
     Reply,
+    Mark,
 }
 
 impl Write {
@@ -111,6 +125,7 @@ impl Write {
             Self::Task(_) => EffectKind::Task,
             Self::Message(_) => EffectKind::Message,
             Self::Reply(_) => EffectKind::Reply,
+            Self::Mark(_) => EffectKind::Mark,
         }
     }
 
@@ -121,12 +136,13 @@ impl Write {
             Self::Task(task) => &task.contact,
             Self::Message(message) => &message.contact,
             Self::Reply(reply) => &reply.contact,
+            Self::Mark(mark) => &mark.contact,
         }
     }
 }
 
 impl EffectKind {
-    pub const ALL: [Self; 4] = [Self::Update, Self::Task, Self::Message, Self::Reply];
+    pub const ALL: [Self; 5] = [Self::Update, Self::Task, Self::Message, Self::Reply, Self::Mark];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -134,6 +150,7 @@ impl EffectKind {
             Self::Task => "task",
             Self::Message => "message",
             Self::Reply => "reply",
+            Self::Mark => "mark",
         }
     }
 

@@ -29,8 +29,9 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether there is something to compare: a value that cannot be read counts as missing.
     pub fn is_set(&self) -> bool {
-        !matches!(self, Self::Missing)
+        !matches!(self, Self::Missing | Self::Unreadable(_))
     }
 
     pub fn as_text(&self) -> Option<&Text> {

@@ -1,5 +1,7 @@
 //! What people and programs see: data on stdout, everything else on stderr.
 
+pub(crate) mod diff;
+pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
 mod place;
@@ -13,4 +15,4 @@ mod table;
 
 pub use printer::Printer;
 pub use progress::Progress;
-pub use table::table;
+pub use table::{Cell, table};

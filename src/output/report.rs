@@ -1,10 +1,12 @@
 //! What a run did, for a terminal or as JSON. A run under cron that had nothing to complain about prints nothing.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::run_report::{Acted, RunReport};
-use super::{Printer, table};
+use super::run_report::{Acted, HandedOff, RunReport, Waiting};
+use super::{Cell, Printer, table};
 use crate::cli::{Format, Global};
 use crate::model::one_line;
 use crate::store::Store;
@@ -63,32 +65,15 @@ fn complain(report: &RunReport, printer: &mut Printer) {
 fn as_text(report: &RunReport, store: &Store) -> Result<String> {
     let mut parts = Vec::new();
     if !report.handed_off.is_empty() {
-        let rows = report.handed_off.iter().map(|row| {
-            [
-                with_company(&row.contact, row.company.as_deref()),
-                row.tier.clone(),
-                row.owner.clone(),
-                row.why_owner.clone(),
-                row.why_now.join("; "),
-                row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()),
-            ]
-        });
-        parts.push(table(&["Handed off", "Tier", "To", "Why this rep", "Why now", "Due"], rows));
+        let rows = report.handed_off.iter().map(handed_off);
+        parts.push(table(&["Handed off", "To", "Due", "Why"], rows));
     }
     if !report.waiting.is_empty() {
-        let rows = report.waiting.iter().map(|row| {
-            let passed: Vec<String> =
-                row.passed_over.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect();
-            [
-                with_company(&row.contact, row.company.as_deref()),
-                row.tier.clone(),
-                row.why.clone(),
-                passed.join("; "),
-            ]
-        });
-        parts.push(table(&["Waiting", "Tier", "Why", "Passed over"], rows));
+        let mut said = HashSet::new();
+        let rows = report.waiting.iter().map(|row| waiting(row, &mut said));
+        parts.push(table(&["Waiting", "Tier", "Until", "Why"], rows));
     }
-    parts.extend(acted("What reps did", &report.outcomes));
+    parts.extend(acted("What happened", &report.outcomes));
     parts.extend(acted("Escalated", &report.escalated));
     if report.dry_run {
         parts.extend(planned(store)?);
@@ -97,8 +82,26 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
     Ok(parts.join("\n\n"))
 }
 
-fn with_company(contact: &str, company: Option<&str>) -> String {
-    company.map_or_else(|| contact.to_owned(), |company| format!("{contact} ({company})"))
+fn handed_off(row: &HandedOff) -> [Cell; 4] {
+    [
+        Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
+        row.owner.clone().into(),
+        row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()).into(),
+        Cell::stacked([format!("{}: {}", row.tier, row.seen.join(", ")), row.why_owner.clone()]),
+    ]
+}
+
+/// Often many wait for the same reps: why each of them was passed over is said once.
+fn waiting(row: &Waiting, said: &mut HashSet<String>) -> [Cell; 4] {
+    let passed = row.passed_over.iter().map(|passed| format!("{} {}", passed.rep, passed.reason));
+    let passed = Some(passed.collect::<Vec<_>>().join("; ")).filter(|passed| said.insert(passed.clone()));
+    let until = row.until.map(|until| until.format("%a %-d %b %H:%M UTC").to_string());
+    [
+        Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
+        row.tier.clone().into(),
+        until.unwrap_or_else(|| "a rep is free".to_owned()).into(),
+        Cell::stacked([row.why.clone(), passed.unwrap_or_default()]),
+    ]
 }
 
 fn acted(title: &str, rows: &[Acted]) -> Option<String> {
@@ -115,39 +118,37 @@ fn planned(store: &Store) -> Result<Option<String>> {
     Ok((!effects.is_empty()).then(|| table(&["Would write", "Contact", "What"], rows)))
 }
 
-/// One line of counts.
+/// The counts, a line a stage.
 fn summary(report: &RunReport) -> String {
-    let mut facts = Vec::new();
+    let mut lines = Vec::new();
     if let Some(synced) = report.synced {
-        facts.push(format!("{} contacts read, {} new or changed", synced.read, synced.changed));
-        if synced.set_aside > 0 {
-            facts.push(format!("{} set aside as unreadable", synced.set_aside));
-        }
+        let aside = some(synced.set_aside, "set aside as unreadable");
+        lines.push(format!("{} contacts read, {} new or changed{aside}", synced.read, synced.changed));
     }
     if let Some(evaluated) = report.evaluated {
-        facts.push(format!(
-            "{} judged: {} qualified, {} not yet, {} outside the ICP, {} disqualified",
-            evaluated.contacts,
+        let verdicts = format!(
+            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}",
             evaluated.qualified,
             evaluated.not_yet,
             evaluated.outside_icp,
-            evaluated.disqualified
-        ));
-        if evaluated.held > 0 {
-            facts.push(format!("{} held", evaluated.held));
-        }
+            evaluated.disqualified,
+            some(evaluated.held, "held")
+        );
+        let verdicts = if evaluated.contacts > 0 { verdicts } else { String::new() };
+        lines.push(format!("{} judged{verdicts}", evaluated.contacts));
     }
-    let (handed, waiting) = (report.handed_off.len(), report.waiting.len());
-    facts.push(format!("{handed} handed off"));
-    if waiting > 0 {
-        facts.push(format!("{waiting} waiting"));
-    }
-    if report.dry_run {
-        facts.push("dry run, nothing was written".to_owned());
+    let waiting = some(report.waiting.len(), "waiting");
+    let delivered = if report.dry_run {
+        "; dry run, nothing was written".to_owned()
     } else {
-        facts.push(format!("{} writes delivered", report.delivered.done + report.delivered.found));
-    }
-    facts.join("; ")
+        some(report.delivered.done + report.delivered.found, "writes delivered")
+    };
+    lines.push(format!("{} handed off{waiting}{delivered}", report.handed_off.len()));
+    lines.join("\n")
+}
+
+fn some(count: usize, what: &str) -> String {
+    if count > 0 { format!(", {count} {what}") } else { String::new() }
 }
 
 fn as_json(report: &RunReport, store: &Store) -> Result<Value> {
@@ -192,6 +193,7 @@ impl crate::model::Write {
             }
             Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
             Self::Reply(reply) => reply.text.clone(),
+            Self::Mark(mark) => mark.state.clone(),
         };
         one_line(&text, 160)
     }

@@ -31,6 +31,8 @@ pub(crate) struct Synced {
     pub read: usize,
     pub changed: usize,
     pub set_aside: usize,
+    /// The run's time was over before everything was read; the next run goes on.
+    pub is_part: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -54,7 +56,11 @@ pub(crate) struct HandedOff {
     pub contact: String,
     pub company: Option<String>,
     pub tier: String,
+    /// The conditions that held when the handoff started, with the values seen.
     pub why_now: Vec<String>,
+    /// The same in brief: the values alone.
+    #[serde(skip)]
+    pub seen: Vec<String>,
     pub owner: String,
     pub owner_email: String,
     pub route: String,

@@ -1,5 +1,7 @@
 //! The state of the queue, for people.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use serde::Serialize;
 
@@ -15,9 +17,9 @@ pub(crate) struct State {
     pub last_good_run: Option<Timestamp>,
     pub contacts: u64,
     pub due_for_evaluation: u64,
-    pub verdicts: Vec<(String, u64)>,
+    pub verdicts: BTreeMap<String, u64>,
     pub open: Vec<Open>,
-    pub closed: Vec<(String, u64)>,
+    pub closed: BTreeMap<String, u64>,
     pub overdue: u64,
     pub effects_planned: u64,
     pub effects_unknown: u64,

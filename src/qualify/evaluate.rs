@@ -3,7 +3,7 @@
 use super::points::sum;
 use super::trace::{Step, record};
 use super::{Facts, holds};
-use crate::model::{Contact, Timestamp, Verdict};
+use crate::model::{Contact, FieldId, Timestamp, Verdict};
 use crate::rules::{PointSheet, Rules};
 
 /// What evaluation says of one contact.
@@ -17,15 +17,15 @@ pub struct Evaluation {
 /// The facts about a contact: its score and fit come from the rules or from the CRM, as the rules say.
 pub fn facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'a> {
     let mut facts = Facts { contact, score: None, fit: None, now, handed_off_at: None };
-    facts.fit = number(rules.icp.points.as_ref(), rules, "fit", &facts);
-    facts.score = number(rules.score.as_ref(), rules, "score", &facts);
+    facts.fit = number(rules.icp.points.as_ref(), rules.fields.fit(), &facts);
+    facts.score = number(rules.score.as_ref(), rules.fields.score(), &facts);
     facts
 }
 
-fn number(sheet: Option<&PointSheet>, rules: &Rules, field: &str, facts: &Facts<'_>) -> Option<f64> {
+fn number(sheet: Option<&PointSheet>, field: Option<FieldId>, facts: &Facts<'_>) -> Option<f64> {
     match sheet {
         Some(sheet) => Some(sum(sheet, facts)),
-        None => rules.fields.find(field).and_then(|id| facts.contact.value(id).as_number()),
+        None => field.and_then(|field| facts.contact.value(field).as_number()),
     }
 }
 

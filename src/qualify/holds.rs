@@ -29,7 +29,7 @@ pub(super) fn leaf_holds(leaf: &Leaf, facts: &Facts<'_>) -> bool {
     }
 }
 
-/// A missing or unreadable value makes every test false, save `is_set = false`; an unreadable one is set.
+/// A missing or unreadable value makes every test false, save `is_set = false`.
 fn value_holds(test: &Test, value: &Value, facts: &Facts<'_>) -> bool {
     if let Test::IsSet(expected) = test {
         return value.is_set() == *expected;

@@ -18,7 +18,7 @@ const TICK: TimeDelta = TimeDelta::milliseconds(1);
 /// A decaying sum is followed no closer than cron can act on.
 const STEP_MIN: TimeDelta = TimeDelta::minutes(1);
 
-/// A crossing further away than this is found by a later evaluation, which is due then.
+/// A crossing further away than this is found by a later evaluation, which is due by then.
 const HORIZON: TimeDelta = TimeDelta::days(365);
 
 /// Steps taken towards a crossing; beyond them the contact is simply evaluated again.
@@ -59,7 +59,7 @@ impl Timers {
     }
 
     /// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may
-    /// be early (an evaluation then finds the same verdict) but never late by more than [`STEP_MIN`].
+    /// be early (an evaluation then finds the same verdict) but never late by more than a minute.
     pub fn holds_until(&self, rules: &Rules, facts: &Facts<'_>) -> Option<Timestamp> {
         let mut next = Next { now: facts.now, at: None };
         for timer in &self.spans {
@@ -170,12 +170,16 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
             .sum();
         let distance = bounds.iter().map(|bound| (sum - bound).abs()).fold(f64::INFINITY, f64::min);
         let needed = distance / rate;
-        if !needed.is_finite() || needed > seconds(HORIZON) {
+        if !needed.is_finite() {
             return None;
         }
+        let far = facts.now + HORIZON;
+        if needed > seconds(HORIZON) {
+            return Some(far);
+        }
         at += whole_seconds(needed).max(STEP_MIN);
-        if at - facts.now > HORIZON {
-            return None;
+        if at > far {
+            return Some(far);
         }
         if side(sum_at(at)) != now_side {
             return Some(at);

@@ -188,17 +188,16 @@ impl Compiler<'_> {
     }
 
     fn operand(&mut self, name: &str, span: &ops::Range<usize>) -> Option<(Operand, Kind)> {
-        let (operand, from_points) = match name {
-            "score" => (Operand::Score, self.names.score_from_points),
-            "fit" => (Operand::Fit, self.names.fit_from_points),
+        let operand = match name {
+            "score" if self.names.score_from_points => Operand::Score,
+            "fit" if self.names.fit_from_points => Operand::Fit,
+            // The CRM's own score is a field like any other: one that cannot be read says so in the trace.
             _ => {
                 let id = self.names.fields.require(name, span, self.findings)?;
                 return Some((Operand::Field(id), self.names.fields.kind(id)));
             }
         };
-        if !from_points {
-            self.names.fields.require(name, span, self.findings)?;
-        } else if self.scope == Scope::Points {
+        if self.scope == Scope::Points {
             let message = format!("points cannot depend on `{name}`, which is itself a sum of points");
             self.findings.error(CIRCULAR, span.clone(), message);
             return None;

@@ -34,9 +34,9 @@ pub struct Leaf {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operand {
     Field(FieldId),
-    /// The engagement score: the CRM's field, or the sum of `[[score.points]]`.
+    /// The sum of `[[score.points]]`; a score that the CRM keeps is a field.
     Score,
-    /// The ICP fit: the CRM's field, or the sum of `[[icp.points]]`.
+    /// The sum of `[[icp.points]]`; a fit that the CRM keeps is a field.
     Fit,
 }
 

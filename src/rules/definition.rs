@@ -24,6 +24,8 @@ pub struct Rules {
     /// Reactions or the like belong to the chat's own table; this is what the CRM fields say.
     pub outcome: Outcome,
     pub fields: Fields,
+    /// By name.
+    pub lists: Vec<Arc<List>>,
     /// `None`: the score is the CRM's field.
     pub score: Option<PointSheet>,
     pub disqualifiers: Vec<Disqualifier>,
@@ -203,6 +205,8 @@ pub enum RouteTarget {
 pub struct List {
     pub name: String,
     pub keys: Arc<Keys>,
+    /// Folded key -> as the definition spells it, where that differs.
+    pub spelled: HashMap<Box<str>, Box<str>>,
     /// Folded key -> folded value, for lists with `value`.
     pub values: HashMap<Box<str>, String>,
 }

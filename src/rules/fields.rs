@@ -11,6 +11,9 @@ pub struct Fields {
     all: Vec<Field>,
     by_name: HashMap<String, FieldId>,
     used: usize,
+    /// Looked at for every contact, so not by name.
+    score: Option<FieldId>,
+    fit: Option<FieldId>,
     /// Mapped in `[fields]` or used by a condition: the source must have these.
     required: Vec<FieldId>,
 }
@@ -18,8 +21,10 @@ pub struct Fields {
 impl Fields {
     /// `all` with the first `used` of them in conditions, and which of them the source must have.
     pub fn new(all: Vec<Field>, used: usize, required: Vec<FieldId>) -> Self {
-        let by_name = (0..).zip(&all).map(|(index, field)| (field.name.clone(), FieldId(index))).collect();
-        Self { all, by_name, used, required }
+        let by_name: HashMap<String, FieldId> =
+            (0..).zip(&all).map(|(index, field)| (field.name.clone(), FieldId(index))).collect();
+        let (score, fit) = (by_name.get("score").copied(), by_name.get("fit").copied());
+        Self { all, by_name, used, score, fit, required }
     }
 
     pub fn all(&self) -> &[Field] {
@@ -37,6 +42,16 @@ impl Fields {
 
     pub fn get(&self, id: FieldId) -> Option<&Field> {
         self.all.get(usize::from(id.0))
+    }
+
+    /// The CRM's engagement score.
+    pub fn score(&self) -> Option<FieldId> {
+        self.score
+    }
+
+    /// The CRM's ICP fit.
+    pub fn fit(&self) -> Option<FieldId> {
+        self.fit
     }
 
     pub fn find(&self, name: &str) -> Option<FieldId> {

@@ -97,27 +97,37 @@ impl Lists {
     }
 
     /// Notes every list that nothing uses.
-    pub(super) fn warn_unused(self, findings: &mut Findings) {
-        for (name, known) in self.by_name {
-            if !known.used {
-                findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
-            }
+    pub(super) fn warn_unused(&self, findings: &mut Findings) {
+        for (name, known) in self.by_name.iter().filter(|(_, known)| !known.used) {
+            findings.warning(UNUSED, known.key_span.clone(), format!("list '{name}' is not used"));
         }
+    }
+
+    /// Every list that could be read, by name.
+    pub(super) fn finish(self) -> Vec<Arc<List>> {
+        let mut lists: Vec<Arc<List>> = self.by_name.into_values().filter_map(|known| known.list).collect();
+        lists.sort_by(|a, b| a.name.cmp(&b.name));
+        lists
     }
 }
 
 fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List {
     let mut keys: Keys = HashSet::with_capacity(rows.len());
     let mut by_key = HashMap::new();
+    let mut spelled = HashMap::new();
     for row in rows {
         let key: Box<str> = fold(&row.key).into();
         if let Some(value) = row.value {
             by_key.insert(key.clone(), fold(&value).into_owned());
             values.push(SourcedValue { value, place: row.place });
         }
+        let written = row.key.trim();
+        if *key != *written {
+            spelled.insert(key.clone(), written.into());
+        }
         keys.insert(key);
     }
-    List { name, keys: Arc::new(keys), values: by_key }
+    List { name, keys: Arc::new(keys), spelled, values: by_key }
 }
 
 fn read_list(

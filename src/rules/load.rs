@@ -70,8 +70,7 @@ impl Loader<'_> {
         let heartbeat = heartbeat(&mut root, self.findings);
         let crm = self.crm(&mut root);
         let chat = self.chat(&mut root);
-        let kind = crm.as_ref().map(|crm| crm.kind.clone());
-        let mut names = self.names(&mut root, kind, &mut files);
+        let mut names = self.names(&mut root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
 
         let rep_tables = self.at_least_one(&mut root, "rep");
         let (reps, mut rep_names) = reps(&rep_tables, &mut files, self.now, self.findings);
@@ -98,7 +97,8 @@ impl Loader<'_> {
         managers(&routes, &teams, &slas, &team_tables, self.findings);
         let outcome = outcome(root.table("outcome", self.findings), &mut names, self.findings);
 
-        self.warn_unused([&rep_names, &team_names, &sla_names], names.lists);
+        self.warn_unused([&rep_names, &team_names, &sla_names], &names.lists);
+        let lists = names.lists.finish();
         let fields = names.fields.finish();
         let mut known = Known {
             fields: &fields,
@@ -121,6 +121,7 @@ impl Loader<'_> {
             chat,
             outcome,
             fields,
+            lists,
             score,
             disqualifiers,
             tiers,
@@ -136,7 +137,7 @@ impl Loader<'_> {
     }
 
     /// With an error somewhere, whoever was meant to use a name may be what is broken.
-    fn warn_unused(&mut self, registers: [&Register; 3], lists: Lists) {
+    fn warn_unused(&mut self, registers: [&Register; 3], lists: &Lists) {
         if self.findings.has_errors() {
             return;
         }

@@ -8,6 +8,7 @@ mod condition;
 
 mod days_off;
 mod definition;
+mod diff;
 mod examples;
 mod fields;
 mod files;
@@ -15,6 +16,7 @@ mod finding;
 mod hours;
 mod ics;
 mod item;
+mod leaf_words;
 mod list_file;
 mod lists;
 mod load;
@@ -29,6 +31,7 @@ mod reader;
 mod reason;
 mod register;
 mod routes;
+pub mod schema;
 mod settings;
 mod slas;
 mod source;
@@ -36,6 +39,7 @@ mod suggest;
 mod syntax;
 mod territory;
 mod tiers;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +51,7 @@ pub use definition::{
     List, Member, NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority,
     Route, RouteTarget, Rules, Team, Tier,
 };
+pub use diff::{Change, Diff, diff};
 pub use examples::load_examples;
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
@@ -58,3 +63,7 @@ pub use pages::{Page, page};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
+pub use words::{
+    absence_words, action_words, at_words, clock_words, condition_words, holiday_words, pick_words,
+    shift_words, target_words,
+};

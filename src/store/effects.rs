@@ -174,15 +174,18 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// The key of the message that a handoff's follow-ups belong to; `None` while none was or will be posted.
-    pub fn thread_key(self, handoff: i64) -> Result<Option<String>> {
+    /// The message that a handoff's follow-ups belong to, with its key; `None` while none was or will be posted.
+    pub fn thread(self, handoff: i64) -> Result<Option<(String, Write)>> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT key FROM effect WHERE handoff_id = ?1 AND kind = 'message' \
+                "SELECT key, body FROM effect WHERE handoff_id = ?1 AND kind = 'message' \
                  AND state NOT IN ('cancelled', 'failed') ORDER BY seq LIMIT 1",
             )?
-            .query_row([handoff], |row| row.get(0))
+            .query_row([handoff], |row| {
+                let body: String = row.get(1)?;
+                Ok((row.get(0)?, serde_json::from_str(&body).map_err(|error| unreadable(1, error))?))
+            })
             .optional()?)
     }
 

@@ -10,6 +10,8 @@ mod lock;
 mod open;
 mod outcomes;
 mod runs;
+#[cfg(test)]
+mod tests;
 mod verdicts;
 
 use anyhow::{Context as _, Result};
@@ -52,10 +54,10 @@ impl Store {
         } else {
             ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
         };
-        self.conn.execute_batch(begin).context("cannot write to the database")?;
+        self.conn.execute_batch(begin).with_context(|| self.failure("write to"))?;
         match change(self.read()) {
             Ok(value) => {
-                self.conn.execute_batch(keep).context("cannot commit to the database")?;
+                self.conn.execute_batch(keep).with_context(|| self.failure("commit to"))?;
                 Ok(value)
             }
             Err(error) => {
@@ -63,9 +65,15 @@ impl Store {
                 if !self.conn.is_autocommit() {
                     self.conn.execute_batch(undo).ok();
                 }
-                Err(error)
+                let is_ours = is_database_error(&error);
+                Err(if is_ours { error.context(self.failure("write to")) } else { error })
             }
         }
+    }
+
+    /// Whoever reads it looks at the disk under this path first.
+    fn failure(&self, what: &str) -> String {
+        format!("cannot {what} the database {}", self.conn.path().unwrap_or_default())
     }
 }
 

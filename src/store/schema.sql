@@ -107,7 +107,7 @@ CREATE TABLE effect(
   id         INTEGER PRIMARY KEY,
   handoff_id INTEGER NOT NULL REFERENCES handoff(id),
   seq        INTEGER NOT NULL,                   -- delivered in this order within a handoff
-  kind       TEXT NOT NULL CHECK(kind IN ('update', 'task', 'message', 'reply')),
+  kind       TEXT NOT NULL CHECK(kind IN ('update', 'task', 'message', 'reply', 'mark')),
   key        TEXT NOT NULL UNIQUE,               -- goes into the remote object
   body       TEXT NOT NULL CHECK(json_valid(body)),           -- frozen: a retry sends the same
   state      TEXT NOT NULL CHECK(state IN ('planned', 'in_flight', 'unknown', 'done', 'failed', 'cancelled')),

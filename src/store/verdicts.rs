@@ -99,6 +99,18 @@ impl Db<'_> {
         Ok(())
     }
 
+    /// Forgets what was read and said of a contact: once it is read again it is as good as new, and crosses if it
+    /// qualifies.
+    pub fn forget_verdict(self, contact: i64) -> Result<()> {
+        self.conn.execute(
+            "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = NULL, crossed_ms = NULL \
+             WHERE contact_id = ?1",
+            [contact],
+        )?;
+        self.conn.execute("UPDATE contact SET mark = ~mark WHERE id = ?1", [contact])?;
+        Ok(())
+    }
+
     /// No new handoff of this contact before `until`.
     pub fn set_cooldown(self, contact: i64, until: Timestamp) -> Result<()> {
         self.conn.execute(
@@ -128,6 +140,15 @@ impl Db<'_> {
             .conn
             .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
             .optional()?)
+    }
+
+    /// What a connector wants to remember between runs.
+    pub fn remember(self, key: &str, value: &str) -> Result<()> {
+        self.conn.execute(
+            "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = ?2",
+            [key, value],
+        )?;
+        Ok(())
     }
 
     /// Says something about the database for good: what was said first stands.

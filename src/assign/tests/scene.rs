@@ -32,6 +32,7 @@ pub(super) fn rules() -> Rules {
             write: BTreeMap::new(),
         },
         fields: fields(),
+        lists: Vec::new(),
         score: None,
         disqualifiers: Vec::new(),
         tiers: Vec::new(),

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::assign::{self, Lead, PassReason, Routing};
 use crate::brief::local;
-use crate::commands::plan::{self, FollowUp, follow_up, mention};
+use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
 use crate::commands::route::{hand_to, loads, passed_before};
 use crate::commands::session::Session;
 use crate::model::{RepId, StepAction, StepTarget, Timestamp};
@@ -64,6 +64,8 @@ impl Escalation<'_> {
             StepAction::Return => self.give_back(due.step.n)?,
         };
         let what = due.step.action.name();
+        let suffix = format!("s{}s{}", self.handoff.round, due.step.n);
+        mark(self.session, self.db, self.handoff, &suffix, format!("escalated: {detail}"))?;
         self.db.add_event(self.handoff.id, now, what, None, Some(&detail))?;
         let contact = plan::who(&self.session.rules, self.facts).name();
         Ok(Some(Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }))

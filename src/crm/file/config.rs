@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
+use serde_json::{Value, json};
 
-use crate::rules::{Findings, Item, Node, Reader, Table};
+use crate::rules::{Findings, Item, Node, Reader, Table, schema};
 
 /// `[crm.file]`, with every path resolved.
 #[derive(Debug)]
@@ -46,6 +47,24 @@ impl Source {
     pub(super) fn place(&self, line: u64) -> String {
         format!("{}:{line}", self.name)
     }
+}
+
+/// The JSON Schema of the table.
+pub(super) fn schema() -> Value {
+    schema::table(
+        "Contacts from files: for a try-out, for exports, for a CRM without a connector.",
+        &["contacts"],
+        &json!({
+            "contacts": schema::text("A .csv or .jsonl file, beside the definition."),
+            "companies": schema::text("Joined by company_id, else by domain."),
+            "activity": schema::text("What reps did: at, contact, by, kind, note."),
+            "out": schema::text("The folder for tasks.jsonl and contacts.jsonl; by default out."),
+            "account": schema::text("The account's name, part of every key; by default the name of the contacts file."),
+            "record_url": schema::text("A link to a contact with {id} in it."),
+            "encoding": schema::text("Such as \"windows-1252\"; by default UTF-8."),
+            "delimiter": schema::text("One character, or \"tab\"; by default what the header uses most."),
+        }),
+    )
 }
 
 impl Config {

@@ -1,12 +1,12 @@
 //! What the tests of this folder share: a config table without a file, and a folder with the files of a test.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tempfile::TempDir;
 
 use super::FileCrm;
-use crate::crm::{Crm, Page};
+use crate::crm::{Crm, Page, Walk};
 use crate::model::{Field, Kind};
 use crate::rules::{Entry, Item, Node, Table};
 
@@ -102,7 +102,7 @@ pub(super) fn walk(crm: &mut FileCrm, fields: &[Field], cursor: Option<&str>) ->
         all.progress = page.progress;
         Ok(())
     };
-    crm.changes(fields, cursor, &mut take).unwrap();
+    crm.changes(&Walk { fields, cursor, deadline: Instant::now() }, &mut take).unwrap();
     all
 }
 
@@ -117,4 +117,9 @@ pub(super) fn shown(page: &Page) -> Vec<String> {
 pub(super) fn set_aside(page: &Page) -> Vec<String> {
     let bad = page.bad.iter();
     bad.map(|bad| format!("{}: {}", bad.place, bad.reason)).collect()
+}
+
+/// A walk over everything.
+pub(in crate::crm) fn all(fields: &[Field]) -> Walk<'_> {
+    Walk { fields, cursor: None, deadline: Instant::now() }
 }

@@ -29,7 +29,7 @@ use self::contacts::{Contacts, Outcome};
 use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
 use self::table::Columns;
-use super::{Activities, Connector, Crm, Keyed, Page, Watched};
+use super::{Activities, Connector, Crm, Keyed, Page, Walk, Walked, Watched};
 use crate::ledger::{Entry, Ledger};
 use crate::model::{ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Write};
 use crate::rules::{Findings, Table};
@@ -37,9 +37,10 @@ use crate::rules::{Findings, Table};
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, folder, findings| drop(Config::read(table, folder, findings)),
-    connect: |table, folder| Ok(Box::new(FileCrm::new(table, folder)?)),
+    connect: |table, folder, _| Ok(Box::new(FileCrm::new(table, folder)?)),
     default_property,
     is_local: |_| true,
+    schema: config::schema,
 };
 
 /// A standard field's column has its name; a company's, without the prefix.
@@ -73,7 +74,7 @@ impl FileCrm {
         match kind {
             EffectKind::Update => Some(&mut self.updates),
             EffectKind::Task => Some(&mut self.tasks),
-            EffectKind::Message | EffectKind::Reply => None,
+            EffectKind::Message | EffectKind::Reply | EffectKind::Mark => None,
         }
     }
 
@@ -110,15 +111,11 @@ impl Crm for FileCrm {
         Ok(problems)
     }
 
-    fn changes(
-        &mut self,
-        fields: &[Field],
-        cursor: Option<&str>,
-        take: &mut dyn FnMut(Page) -> Result<()>,
-    ) -> Result<()> {
+    /// A file has no position to go on from, so it is always walked to its end: a million rows take seconds.
+    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
         self.read = None;
-        self.read = changes::walk(&self.config, fields, cursor, take)?;
-        Ok(())
+        self.read = changes::walk(&self.config, walk.fields, walk.cursor, take)?;
+        Ok(Walked::Whole)
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
@@ -190,7 +187,7 @@ fn entry(keyed: &Keyed<'_>) -> serde_json::Result<Option<Entry>> {
     match keyed.write {
         Write::Update(update) => writes::update_entry(keyed, update).map(Some),
         Write::Task(task) => writes::task_entry(keyed, task).map(Some),
-        Write::Message(_) | Write::Reply(_) => Ok(None),
+        Write::Message(_) | Write::Reply(_) | Write::Mark(_) => Ok(None),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The connector from outside: folders of files in, pages and lines out.
 
-use super::fixture::{Fixture, field, fields, set_aside, shown, walk};
+use super::fixture::{Fixture, all, field, fields, set_aside, shown, walk};
 use super::*;
 use crate::crm::{email_domain, percent_encode};
 use crate::model::{Kind, Timestamp};
@@ -126,7 +126,7 @@ fn a_file_that_is_not_there_or_empty_says_how_to_mend_it() {
     contacts.csv is empty; it needs a header line with the names of its columns
     firms.csv does not exist; put it there, or set `companies` in [crm.file] (relative to rules.toml)
     ");
-    assert!(fixture.crm().changes(&fields(&["id"]), None, &mut |_| Ok(())).is_err());
+    assert!(fixture.crm().changes(&all(&fields(&["id"])), &mut |_| Ok(())).is_err());
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_header_without_contacts_is_fine_and_one_without_ids_is_not() {
     let page = Fixture::new("id,email\n").walk(&fields(&["id"]));
     assert!(page.records.is_empty() && page.bad.is_empty() && page.cursor.is_some());
     let fixture = Fixture::new("Id,email\n1,ann@a.example\n");
-    let error = fixture.crm().changes(&fields(&["id"]), None, &mut |_| Ok(())).unwrap_err();
+    let error = fixture.crm().changes(&all(&fields(&["id"])), &mut |_| Ok(())).unwrap_err();
     assert_eq!(
         error.to_string(),
         "contacts.csv:1: no column 'id' (field 'id'); did you mean 'Id'? columns: Id, email"

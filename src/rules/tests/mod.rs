@@ -1,6 +1,7 @@
 //! Whole definitions: the project's own, typical mistakes, every operator, and text that is no definition at all.
 
 mod codes;
+mod diff;
 mod mistakes;
 mod operators;
 mod robustness;

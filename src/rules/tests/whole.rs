@@ -61,9 +61,10 @@ fn the_domain_is_read_from_the_property_of_the_address() {
 }
 
 #[test]
-fn score_and_fit_are_operands_of_their_own() {
+fn a_score_from_the_crm_is_a_field_like_any_other() {
     let rules = load_text(LEAST).0.unwrap();
-    assert_eq!(rules.tiers[0].when.leaves()[0].operand, Operand::Score);
+    let score = rules.fields.find("score").unwrap();
+    assert_eq!(rules.tiers[0].when.leaves()[0].operand, Operand::Field(score));
     assert_eq!(rules.fields.used()[0].name, "score");
 }
 
@@ -71,6 +72,7 @@ fn score_and_fit_are_operands_of_their_own() {
 fn a_score_from_points_needs_no_field_in_the_crm() {
     let points = "[score]\nfrom = \"rules\"\n[[score.points]]\nname = \"Form\"\nwhen.form_submissions.above = 0\npoints = 70\n";
     let rules = load_text(&format!("{LEAST}{points}")).0.unwrap();
+    assert_eq!(rules.tiers[0].when.leaves()[0].operand, Operand::Score);
     assert_eq!(rules.fields.used().len(), 1);
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::crm::Crm;
-use crate::crm::file::fixture::{Fixture, fields, set_aside, shown};
+use crate::crm::file::fixture::{Fixture, all, fields, set_aside, shown};
 use crate::crm::file::replay::RECORD_BYTES_MAX;
 use crate::lines::LINE_BYTES_MAX;
 
@@ -191,7 +191,7 @@ proptest! {
         let contacts = [b"id,city\n".as_slice(), &bytes].concat();
         let name = if json { "contacts.jsonl" } else { "contacts.csv" };
         let fixture = Fixture::new("id\n").with("contacts", name, contacts);
-        let walked = fixture.crm().changes(&fields(&WANTED), None, &mut |_| Ok(()));
+        let walked = fixture.crm().changes(&all(&fields(&WANTED)), &mut |_| Ok(()));
         prop_assert!(walked.is_ok(), "{walked:?}");
     }
 }

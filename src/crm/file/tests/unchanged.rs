@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::crm::file::fixture::{Fixture, fields, walk};
+use crate::crm::file::fixture::{Fixture, all, fields, walk};
 use crate::crm::{Crm, Page};
 use crate::model::{ContactId, Field};
 
@@ -64,7 +64,7 @@ fn a_file_that_changes_while_it_is_read_gives_no_cursor() {
         last = Some(page);
         Ok(())
     };
-    fixture.crm().changes(&fields(&["id"]), None, &mut take).unwrap();
+    fixture.crm().changes(&all(&fields(&["id"])), &mut take).unwrap();
     assert_eq!(pages, 2);
     assert_eq!(last.unwrap().cursor, None);
 }
@@ -74,7 +74,7 @@ fn a_refused_page_ends_the_walk() {
     let fixture = Fixture::new("id\n1\n");
     let mut crm = fixture.crm();
     let mut take = |_| anyhow::bail!("the disk is full");
-    let error = crm.changes(&fields(&["id"]), None, &mut take).unwrap_err();
+    let error = crm.changes(&all(&fields(&["id"])), &mut take).unwrap_err();
     assert_eq!(error.to_string(), "the disk is full");
     assert!(crm.read.is_none());
 }

@@ -1,0 +1,23 @@
+//! Renders the definition as a page for people.
+
+use anyhow::Result;
+
+use super::session::load_rules;
+use super::{Outcome, Time};
+use crate::cli::{DocsArgs, Global};
+use crate::output::{Printer, docs};
+
+pub(super) fn command(
+    global: &Global,
+    args: &DocsArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    let Some(rules) = load_rules(global, time.now, printer)? else {
+        return Ok(Outcome::Refused);
+    };
+    let page = docs::page(&rules);
+    let text = if args.html { docs::html(&page) } else { docs::markdown(&page) };
+    printer.data(text.trim_end());
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,14 @@
+//! Prints the JSON Schema of rules.toml, which editors use for completion, explanations and checking.
+
+use anyhow::Result;
+
+use super::Outcome;
+use crate::output::Printer;
+use crate::rules::schema::{ConnectorSchemas, schema};
+use crate::{chat, crm};
+
+pub(super) fn command(printer: &mut Printer) -> Result<Outcome> {
+    let schema = schema(&ConnectorSchemas { crm: crm::schemas(), chat: chat::schemas() });
+    printer.data(&serde_json::to_string_pretty(&schema)?);
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,112 @@
+//! A CRM and a chat that answer from a script and write down what they were asked.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+
+use anyhow::Result;
+
+use crate::chat::{Chat, Posted};
+use crate::crm::{Activities, Crm, Keyed, Page, Walk, Walked, Watched};
+use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+
+/// Clones share their script and their log: one of them is the CRM, another the chat.
+#[derive(Clone, Default)]
+pub(super) struct Fake(Rc<RefCell<Script>>);
+
+#[derive(Default)]
+struct Script {
+    answers: HashMap<String, VecDeque<Option<Delivery>>>,
+    looks: HashMap<String, VecDeque<Option<LookUp>>>,
+    log: Vec<String>,
+}
+
+impl Fake {
+    /// One outcome for each time the key is sent; `None`: no answer.
+    pub(super) fn will_answer(&mut self, key: &str, answers: impl IntoIterator<Item = Option<Delivery>>) {
+        self.0.borrow_mut().answers.entry(key.to_owned()).or_default().extend(answers);
+    }
+
+    pub(super) fn will_show(&mut self, key: &str, looks: impl IntoIterator<Item = Option<LookUp>>) {
+        self.0.borrow_mut().looks.entry(key.to_owned()).or_default().extend(looks);
+    }
+
+    /// Everything that was asked, in order.
+    pub(super) fn log(&self) -> Vec<String> {
+        self.0.borrow().log.clone()
+    }
+
+    fn send(&self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        let mut script = self.0.borrow_mut();
+        writes
+            .iter()
+            .filter_map(|keyed| {
+                script.log.push(format!("send {}", keyed.key));
+                let next = script.answers.get_mut(keyed.key).and_then(VecDeque::pop_front);
+                next.unwrap_or_else(|| panic!("{} was sent once too often", keyed.key))
+            })
+            .collect()
+    }
+
+    fn look_up(&self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        let mut script = self.0.borrow_mut();
+        writes
+            .iter()
+            .filter_map(|keyed| {
+                script.log.push(format!("look {}", keyed.key));
+                let next = script.looks.get_mut(keyed.key).and_then(VecDeque::pop_front);
+                next.unwrap_or_else(|| panic!("{} was looked up once too often", keyed.key))
+            })
+            .collect()
+    }
+}
+
+impl Crm for Fake {
+    fn account(&self) -> &'static str {
+        "account"
+    }
+
+    fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn changes(&mut self, _: &Walk<'_>, _: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+        Ok(Walked::Whole)
+    }
+
+    fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        Ok(None)
+    }
+
+    fn activity(&mut self, _: &[Watched]) -> Result<Activities> {
+        Ok(Activities::default())
+    }
+
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        assert!(writes.iter().all(|keyed| keyed.write.kind().is_crm()), "the CRM got a message");
+        Fake::send(self, writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        Fake::look_up(self, writes)
+    }
+
+    fn link(&self, _: &ContactId) -> Option<String> {
+        None
+    }
+}
+
+impl Chat for Fake {
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        assert!(!writes.iter().any(|keyed| keyed.write.kind().is_crm()), "the chat got a task");
+        Fake::send(self, writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        Fake::look_up(self, writes)
+    }
+
+    fn activity(&mut self, _: &[Posted]) -> Result<Vec<Activity>> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,98 @@
+//! The parts around the rules: who agreed, which CRM and chat, limits, the monitor.
+
+use std::collections::BTreeMap;
+
+use super::{Notes, or_none};
+use crate::rules::definition::Connection;
+use crate::rules::item::{Node, Table};
+use crate::rules::reader::format_duration;
+
+/// `[definition]`.
+pub(super) fn agreement(notes: &mut Notes<'_>) {
+    let (old, new) = (&notes.old.agreement, &notes.new.agreement);
+    let review = |every: Option<chrono::TimeDelta>| or_none(every.map(format_duration));
+    for (what, was, is) in [
+        ("name", or_none(old.name.as_ref()), or_none(new.name.as_ref())),
+        ("for marketing", or_none(old.marketing.as_ref()), or_none(new.marketing.as_ref())),
+        ("for sales", or_none(old.sales.as_ref()), or_none(new.sales.as_ref())),
+        ("agreed on", or_none(old.agreed_on), or_none(new.agreed_on)),
+        ("review every", review(old.review_every), review(new.review_every)),
+    ] {
+        notes.say_values("definition", &format!("definition: {what}"), &was, &is);
+    }
+}
+
+/// `[crm.KIND]` and `[chat.KIND]`.
+pub(super) fn connections(notes: &mut Notes<'_>) {
+    let (old, new) = (notes.old, notes.new);
+    connection(notes, "crm", Some(&old.crm), Some(&new.crm));
+    connection(notes, "chat", old.chat.as_ref(), new.chat.as_ref());
+}
+
+fn connection(notes: &mut Notes<'_>, part: &'static str, old: Option<&Connection>, new: Option<&Connection>) {
+    let kind = |connection: Option<&Connection>| or_none(connection.map(|connection| &connection.kind));
+    if kind(old) != kind(new) {
+        notes.say_values(part, part, &kind(old), &kind(new));
+        return;
+    }
+    let settings = |connection: Option<&Connection>| {
+        let mut settings = BTreeMap::new();
+        if let Some(connection) = connection {
+            flatten("", &connection.table, &mut settings);
+        }
+        settings
+    };
+    let (was, is) = (settings(old), settings(new));
+    let keys: std::collections::BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    for key in keys {
+        let subject = format!("{part} {}: {key}", kind(old));
+        notes.say_values(part, &subject, &or_none(was.get(key)), &or_none(is.get(key)));
+    }
+}
+
+/// Every setting by its dotted key.
+fn flatten(prefix: &str, table: &Table, settings: &mut BTreeMap<String, String>) {
+    for entry in &table.entries {
+        let key = format!("{prefix}{}", entry.key);
+        match &entry.item.node {
+            Node::Table(table) => flatten(&format!("{key}."), table, settings),
+            node @ (Node::Text(_)
+            | Node::Integer(_)
+            | Node::Float(_)
+            | Node::Bool(_)
+            | Node::Datetime(_)
+            | Node::List(_)) => drop(settings.insert(key, shown(node))),
+        }
+    }
+}
+
+fn shown(node: &Node) -> String {
+    match node {
+        Node::Text(text) | Node::Datetime(text) => text.clone(),
+        Node::Integer(number) => number.to_string(),
+        Node::Float(number) => number.to_string(),
+        Node::Bool(flag) => flag.to_string(),
+        Node::List(items) => {
+            let items: Vec<String> = items.iter().map(|item| shown(&item.node)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Node::Table(table) => {
+            let mut settings = BTreeMap::new();
+            flatten("", table, &mut settings);
+            let settings: Vec<String> =
+                settings.into_iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            format!("{{ {} }}", settings.join(", "))
+        }
+    }
+}
+
+/// `[limits]` and `[monitor]`.
+pub(super) fn limits(notes: &mut Notes<'_>) {
+    let (old, new) = (notes.old, notes.new);
+    let per_run = |rules: &super::Rules| rules.limits.handoffs_per_run.to_string();
+    notes.say_values("limits", "handoffs per run", &per_run(old), &per_run(new));
+    let per_rep = |rules: &super::Rules| or_none(rules.limits.handoffs_per_rep_per_run);
+    notes.say_values("limits", "handoffs per rep and run", &per_rep(old), &per_rep(new));
+    let heartbeat = |rules: &super::Rules| or_none(rules.heartbeat.as_ref());
+    notes.say_values("monitor", "heartbeat", &heartbeat(old), &heartbeat(new));
+}

@@ -1,0 +1,103 @@
+//! The order of effects, and what one that is not settled holds up.
+
+use super::*;
+use crate::store::{EffectRow, Settled};
+
+fn due(store: &Store, seconds: i64) -> Vec<String> {
+    store.read().due_effects(at(seconds), 100).unwrap().into_iter().map(|effect| effect.key).collect()
+}
+
+/// Sends the effect with this key, which then settles so.
+fn send(store: &Store, key: &str, settled: &Settled<'_>) {
+    let effects = store.read().due_effects(at(1_000), 100).unwrap();
+    let effect: EffectRow = effects.into_iter().find(|effect| effect.key == key).unwrap();
+    store.write(|db| db.begin_effects(std::slice::from_ref(&effect), at(0))).unwrap();
+    store.write(|db| db.settle_effect(&effect, settled, at(0))).unwrap();
+}
+
+/// Two handoffs with three effects each.
+fn two_handoffs() -> Store {
+    let store = with_contacts(&["1", "2"]);
+    for contact in [1, 2] {
+        let handoff = start(&store, contact, 1, Status::Waiting).unwrap();
+        let keys: Vec<String> = ["u", "t", "m"].iter().map(|kind| format!("{kind}{contact}")).collect();
+        plan(&store, handoff, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+    store
+}
+
+#[test]
+fn each_handoff_offers_its_first_unsettled_effect() {
+    let store = two_handoffs();
+    assert_eq!(due(&store, 0), ["u1", "u2"]);
+    send(&store, "u1", &Settled::Done { remote_id: "r" });
+    assert_eq!(due(&store, 0), ["t1", "u2"]);
+    send(&store, "t1", &Settled::Done { remote_id: "r" });
+    assert_eq!(due(&store, 0), ["m1", "u2"]);
+}
+
+#[test]
+fn an_effect_that_failed_for_good_holds_up_no_other() {
+    let store = two_handoffs();
+    send(&store, "u1", &Settled::Failed { why: "no such owner" });
+    assert_eq!(due(&store, 0), ["t1", "u2"]);
+}
+
+#[test]
+fn an_effect_whose_fate_is_unknown_or_that_waits_holds_up_its_own_handoff_only() {
+    for settled in
+        [Settled::Unknown { why: "timeout", next: at(30) }, Settled::Again { why: "429", next: at(30) }]
+    {
+        let store = two_handoffs();
+        send(&store, "u1", &settled);
+        assert_eq!(due(&store, 29), ["u2"], "{settled:?}");
+        assert_eq!(due(&store, 30), ["u2", "u1"], "{settled:?}");
+    }
+}
+
+#[test]
+fn what_was_in_flight_when_a_run_died_is_looked_up_first() {
+    let store = two_handoffs();
+    let effects = store.read().due_effects(at(0), 1).unwrap();
+    store.write(|db| db.begin_effects(&effects, at(0))).unwrap();
+    assert_eq!(due(&store, 1_000), ["u2"], "in flight is not due");
+    assert_eq!(store.write(|db| db.presume_interrupted(at(5))).unwrap(), 1);
+    let found = store.read().due_effects(at(5), 100).unwrap();
+    let unsure: Vec<(&str, bool, u32)> =
+        found.iter().map(|effect| (effect.key.as_str(), effect.unsure, effect.attempt)).collect();
+    assert_eq!(unsure, [("u2", false, 0), ("u1", true, 1)]);
+    assert_eq!(store.write(|db| db.presume_interrupted(at(6))).unwrap(), 0);
+}
+
+#[test]
+fn an_effect_that_may_have_happened_stays_so_until_it_is_done() {
+    let store = two_handoffs();
+    send(&store, "u1", &Settled::Unknown { why: "timeout", next: at(1) });
+    send(&store, "u1", &Settled::Again { why: "429", next: at(2) });
+    let unsure = |store: &Store| {
+        let effects = store.read().due_effects(at(100), 100).unwrap();
+        effects.iter().find(|effect| effect.key == "u1").map(|effect| effect.unsure)
+    };
+    assert_eq!(unsure(&store), Some(true), "a later attempt that surely failed says nothing of the first");
+    send(&store, "u1", &Settled::Failed { why: "refused" });
+    assert_eq!(unsure(&store), None);
+    assert_eq!(store.write(|db| db.retry_failed(at(3))).unwrap(), 1);
+    assert_eq!(unsure(&store), Some(true), "a retry looks first");
+}
+
+#[test]
+fn cancelling_takes_only_what_was_never_tried() {
+    let store = two_handoffs();
+    send(&store, "u1", &Settled::Unknown { why: "timeout", next: at(1) });
+    store.write(|db| db.cancel_effects(1)).unwrap();
+    assert_eq!(due(&store, 1), ["u2", "u1"]);
+    send(&store, "u1", &Settled::Done { remote_id: "r" });
+    assert_eq!(due(&store, 1), ["u2"]);
+}
+
+#[test]
+fn an_error_of_any_length_and_script_is_kept_cut() {
+    let store = two_handoffs();
+    send(&store, "u1", &Settled::Failed { why: &"ö".repeat(10_000) });
+    assert_eq!(store.read().failed_effects(10).unwrap()[0].error.chars().count(), 500);
+}

@@ -1,0 +1,18 @@
+//! What people live through with `handoff`, told by running it: each test is a folder, a clock and a few runs.
+
+#![cfg(test)]
+
+mod check;
+mod desk;
+mod dry_run;
+mod examples;
+mod explain;
+mod limits;
+mod outcomes;
+mod passed_over;
+mod quickstart;
+mod rules_change;
+mod second_look;
+#[path = "../support/mod.rs"]
+mod support;
+mod time;
