@@ -59,6 +59,8 @@ pub enum Format {
     Json,
     /// Workflow annotations of GitHub; for `check`
     Github,
+    /// SARIF 2.1.0, for code scanning; for `check`
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -134,9 +136,12 @@ pub struct EvaluateArgs {
 
 #[derive(Args, Debug)]
 pub struct CheckArgs {
-    /// Definitions; by default the one of --rules
+    /// Definitions, `-` for stdin; by default the one of --rules
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Say what a code means, with a wrong and a right snippet
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["files", "deny", "online"])]
+    pub explain: Option<String>,
     /// Make warnings count as errors
     #[arg(long, value_name = "WHAT")]
     pub deny: Option<Deny>,

@@ -2,11 +2,11 @@
 
 mod hours;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::run::DEADLINE;
 use super::session::{connectors, folder};
@@ -14,10 +14,21 @@ use super::{Outcome, Time, test};
 use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::crm::Needs;
-use crate::model::Timestamp;
-use crate::output::{Printer, findings};
-use crate::rules::{self, CHAT_DISAGREES, CRM_DISAGREES, Findings, Rules, Severity, Source};
+use crate::model::{Timestamp, one_line};
+use crate::output::{Printer, findings, sarif};
+use crate::rules::{
+    self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Finding, Findings, Rules, Severity, Source, did_you_mean,
+};
 use crate::{chat, crm};
+
+/// A code has four.
+const CODE_CHARS_MAX: usize = 20;
+
+/// A definition and what was found in it.
+struct Checked {
+    source: Source,
+    found: Findings,
+}
 
 pub(super) fn command(
     global: &Global,
@@ -25,46 +36,79 @@ pub(super) fn command(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    let files: Vec<PathBuf> =
-        if args.files.is_empty() { vec![global.rules.clone()] } else { args.files.clone() };
-    let mut worst = Outcome::Done;
-    let mut all = Vec::new();
-    for path in &files {
-        let source = match Source::read(path) {
-            Ok(source) => source,
+    if let Some(code) = &args.explain {
+        return explain(code, global.format, printer);
+    }
+    let paths = if args.files.is_empty() { std::slice::from_ref(&global.rules) } else { &args.files };
+    let mut outcome = Outcome::Done;
+    let mut checked = Vec::with_capacity(paths.len());
+    for path in paths {
+        match read(path) {
+            Ok(source) => {
+                let found = check(&source, args.online, time.now)?;
+                checked.push(Checked { source, found });
+            }
             Err(error) => {
                 printer.error(&format!("{error:#}"));
-                worst = Outcome::Refused;
-                continue;
-            }
-        };
-        let found = check(&source, args.online, time.now)?;
-        match global.format {
-            Some(Format::Json) => {
-                if let Value::Array(rows) = findings::json(found.as_slice(), &source) {
-                    all.extend(rows);
-                }
-            }
-            Some(Format::Github) => print(&findings::github(found.as_slice(), &source), printer),
-            Some(Format::Table) | None => {
-                print(&findings::text(found.as_slice(), &source, printer.colours_data()), printer);
+                outcome = Outcome::Refused;
             }
         }
-        let denied = |severity| severity == Severity::Error || args.deny == Some(Deny::Warnings);
-        if worst == Outcome::Done && found.as_slice().iter().any(|finding| denied(finding.severity)) {
-            worst = Outcome::Unfinished;
-        }
     }
-    if global.format == Some(Format::Json) {
-        printer.data(&serde_json::to_string_pretty(&Value::from(all))?);
+    print(&checked, global.format, printer)?;
+    let is_denied =
+        |finding: &Finding| finding.severity == Severity::Error || args.deny == Some(Deny::Warnings);
+    let mut found = checked.iter().flat_map(|checked| checked.found.as_slice());
+    if outcome == Outcome::Done && found.any(is_denied) {
+        outcome = Outcome::Unfinished;
     }
-    Ok(worst)
+    Ok(outcome)
 }
 
-fn print(text: &str, printer: &mut Printer) {
+/// `-` is stdin; what it names lies relative to the working directory.
+fn read(path: &Path) -> Result<Source> {
+    if path == Path::new("-") {
+        Source::from_reader("stdin", std::io::stdin().lock())
+    } else {
+        Source::read(path)
+    }
+}
+
+fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> Result<()> {
+    let all = checked.iter().map(|Checked { source, found }| (found.as_slice(), source));
+    let text = match format {
+        Some(Format::Json) => {
+            let rows: Vec<Value> = all.flat_map(|(found, source)| findings::json(found, source)).collect();
+            serde_json::to_string_pretty(&rows)?
+        }
+        Some(Format::Sarif) => {
+            let results: Vec<Value> = all.flat_map(|(found, source)| sarif::results(found, source)).collect();
+            serde_json::to_string_pretty(&sarif::log(&results))?
+        }
+        Some(Format::Github) => all.map(|(found, source)| findings::github(found, source)).collect(),
+        Some(Format::Table) | None => {
+            all.map(|(found, source)| findings::text(found, source, printer.colours_data())).collect()
+        }
+    };
     if !text.trim().is_empty() {
         printer.data(text.trim_end());
     }
+    Ok(())
+}
+
+/// The page of one code.
+fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<Outcome> {
+    let Some(page) = rules::page(code) else {
+        let known = did_you_mean(&code.to_uppercase(), CODES.iter().map(|(code, _)| *code));
+        printer.error(&format!("there is no code '{}'; {known}", one_line(code, CODE_CHARS_MAX)));
+        return Ok(Outcome::Refused);
+    };
+    if format == Some(Format::Json) {
+        let page = json!({ "code": page.code, "meaning": page.meaning, "text": page.text });
+        printer.data(&serde_json::to_string_pretty(&page)?);
+    } else {
+        printer.data(&format!("{}: {}\n\n{}", page.code, page.meaning, page.text.trim_end()));
+    }
+    Ok(Outcome::Done)
 }
 
 /// Static findings, then the definition's examples, then what the CRM itself says.

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Format};
 use crate::model::Timestamp;
 use crate::output::Printer;
 
@@ -73,6 +73,12 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     );
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
+        return Ok(Outcome::Refused);
+    }
+    let for_check = matches!(cli.global.format, Some(Format::Github | Format::Sarif));
+    if for_check && !matches!(cli.command, Command::Check(_)) {
+        printer
+            .error("--format github and --format sarif are for `handoff check`; others print table or json");
         return Ok(Outcome::Refused);
     }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };

@@ -30,7 +30,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&state)?,
-        Some(Format::Table | Format::Github) | None => output::text(&state, time.now),
+        Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&state, time.now),
     };
     printer.data(&text);
     Ok(if state.healthy { Outcome::Done } else { Outcome::Unfinished })

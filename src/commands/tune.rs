@@ -63,7 +63,9 @@ pub(super) fn command(
             let proposal = json!({ "proposal": tuned, "is_supported": tuned.claim.holds(), "diff": diff });
             printer.data(&serde_json::to_string_pretty(&proposal)?);
         }
-        Some(Format::Table | Format::Github) | None => printer.data(&output::text(&tuned, &diff)),
+        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+            printer.data(&output::text(&tuned, &diff));
+        }
     }
     Ok(if tuned.claim.holds() { Outcome::Done } else { Outcome::Unfinished })
 }

@@ -105,7 +105,7 @@ fn escape_property(text: &str) -> String {
 
 /// One object a finding. Lines and columns count from 1, columns in characters; they are null for a finding about the
 /// file as a whole.
-pub fn json(findings: &[Finding], source: &Source) -> Value {
+pub fn json(findings: &[Finding], source: &Source) -> Vec<Value> {
     let places = Places::new(&source.text);
     let file = source.path.to_string_lossy();
     let object = |finding: &Finding| {
@@ -123,7 +123,7 @@ pub fn json(findings: &[Finding], source: &Source) -> Value {
             "help": finding.help,
         })
     };
-    Value::Array(findings.iter().map(object).collect())
+    findings.iter().map(object).collect()
 }
 
 #[cfg(test)]
@@ -241,6 +241,6 @@ mod tests {
             { "code": "H041", "severity": "warning", "file": "rules.toml", "line": 1, "column": 7, "end_line": 3, "end_column": 1, "message": "not used", "help": null },
             { "code": "H004", "severity": "error", "file": "rules.toml", "line": null, "column": null, "end_line": null, "end_column": null, "message": "missing", "help": null },
         ]);
-        assert_eq!(json(&found, &source(text)), expected);
+        assert_eq!(Value::from(json(&found, &source(text))), expected);
     }
 }

@@ -13,6 +13,7 @@ mod printer;
 mod progress;
 pub mod report;
 pub(crate) mod run_report;
+pub mod sarif;
 pub mod status;
 mod table;
 pub(crate) mod tune;

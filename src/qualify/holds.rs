@@ -8,7 +8,7 @@
 use chrono::TimeDelta;
 
 use super::Facts;
-use crate::model::{Text, Timestamp, Value};
+use crate::model::{Timestamp, Value};
 use crate::rules::{Condition, Leaf, Moment, Operand, Test};
 
 /// Whether a condition holds; stops at the first part that decides.
@@ -43,7 +43,7 @@ fn value_holds(test: &Test, value: &Value, facts: &Facts<'_>) -> bool {
             Test::NotEqualsBool(expected) => flag != expected,
             _ => false,
         },
-        Value::Text(written) => text_holds(test, written),
+        Value::Text(written) => test.takes_text(written.folded()),
         Value::Time(time) => time_holds(test, *time, facts),
     }
 }
@@ -71,22 +71,6 @@ fn number_holds(test: &Test, number: f64) -> bool {
         Test::Between(least, most) => number >= *least && number <= *most,
         Test::InNumbers(numbers) => numbers.contains(&number),
         Test::NotInNumbers(numbers) => !numbers.contains(&number),
-        _ => false,
-    }
-}
-
-fn text_holds(test: &Test, written: &Text) -> bool {
-    let folded = written.folded();
-    match test {
-        Test::EqualsText(expected) => folded == &**expected,
-        Test::NotEqualsText(expected) => folded != &**expected,
-        Test::InTexts(keys) => keys.contains(folded),
-        Test::NotInTexts(keys) => !keys.contains(folded),
-        Test::Contains(part) => folded.contains(&**part),
-        Test::ContainsAny(parts) => parts.iter().any(|part| folded.contains(&**part)),
-        Test::StartsWith(start) => folded.starts_with(&**start),
-        Test::EndsWith(end) => folded.ends_with(&**end),
-        Test::Matches(regex) => regex.is_match(folded),
         _ => false,
     }
 }

@@ -94,7 +94,7 @@ impl<'a> Operation<'a> {
     /// A text that can hold: a blank field counts as missing.
     pub(super) fn text(&self, item: &'a Item) -> Result<&'a str, Finding> {
         let Node::Text(text) = &item.node else {
-            return Err(self.wrong_value("a text in quotes"));
+            return Err(self.wrong("a text in quotes", item));
         };
         if text.trim().is_empty() {
             let finding = Finding::error(BAD_VALUE, item.span.clone(), "a blank text never holds");
@@ -141,15 +141,20 @@ impl<'a> Operation<'a> {
 
     /// The operator is right, and its value is not.
     pub(super) fn wrong_value(&self, expected: &str) -> Finding {
+        self.wrong(expected, self.item)
+    }
+
+    /// The operator is right, and its value, or one entry of it, is not.
+    pub(super) fn wrong(&self, expected: &str, item: &Item) -> Finding {
         let message = format!(
             "`{}` on the {} field `{}` takes {expected}, not {}",
             self.operator,
             self.kind.name(),
             self.field,
-            self.item.node.kind()
+            item.node.kind()
         );
-        let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
-        let given = match self.item.node {
+        let finding = Finding::error(DOES_NOT_FIT, item.span.clone(), message);
+        let given = match item.node {
             Node::List(_) if self.operator == "equals" => {
                 return finding.help(format!("to compare with several values: {}.in = […]", self.field));
             }
@@ -159,7 +164,7 @@ impl<'a> Operation<'a> {
             Node::Datetime(_) => Kind::DateTime,
             Node::List(_) | Node::Table(_) => self.kind,
         };
-        if given == self.kind || !self.takes_own_kind() {
+        if given == self.kind || !self.takes_own_kind() || standard_kind(self.field).is_some() {
             return finding;
         }
         finding.help(self.how_to_declare(given))
@@ -173,12 +178,24 @@ impl<'a> Operation<'a> {
     fn how_to_declare(&self, kind: Kind) -> String {
         let field = self.field;
         if standard_kind(field).is_some() {
-            return format!("`{field}` is always {}", self.kind.name());
+            return operators_of(self.kind).to_owned();
         }
         format!(
             "if it holds another type, say so in [fields]: {field} = {{ property = \"…\", type = \"{}\" }}",
             kind.name()
         )
+    }
+}
+
+/// What a field of a kind can be asked.
+fn operators_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => {
+            "texts are compared with equals, in, in_list, contains, starts_with, ends_with, matches"
+        }
+        Kind::Number => "numbers are compared with equals, at_least, at_most, above, below, between, in",
+        Kind::Bool => "true and false are compared with equals",
+        Kind::DateTime => "dates are compared with before, after, within, older_than",
     }
 }
 

@@ -70,9 +70,7 @@ impl Catalogue {
             findings.add(finding);
             return;
         }
-        let Some((property, declared)) = read_mapping(&name, &entry.item, findings) else {
-            return;
-        };
+        let (property, declared) = read_mapping(&name, &entry.item, findings);
         let standard = standard_kind(&name);
         if let (Some(standard), Some((declared, span))) = (standard, &declared)
             && standard != *declared
@@ -203,17 +201,18 @@ fn check_name(name: &str, entry: &Entry) -> Result<(), Finding> {
 
 type Declared = Option<(Kind, Range<usize>)>;
 
-/// `"property"` or `{ property = "…", type = "…" }`.
-fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> Option<(String, Declared)> {
+/// `"property"` or `{ property = "…", type = "…" }`. One with a finding has no property, and stays, so that whoever uses
+/// the name is not to blame.
+fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> (String, Declared) {
     let table = match &item.node {
         Node::Text(property) => {
-            check_property(name, property, item.span.clone(), findings)?;
-            return Some((property.trim().to_owned(), None));
+            check_property(name, property, item.span.clone(), findings);
+            return (property.trim().to_owned(), None);
         }
         Node::Table(table) => table,
         Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Datetime(_) | Node::List(_) => {
             wrong_type(name, "the name of a CRM property", item, findings);
-            return None;
+            return (String::new(), None);
         }
     };
     let mut reader = Reader::new(table, format!("[fields] {name}"));
@@ -230,14 +229,14 @@ fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> Option<(Str
         }
         kind.map(|kind| (kind, kind_span))
     });
-    check_property(name, property?, item.span.clone(), findings)?;
-    Some((property?.trim().to_owned(), declared))
+    if let Some(property) = property {
+        check_property(name, property, item.span.clone(), findings);
+    }
+    (property.unwrap_or_default().trim().to_owned(), declared)
 }
 
-fn check_property(name: &str, property: &str, span: Range<usize>, findings: &mut Findings) -> Option<()> {
-    let fine = !property.trim().is_empty() && !property.chars().any(char::is_control);
-    if !fine {
+fn check_property(name: &str, property: &str, span: Range<usize>, findings: &mut Findings) {
+    if property.trim().is_empty() || property.chars().any(char::is_control) {
         findings.error(BAD_VALUE, span, format!("the property of `{name}` is blank"));
     }
-    fine.then_some(())
 }

@@ -26,6 +26,9 @@ pub(super) const UNREACHABLE_ROUTE: &str = "H051";
 pub(super) const NO_FALLBACK: &str = "H052";
 pub(super) const NOBODY_SKILLED: &str = "H053";
 pub(super) const NO_MANAGER: &str = "H054";
+pub(super) const UNREACHABLE_DISQUALIFIER: &str = "H056";
+pub(super) const NEVER_QUALIFIES: &str = "H057";
+pub(super) const SHARED_TERRITORY: &str = "H058";
 pub(super) const STEP_ORDER: &str = "H060";
 pub(super) const STEP_AFTER_RETURN: &str = "H061";
 pub(super) const REVIEW_OVERDUE: &str = "H070";
@@ -73,6 +76,9 @@ pub const CODES: &[(&str, &str)] = &[
         NOBODY_ON_SHIFT,
         "nobody of a team works in some hours of the week that an SLA on the wall clock promises",
     ),
+    (UNREACHABLE_DISQUALIFIER, "an earlier disqualifier takes every contact that this one could take"),
+    (NEVER_QUALIFIES, "every contact that reaches this tier is disqualified or outside the ICP"),
+    (SHARED_TERRITORY, "two routes claim the same territory, and only the first ever gets it"),
     (STEP_ORDER, "the steps of an SLA are not in the order of their times"),
     (STEP_AFTER_RETURN, "a step that never comes, since the handoff has gone back to the pool"),
     (REVIEW_OVERDUE, "the definition is due for another look by the people who agreed on it"),

@@ -1,17 +1,17 @@
 //! `when = { … }`: a table of fields and operators -> a [`Condition`].
 
-use std::ops::Range;
+use std::ops;
 
 use super::argument::Operation;
 use super::catalogue::Catalogue;
 use super::codes::{BAD_VALUE, CIRCULAR, IMPOSSIBLE};
 use super::condition::{Condition, Leaf, Operand};
-use super::contradiction::contradict;
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Node, Table};
 use super::lists::Lists;
 use super::operator::{OPERATORS, compile_operation, unknown_operator};
 use super::reader::wrong_type;
+use super::reason::{self, Conflict, Range, Ranges};
 use crate::model::Kind;
 
 /// What conditions can name, and what may be said where.
@@ -39,27 +39,65 @@ pub(super) fn never() -> Condition {
     Condition::Any(Vec::new())
 }
 
+/// Whether a condition stands for one with a finding.
+pub(super) fn is_never(condition: &Condition) -> bool {
+    matches!(condition, Condition::Any(parts) if parts.is_empty())
+}
+
 /// Compiles one condition; every test in it must hold.
 pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
     let found_before = findings.as_slice().len();
     let mut parts = Vec::with_capacity(table.entries.len());
-    let mut compiler = Compiler { scope, names, findings };
+    let mut compiler = Compiler { scope, names, findings, is_broken: false };
     for entry in &table.entries {
         compiler.entry(entry, &mut parts);
     }
-    if findings.as_slice().len() > found_before {
+    if compiler.is_broken || findings.as_slice().len() > found_before {
         return never();
     }
-    match <[Condition; 1]>::try_from(parts) {
+    let condition = match <[Condition; 1]>::try_from(parts) {
         Ok([only]) => only,
         Err(parts) => Condition::All(parts),
+    };
+    let is_possible = may_hold(std::slice::from_ref(&condition), table.span.clone(), findings);
+    if is_possible { condition } else { never() }
+}
+
+/// Notes conditions that must hold at once and exclude each other.
+fn may_hold(conditions: &[Condition], span: ops::Range<usize>, findings: &mut Findings) -> bool {
+    let Some(conflict) = reason::conflict(conditions, &Ranges::default()) else {
+        return true;
+    };
+    findings.add(impossible(&conflict, span));
+    false
+}
+
+/// What to say of conditions that never hold.
+pub(super) fn impossible(conflict: &Conflict, span: ops::Range<usize>) -> Finding {
+    let mut words = match conflict.words.split_last() {
+        None => return Finding::error(IMPOSSIBLE, span, "impossible: this condition never holds"),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{}, and {last}", others.join(", ")),
+    };
+    let mut help = "these must hold at once: loosen one, or write `any` where either will do";
+    if let Some(Range { least, most }) = conflict.range {
+        words = format!("{words}, when all points together make at least {least} and at most {most}");
+        help = "change the test, or the points";
     }
+    let message = if conflict.is_first_of_several {
+        format!("impossible whichever branch is taken; the first asks for {words}")
+    } else {
+        format!("impossible: {words}")
+    };
+    Finding::error(IMPOSSIBLE, span, message).help(help)
 }
 
 struct Compiler<'a> {
     scope: Scope,
     names: &'a mut Names,
     findings: &'a mut Findings,
+    /// A part could not be compiled, and what is wrong was noted where it is to blame.
+    is_broken: bool,
 }
 
 impl Compiler<'_> {
@@ -91,7 +129,9 @@ impl Compiler<'_> {
     }
 
     fn nested(&mut self, table: &Table) -> Condition {
-        compile(table, self.scope, self.names, self.findings)
+        let condition = compile(table, self.scope, self.names, self.findings);
+        self.is_broken |= is_never(&condition);
+        condition
     }
 
     /// The tables of `all` and `any`.
@@ -112,7 +152,7 @@ impl Compiler<'_> {
     }
 
     /// Every test of one field.
-    fn field(&mut self, name: &str, span: Range<usize>, item: &Item, parts: &mut Vec<Condition>) {
+    fn field(&mut self, name: &str, span: ops::Range<usize>, item: &Item, parts: &mut Vec<Condition>) {
         let Some((operand, kind)) = self.operand(name, &span) else {
             return;
         };
@@ -133,22 +173,21 @@ impl Compiler<'_> {
                 self.findings.add(unknown_operator(name, operator));
             }
         }
-        if let Some((first, second)) = contradict(leaves.iter().map(|leaf| (&leaf.test, leaf.text.as_str())))
-        {
-            let message = format!("impossible: {first}, and {second}");
-            self.findings.error(IMPOSSIBLE, span, message);
-        }
-        parts.extend(leaves.into_iter().map(|leaf| leaf.on(operand)));
+        let leaves: Vec<Condition> = leaves.into_iter().map(|leaf| leaf.on(operand)).collect();
+        may_hold(&leaves, span, self.findings);
+        parts.extend(leaves);
     }
 
     fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {
         let operation =
             Operation { field: name, kind, operator, item, may_say_handoff: self.scope == Scope::Outcome };
-        let (test, words) = compile_operation(&operation, &mut self.names.lists, self.findings)?;
+        let compiled = compile_operation(&operation, &mut self.names.lists, self.findings);
+        self.is_broken |= compiled.is_none();
+        let (test, words) = compiled?;
         Some(Untied { test, text: format!("{name} {words}"), span: item.span.clone() })
     }
 
-    fn operand(&mut self, name: &str, span: &Range<usize>) -> Option<(Operand, Kind)> {
+    fn operand(&mut self, name: &str, span: &ops::Range<usize>) -> Option<(Operand, Kind)> {
         let operand = match name {
             "score" if self.names.score_from_points => Operand::Score,
             "fit" if self.names.fit_from_points => Operand::Fit,
@@ -171,7 +210,7 @@ impl Compiler<'_> {
 struct Untied {
     test: super::condition::Test,
     text: String,
-    span: Range<usize>,
+    span: ops::Range<usize>,
 }
 
 impl Untied {
@@ -181,6 +220,6 @@ impl Untied {
 }
 
 /// The span of `company.employees` when it is written in one piece, else that of its last part.
-fn dotted(outer: &Range<usize>, inner: &Range<usize>) -> Range<usize> {
+fn dotted(outer: &ops::Range<usize>, inner: &ops::Range<usize>) -> ops::Range<usize> {
     if inner.start == outer.end + 1 { outer.start..inner.end } else { inner.clone() }
 }

@@ -34,7 +34,7 @@ pub struct Leaf {
 }
 
 /// What a leaf looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operand {
     Field(FieldId),
     /// The sum of `[[score.points]]`; a score that the CRM keeps is a field.
@@ -84,6 +84,25 @@ pub enum Moment {
     At(Timestamp),
     /// `"handoff"`: the assignment of the handoff in question. Only in `[outcome]`.
     Handoff,
+}
+
+impl Test {
+    /// Whether a folded text passes; false for a test of another kind of value.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "no other test is one of texts")]
+    pub fn takes_text(&self, folded: &str) -> bool {
+        match self {
+            Self::EqualsText(expected) => folded == &**expected,
+            Self::NotEqualsText(expected) => folded != &**expected,
+            Self::InTexts(keys) => keys.contains(folded),
+            Self::NotInTexts(keys) => !keys.contains(folded),
+            Self::Contains(part) => folded.contains(&**part),
+            Self::ContainsAny(parts) => parts.iter().any(|part| folded.contains(&**part)),
+            Self::StartsWith(start) => folded.starts_with(&**start),
+            Self::EndsWith(end) => folded.ends_with(&**end),
+            Self::Matches(regex) => regex.is_match(folded),
+            _ => false,
+        }
+    }
 }
 
 impl Condition {

@@ -85,6 +85,8 @@ pub struct Decay {
 #[derive(Clone, Debug)]
 pub struct Disqualifier {
     pub name: String,
+    /// Byte range of the name in the file, for findings.
+    pub span: std::ops::Range<usize>,
     pub when: Condition,
 }
 
@@ -92,6 +94,8 @@ pub struct Disqualifier {
 #[derive(Clone, Debug)]
 pub struct Tier {
     pub name: String,
+    /// Byte range of the name in the file, for findings.
+    pub span: std::ops::Range<usize>,
     pub when: Condition,
     /// Position in [`Rules::slas`]; `None`: nothing escalates.
     pub sla: Option<usize>,
@@ -176,6 +180,8 @@ pub enum NobodyAvailable {
 #[derive(Clone, Debug)]
 pub struct Route {
     pub name: String,
+    /// Byte range of the name in the file, for findings.
+    pub span: std::ops::Range<usize>,
     /// [`Condition::All`] of nothing when the route takes everyone.
     pub when: Condition,
     pub to: RouteTarget,

@@ -1,5 +1,6 @@
 //! Files that a definition names: read once, bounded, and part of the definition's hash.
 
+use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,9 @@ impl Files {
         if path.exists() && !path.is_file() {
             return Err("it is not a file".to_owned());
         }
-        let bytes = read_bounded(path, FILE_BYTES_MAX).map_err(|error| format!("{error:#}"))?;
+        let bytes = File::open(path).map_err(anyhow::Error::from);
+        let bytes = bytes.and_then(|file| read_bounded(file, FILE_BYTES_MAX));
+        let bytes = bytes.map_err(|error| format!("{error:#}"))?;
         self.absorb(&bytes);
         let text =
             String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8".to_owned())?;

@@ -27,8 +27,6 @@ const ROW_FINDINGS_MAX: usize = 10;
 #[derive(Default)]
 pub(super) struct Lists {
     by_name: HashMap<String, Known>,
-    /// Somebody named one that is not here; it may have been any of those that look unused.
-    misnamed: bool,
 }
 
 struct Known {
@@ -82,7 +80,6 @@ impl Lists {
             known.used = true;
             return known.list.clone();
         }
-        self.misnamed = true;
         let finding = Finding::error(UNKNOWN_LIST, span.clone(), format!("unknown list '{name}'"));
         let help = if name.starts_with(BUILTIN) {
             format!("name it in [lists] first: free_mail = \"{name}\"")
@@ -99,15 +96,16 @@ impl Lists {
         Some((&known.values, known.file_span.clone()))
     }
 
-    /// Every list that could be read, by name; notes those that nothing uses.
-    pub(super) fn finish(self, findings: &mut Findings) -> Vec<Arc<List>> {
-        let mut lists = Vec::with_capacity(self.by_name.len());
-        for (name, known) in self.by_name {
-            if !known.used && !self.misnamed {
-                findings.warning(UNUSED, known.key_span, format!("list '{name}' is not used"));
-            }
-            lists.extend(known.list);
+    /// Notes every list that nothing uses.
+    pub(super) fn warn_unused(&self, findings: &mut Findings) {
+        for (name, known) in self.by_name.iter().filter(|(_, known)| !known.used) {
+            findings.warning(UNUSED, known.key_span.clone(), format!("list '{name}' is not used"));
         }
+    }
+
+    /// Every list that could be read, by name.
+    pub(super) fn finish(self) -> Vec<Arc<List>> {
+        let mut lists: Vec<Arc<List>> = self.by_name.into_values().filter_map(|known| known.list).collect();
         lists.sort_by(|a, b| a.name.cmp(&b.name));
         lists
     }

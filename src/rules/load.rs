@@ -6,19 +6,21 @@ use super::compile::Names;
 use super::definition::{Connection, Rules};
 use super::examples::{Known, examples};
 use super::files::Files;
-use super::finding::Findings;
-use super::item::Table;
+use super::finding::{Finding, Findings};
+use super::item::{Node, Table};
 use super::lists::Lists;
 use super::outcome::outcome;
 use super::parse::parse;
 use super::people::{reps, teams};
 use super::points;
 use super::reader::Reader;
+use super::register::Register;
 use super::routes::{Destinations, managers, routes};
-use super::settings::{agreement, connection, heartbeat, limits, version};
+use super::settings::{agreement, choices, connection, heartbeat, limits, version};
 use super::slas::slas;
 use super::source::Source;
 use super::tiers::{disqualifiers, tiers};
+use super::{reachable, territory};
 use crate::model::Timestamp;
 
 /// What the loader has to know of connectors; handed in, so that it knows none of them.
@@ -43,6 +45,10 @@ pub fn load(source: &Source, connectors: &Connectors, now: Timestamp) -> (Option
         let loader = Loader { source, connectors, now, findings: &mut findings };
         loader.read(&document)
     });
+    if let Some(rules) = &rules {
+        reachable::check(rules, &mut findings);
+        territory::check(rules, &mut findings);
+    }
     findings.sort();
     (rules.filter(|_| !findings.has_errors()), findings)
 }
@@ -91,10 +97,8 @@ impl Loader<'_> {
         managers(&routes, &teams, &slas, &team_tables, self.findings);
         let outcome = outcome(root.table("outcome", self.findings), &mut names, self.findings);
 
-        for register in [&rep_names, &team_names, &sla_names] {
-            register.warn_unused(self.findings);
-        }
-        let lists = names.lists.finish(self.findings);
+        self.warn_unused([&rep_names, &team_names, &sla_names], &names.lists);
+        let lists = names.lists.finish();
         let fields = names.fields.finish();
         let mut known = Known {
             fields: &fields,
@@ -132,10 +136,33 @@ impl Loader<'_> {
         })
     }
 
+    /// With an error somewhere, whoever was meant to use a name may be what is broken.
+    fn warn_unused(&mut self, registers: [&Register; 3], lists: &Lists) {
+        if self.findings.has_errors() {
+            return;
+        }
+        for register in registers {
+            register.warn_unused(self.findings);
+        }
+        lists.warn_unused(self.findings);
+    }
+
     /// The tables of `[[key]]`, without which a definition hands nothing off.
     fn at_least_one<'t>(&mut self, root: &mut Reader<'t>, key: &'static str) -> Vec<&'t Table> {
         let tables = root.tables(key, self.findings);
-        if tables.is_empty() {
+        let is_missing = match root.item(key).map(|item| &item.node) {
+            None => true,
+            Some(Node::List(items)) => items.is_empty(),
+            Some(
+                Node::Text(_)
+                | Node::Integer(_)
+                | Node::Float(_)
+                | Node::Bool(_)
+                | Node::Datetime(_)
+                | Node::Table(_),
+            ) => false,
+        };
+        if is_missing {
             let message = format!("the definition needs at least one [[{key}]]");
             self.findings.error(MISSING, root.span(), message);
         }
@@ -144,7 +171,8 @@ impl Loader<'_> {
 
     fn crm(&mut self, root: &mut Reader<'_>) -> Option<Connection> {
         if root.item("crm").is_none() {
-            root.missing("crm", self.findings);
+            let finding = Finding::error(MISSING, root.span(), "the definition needs a CRM");
+            self.findings.add(finding.help(choices("crm", self.connectors.crm)));
         }
         let table = root.table("crm", self.findings)?;
         let crm = connection(table, "crm", self.connectors.crm, self.findings)?;

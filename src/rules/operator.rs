@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use regex::RegexBuilder;
 
 use super::argument::Operation;
-use super::codes::{BAD_VALUE, IMPOSSIBLE, UNKNOWN_OPERATOR};
+use super::codes::{BAD_VALUE, DOES_NOT_FIT, IMPOSSIBLE, UNKNOWN_OPERATOR};
 use super::condition::{Keys, Moment, Test};
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Node};
@@ -166,16 +166,16 @@ impl Operation<'_> {
 
     fn between(&self) -> Compiled {
         self.needs(Kind::Number)?;
-        let wrong = || self.wrong_value("[lowest, highest], two numbers");
         let Node::List(items) = &self.item.node else {
-            return Err(wrong());
+            return Err(self.wrong_value("[lowest, highest], two numbers"));
         };
         let [low, high] = items.as_slice() else {
-            return Err(wrong());
+            let message = format!("`between` takes two numbers, not {}", items.len());
+            let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
+            return Err(finding.help("write [lowest, highest]"));
         };
-        let (Some(low), Some(high)) = (as_number(low), as_number(high)) else {
-            return Err(wrong());
-        };
+        let number = |item| as_number(item).ok_or_else(|| self.wrong("numbers", item));
+        let (low, high) = (number(low)?, number(high)?);
         if low > high {
             let message = format!("impossible: between {low} and {high} there is nothing");
             let finding = Finding::error(IMPOSSIBLE, self.item.span.clone(), message);
@@ -196,7 +196,7 @@ impl Operation<'_> {
                 let items = self.items("a list of numbers")?;
                 let numbers = items
                     .iter()
-                    .map(|item| as_number(item).ok_or_else(|| self.wrong_value("a list of numbers")))
+                    .map(|item| as_number(item).ok_or_else(|| self.wrong("numbers", item)))
                     .collect::<Result<Vec<f64>, Finding>>()?;
                 let words = several(numbers.iter().map(f64::to_string).collect());
                 Ok(if self.operator == "in" {

@@ -5,9 +5,10 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::codes::{BAD_VALUE, SYNTAX};
-use super::finding::{Finding, Findings};
+use super::codes::BAD_VALUE;
+use super::finding::Findings;
 use super::item::{Entry, Item, Node, Table};
+use super::syntax::report;
 
 /// Deepest nesting accepted; a readable definition has at most ten levels.
 const DEPTH_MAX: usize = 64;
@@ -15,18 +16,17 @@ const DEPTH_MAX: usize = 64;
 /// The document as a table. `None` when it is not TOML: what recovery guesses would only give findings that mislead.
 pub(super) fn parse(text: &str, findings: &mut Findings) -> Option<Table> {
     let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        findings.error(SYNTAX, within(span, text), one_sentence(error.message()));
-    }
     let mut reader = TreeReader { text, findings, discarded: Vec::new() };
-    let table = reader.table(document.into_inner(), 0..0, 0);
+    let table = if errors.is_empty() {
+        Some(reader.table(document.into_inner(), 0..0, 0))
+    } else {
+        reader.discarded.push(DeValue::Table(document.into_inner()));
+        None
+    };
     reader.dismantle();
-    errors.is_empty().then_some(table)
-}
-
-fn one_sentence(message: &str) -> String {
-    message.trim().replace('\n', ", ")
+    let errors = errors.iter().map(|error| (within(error.span().unwrap_or(0..0), text), error.message()));
+    report(errors.collect(), text, findings);
+    table
 }
 
 /// The span, moved onto whole characters of the text.
@@ -68,8 +68,8 @@ impl<'a> TreeReader<'a, '_> {
         }
         let node = match value {
             DeValue::String(text) => Node::Text(text.into_owned()),
-            DeValue::Integer(integer) => self.integer(&integer, &span)?,
-            DeValue::Float(float) => self.float(float.as_str(), &span)?,
+            DeValue::Integer(integer) => self.integer(&integer, &span),
+            DeValue::Float(float) => self.float(float.as_str(), &span),
             DeValue::Boolean(flag) => Node::Bool(flag),
             DeValue::Datetime(moment) => Node::Datetime(moment.to_string()),
             DeValue::Array(items) => Node::List(
@@ -80,21 +80,25 @@ impl<'a> TreeReader<'a, '_> {
         Some(Item { span, node })
     }
 
-    fn integer(&mut self, integer: &DeInteger<'_>, span: &Range<usize>) -> Option<Node> {
+    /// One that is too large has a finding, and stays as large as can be, so that its key is still there.
+    fn integer(&mut self, integer: &DeInteger<'_>, span: &Range<usize>) -> Node {
         let number = i64::from_str_radix(integer.as_str(), integer.radix());
-        if number.is_err() {
-            self.findings.add(Finding::error(BAD_VALUE, span.clone(), "the number is too large"));
-        }
-        number.ok().map(Node::Integer)
+        let number = number.unwrap_or_else(|_| {
+            self.findings.error(BAD_VALUE, span.clone(), "the number is too large");
+            if integer.as_str().starts_with('-') { i64::MIN } else { i64::MAX }
+        });
+        Node::Integer(number)
     }
 
-    fn float(&mut self, text: &str, span: &Range<usize>) -> Option<Node> {
+    /// As for an integer that is too large.
+    fn float(&mut self, text: &str, span: &Range<usize>) -> Node {
         let number: Option<f64> = text.parse().ok();
         let finite = number.filter(|number| number.is_finite());
-        if finite.is_none() {
-            self.findings.add(Finding::error(BAD_VALUE, span.clone(), "the number must be finite"));
-        }
-        finite.map(Node::Float)
+        let number = finite.unwrap_or_else(|| {
+            self.findings.error(BAD_VALUE, span.clone(), "the number must be finite");
+            if text.starts_with('-') { f64::MIN } else { f64::MAX }
+        });
+        Node::Float(number)
     }
 
     /// Drops what was discarded, one level at a time.
@@ -135,7 +139,7 @@ mod tests {
 
     #[test]
     fn every_syntax_error_is_found() {
-        assert_eq!(codes("a = \nb = 1\nc = [1,\n").len(), 2);
+        assert_eq!(codes("a = \nb = 1\nc d\n").len(), 2);
     }
 
     #[test]

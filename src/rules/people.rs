@@ -10,7 +10,7 @@ use super::definition::{Member, NobodyAvailable, OffShift, Pick, Team};
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::hours;
-use super::item::Table;
+use super::item::{Node, Table};
 use super::reader::Reader;
 use super::register::{Register, choice, email, required_name};
 use super::suggest::nearest;
@@ -80,7 +80,9 @@ fn timezone(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<Tz> {
     if zone.is_none() {
         let span = reader.item("timezone")?.span.clone();
         let finding = Finding::error(BAD_VALUE, span, format!("unknown time zone '{text}'"));
-        let near = nearest(text, TZ_VARIANTS.iter().map(|zone| zone.name()));
+        let zones = || TZ_VARIANTS.iter().map(|zone| zone.name());
+        let of_city = |zone: &&str| zone.rsplit('/').next().is_some_and(|city| fold(city) == fold(text));
+        let near = zones().find(of_city).or_else(|| nearest(text, zones()));
         findings.add(finding.help(near.map_or_else(
             || "write a name of the IANA database, such as \"Europe/Lisbon\"".to_owned(),
             |near| format!("did you mean '{near}'?"),
@@ -147,7 +149,7 @@ fn members(reader: &mut Reader<'_>, reps: &mut Register, findings: &mut Findings
     let tables = reader.tables("members", findings);
     match reader.item("members") {
         None => reader.missing("members", findings),
-        Some(item) if tables.is_empty() => {
+        Some(item) if matches!(&item.node, Node::List(items) if items.is_empty()) => {
             findings.error(BAD_VALUE, item.span.clone(), "a team needs at least one member");
         }
         Some(_) => {}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::TimeDelta;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, standard_kind};
 use super::codes::{BAD_VALUE, DOES_NOT_FIT, IMPOSSIBLE};
 use super::compile::{Names, Scope, compile};
 use super::condition::Condition;
@@ -148,11 +148,11 @@ fn decay(reader: &mut Reader<'_>, fields: &mut Catalogue, findings: &mut Finding
     if kind != Kind::DateTime {
         let message = format!("`since` needs a datetime field, and `{since}` is {}", kind.name());
         let finding = Finding::error(DOES_NOT_FIT, span, message);
-        findings.add(
-            finding.help(format!(
-                "declare it in [fields]: {since} = {{ property = \"…\", type = \"datetime\" }}"
-            )),
-        );
+        findings.add(finding.help(if standard_kind(since).is_some() {
+            "write a field with a date, such as last_visit_at".to_owned()
+        } else {
+            format!("declare it in [fields]: {since} = {{ property = \"…\", type = \"datetime\" }}")
+        }));
     }
     Some(Decay { half_life: half_life?, since: id })
 }

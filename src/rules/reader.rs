@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
             if let Node::Text(text) = &item.node {
                 texts.push((text.as_str(), item.span.clone()));
             } else {
-                wrong_type(key, "a text", item, findings);
+                wrong_entry(key, "a text", item, findings);
             }
         }
         texts
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
         if let Node::Table(table) = &item.node {
             Some(table)
         } else {
-            wrong_type(key, "a table", item, findings);
+            wrong_type(key, table_like(key), item, findings);
             None
         }
     }
@@ -160,7 +160,7 @@ impl<'a> Reader<'a> {
             if let Node::Table(table) = &item.node {
                 tables.push(table);
             } else {
-                wrong_type(key, "a table", item, findings);
+                wrong_entry(key, "a table", item, findings);
             }
         }
         tables
@@ -186,6 +186,21 @@ impl<'a> Reader<'a> {
 pub fn wrong_type(key: &str, expected: &str, item: &Item, findings: &mut Findings) {
     let message = format!("`{key}` must be {expected}, not {}", item.node.kind());
     findings.error("H003", item.span.clone(), message);
+}
+
+fn wrong_entry(key: &str, expected: &str, item: &Item, findings: &mut Findings) {
+    let message = format!("every entry of `{key}` must be {expected}, not {}", item.node.kind());
+    findings.error("H003", item.span.clone(), message);
+}
+
+/// What a table at a key looks like, where people tend to write something else.
+fn table_like(key: &str) -> &'static str {
+    match key {
+        "when" | "accepted" | "rejected" => "a table such as { score.at_least = 65 }",
+        "to" => "a table such as { team = \"inbound\" }",
+        "contact" => "a table such as { email = \"joao@fintech.example\" }",
+        _ => "a table",
+    }
 }
 
 pub fn as_number(item: &Item) -> Option<f64> {

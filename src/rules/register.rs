@@ -15,8 +15,6 @@ pub(super) struct Register {
     what: &'static str,
     entries: Vec<Entry>,
     by_name: HashMap<String, usize>,
-    /// Somebody named one that is not here; it may have been any of those that look unused.
-    misnamed: bool,
 }
 
 struct Entry {
@@ -27,7 +25,7 @@ struct Entry {
 
 impl Register {
     pub(super) fn new(what: &'static str) -> Self {
-        Self { what, entries: Vec::new(), by_name: HashMap::new(), misnamed: false }
+        Self { what, entries: Vec::new(), by_name: HashMap::new() }
     }
 
     /// The names of a definition that has been loaded, by position.
@@ -73,7 +71,6 @@ impl Register {
         if position.is_none() {
             let finding = Finding::error(code, span.clone(), format!("unknown {} '{name}'", self.what));
             findings.add(finding.help(did_you_mean(name, self.names())));
-            self.misnamed = true;
         }
         position
     }
@@ -91,9 +88,6 @@ impl Register {
 
     /// Notes every name that nothing uses.
     pub(super) fn warn_unused(&self, findings: &mut Findings) {
-        if self.misnamed {
-            return;
-        }
         for entry in self.entries.iter().filter(|entry| !entry.used) {
             let message = format!("{} '{}' is not used", self.what, entry.name);
             findings.warning(UNUSED, entry.span.clone(), message);

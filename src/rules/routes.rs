@@ -3,12 +3,10 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::codes::{
-    BAD_ROW, BAD_VALUE, NO_FALLBACK, NO_MANAGER, NOBODY_SKILLED, UNKNOWN_REP, UNKNOWN_TEAM, UNREACHABLE_ROUTE,
-};
+use super::codes::{BAD_ROW, BAD_VALUE, NO_FALLBACK, NO_MANAGER, NOBODY_SKILLED, UNKNOWN_REP, UNKNOWN_TEAM};
 use super::compile::{Names, Scope, compile};
 use super::condition::Condition;
-use super::definition::{NobodyAvailable, Route, RouteTarget, Team};
+use super::definition::{Route, RouteTarget, Team};
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Node, Table};
 use super::people::skills;
@@ -39,7 +37,6 @@ pub(super) fn routes(
 ) -> (Vec<Route>, Register) {
     let mut register = Register::new("route");
     let mut routes: Vec<Route> = Vec::with_capacity(tables.len());
-    let mut catches_all: Option<String> = None;
     for (position, table) in tables.iter().enumerate() {
         let mut reader = Reader::new(table, "[[route]]");
         let name = required_name(&mut reader, "name", findings);
@@ -53,14 +50,8 @@ pub(super) fn routes(
         let (Some((name, span)), Some(target)) = (name, target) else {
             continue;
         };
-        if let Some(first) = &catches_all {
-            let message = format!("route '{name}' is never reached: route '{first}' takes everyone");
-            findings.warning(UNREACHABLE_ROUTE, span.clone(), message);
-        } else if when.is_always() && never_passes_on(&target, to.teams) {
-            catches_all = Some(name.to_owned());
-        }
         register.add(name, span.clone(), findings);
-        let route = Route { name: name.to_owned(), when, to: target, skills };
+        let route = Route { name: name.to_owned(), span: span.clone(), when, to: target, skills };
         if let Some(span) = skills_span {
             skilled(&route, span, to, findings);
         }
@@ -72,24 +63,13 @@ pub(super) fn routes(
     (routes, register)
 }
 
-/// Whether a target takes every handoff that comes to it, at once or later.
-fn never_passes_on(target: &RouteTarget, teams: &[Team]) -> bool {
-    match target {
-        RouteTarget::Team(position) => {
-            teams.get(*position).is_some_and(|team| team.nobody_available == NobodyAvailable::Wait)
-        }
-        RouteTarget::Rep(_) => true,
-        RouteTarget::OwnerOfContact | RouteTarget::OwnerOfCompany | RouteTarget::AccountIn(_) => false,
-    }
-}
-
 /// Notes a last route that could let a handoff fall through.
 fn falls_back(route: &Route, span: Range<usize>, findings: &mut Findings) {
     let takes_all = matches!(route.to, RouteTarget::Team(_) | RouteTarget::Rep(_));
     let message = if !route.when.is_always() {
         "the last route has a condition: handoffs that do not match it have nowhere to go"
     } else if !takes_all {
-        "the last route leads to an owner who may not exist: such handoffs have nowhere to go"
+        "the last route leads to somebody who may not exist: such handoffs have nowhere to go"
     } else {
         return;
     };

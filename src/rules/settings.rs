@@ -82,13 +82,9 @@ pub(super) fn connection(
     known: &[&'static str],
     findings: &mut Findings,
 ) -> Option<Connection> {
-    let choices = || {
-        let names: Vec<String> = known.iter().map(|kind| format!("[{what}.{kind}]")).collect();
-        names.join(", ")
-    };
     let Some((first, others)) = table.entries.split_first() else {
         let finding = Finding::error(MISSING, table.span.clone(), format!("[{what}] names no connector"));
-        findings.add(finding.help(format!("write one of {}", choices())));
+        findings.add(finding.help(choices(what, known)));
         return None;
     };
     for other in others {
@@ -106,6 +102,12 @@ pub(super) fn connection(
         return None;
     };
     Some(Connection { kind: first.key.clone(), table: settings.clone() })
+}
+
+/// The connectors that `[crm.…]` or `[chat.…]` can name.
+pub(super) fn choices(what: &str, known: &[&str]) -> String {
+    let names: Vec<String> = known.iter().map(|kind| format!("[{what}.{kind}]")).collect();
+    format!("write one of {}", names.join(", "))
 }
 
 pub(super) fn limits(root: &mut Reader<'_>, findings: &mut Findings) -> Limits {

@@ -19,8 +19,21 @@ pub struct Source {
 impl Source {
     /// Reads a definition; a byte order mark is dropped.
     pub fn read(path: &Path) -> Result<Self> {
+        File::open(path)
+            .map_err(anyhow::Error::from)
+            .and_then(|file| read_bounded(file, SOURCE_BYTES_MAX))
+            .with_context(|| format!("cannot read {}", path.display()))
+            .and_then(|bytes| Self::new(path, bytes))
+    }
+
+    /// Reads a definition that is no file; what it names is looked for in the working directory.
+    pub fn from_reader(name: &str, reader: impl Read) -> Result<Self> {
+        let bytes = read_bounded(reader, SOURCE_BYTES_MAX).with_context(|| format!("cannot read {name}"))?;
+        Self::new(Path::new(name), bytes)
+    }
+
+    fn new(path: &Path, bytes: Vec<u8>) -> Result<Self> {
         let shown = path.display();
-        let bytes = read_bounded(path, SOURCE_BYTES_MAX).with_context(|| format!("cannot read {shown}"))?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => bail!(
@@ -40,11 +53,11 @@ impl Source {
     }
 }
 
-/// Reads a whole file, and refuses one of more than `bytes_max` bytes before it fills the memory.
-pub(super) fn read_bounded(path: &Path, bytes_max: usize) -> Result<Vec<u8>> {
+/// Reads all there is, and refuses more than `bytes_max` bytes before it fills the memory.
+pub(super) fn read_bounded(reader: impl Read, bytes_max: usize) -> Result<Vec<u8>> {
     let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > bytes_max {
         bail!("it is larger than {} MiB", bytes_max >> 20);
     }

@@ -12,7 +12,13 @@ pub fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -
     let mut known = known;
     known.sort_unstable();
     known.dedup();
-    if known.is_empty() { "there are none".to_owned() } else { format!("known: {}", known.join(", ")) }
+    if known.is_empty() { "there are none yet".to_owned() } else { format!("known: {}", known.join(", ")) }
+}
+
+/// Neither is more than twice as long: a few letters are in many words.
+fn similar_in_length(a: &str, b: &str) -> bool {
+    let (a, b) = (a.chars().count(), b.chars().count());
+    a.max(b) <= 2 * a.min(b)
 }
 
 /// The most similar name, if any is near enough to be a typo.
@@ -20,6 +26,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let wrong = wrong.to_lowercase();
     known
         .into_iter()
+        .filter(|name| name.starts_with(&wrong) || similar_in_length(&wrong, name))
         .map(|name| (strsim::jaro_winkler(&wrong, &name.to_lowercase()), name))
         .filter(|(similarity, _)| *similarity >= SIMILARITY_MIN)
         .max_by(|a, b| a.0.total_cmp(&b.0))

@@ -1,10 +1,10 @@
 //! `[[disqualify]]` and `[[mql]]`: who is out, and who is qualified in which tier.
 
-use super::codes::{UNKNOWN_SLA, UNREACHABLE_TIER};
+use super::codes::UNKNOWN_SLA;
 use super::compile::{Names, Scope, compile, never};
 use super::definition::{Disqualifier, Priority, Tier};
-use super::finding::{Finding, Findings};
-use super::item::{Item, Node, Table};
+use super::finding::Findings;
+use super::item::Table;
 use super::reader::Reader;
 use super::register::{Register, choice, required_name};
 
@@ -24,8 +24,8 @@ pub(super) fn disqualifiers(
         let when = required_condition(&mut reader, Scope::Plain, names, findings);
         reader.finish(findings);
         if let Some((name, span)) = name {
-            register.add(name, span, findings);
-            disqualifiers.push(Disqualifier { name: name.to_owned(), when });
+            register.add(name, span.clone(), findings);
+            disqualifiers.push(Disqualifier { name: name.to_owned(), span, when });
         }
     }
     (disqualifiers, register)
@@ -39,29 +39,16 @@ pub(super) fn tiers(
 ) -> (Vec<Tier>, Register) {
     let mut register = Register::new("tier");
     let mut tiers: Vec<Tier> = Vec::with_capacity(tables.len());
-    let mut earlier: Vec<(&str, &Table, bool)> = Vec::new();
     for table in tables {
         let mut reader = Reader::new(table, "[[mql]]");
         let name = required_name(&mut reader, "name", findings);
         let when = required_condition(&mut reader, Scope::Plain, names, findings);
         let sla = sla(&mut reader, slas, findings);
         let priority = choice(&mut reader, "priority", PRIORITIES, Priority::Medium, findings);
-        let condition = reader.item("when").and_then(Item::as_table);
         reader.finish(findings);
         let Some((name, span)) = name else { continue };
-        if let Some(condition) = condition {
-            let shadow = earlier.iter().find(|(_, table, always)| *always || same_tables(table, condition));
-            if let Some((first, _, _)) = shadow {
-                let message =
-                    format!("tier '{name}' is never reached: tier '{first}' takes all it could take");
-                let finding = Finding::warning(UNREACHABLE_TIER, span.clone(), message);
-                findings
-                    .add(finding.help("tiers are tried in the order of the file: put the narrower first"));
-            }
-            earlier.push((name, condition, when.is_always()));
-        }
-        register.add(name, span, findings);
-        tiers.push(Tier { name: name.to_owned(), when, sla, priority });
+        register.add(name, span.clone(), findings);
+        tiers.push(Tier { name: name.to_owned(), span, when, sla, priority });
     }
     (tiers, register)
 }
@@ -86,22 +73,4 @@ fn sla(reader: &mut Reader<'_>, slas: &mut Register, findings: &mut Findings) ->
     let name = reader.text("sla", findings)?;
     let span = &reader.item("sla")?.span;
     slas.require(name, span, UNKNOWN_SLA, findings)
-}
-
-/// Whether two tables say the same, wherever they stand and in whatever order.
-fn same_tables(a: &Table, b: &Table) -> bool {
-    a.entries.len() == b.entries.len()
-        && a.entries
-            .iter()
-            .all(|entry| b.get(&entry.key).is_some_and(|other| same(&entry.item.node, &other.item.node)))
-}
-
-fn same(a: &Node, b: &Node) -> bool {
-    match (a, b) {
-        (Node::Table(a), Node::Table(b)) => same_tables(a, b),
-        (Node::List(a), Node::List(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(&a.node, &b.node))
-        }
-        _ => a == b,
-    }
 }

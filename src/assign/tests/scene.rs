@@ -87,7 +87,7 @@ pub(super) fn team(name: &str, weights: &[u32]) -> Team {
 }
 
 pub(super) fn route(name: &str, to: RouteTarget) -> Route {
-    Route { name: name.to_owned(), when: Condition::always(), to, skills: Vec::new() }
+    Route { name: name.to_owned(), span: 0..0, when: Condition::always(), to, skills: Vec::new() }
 }
 
 pub(super) fn contact(values: &[(&str, &str)]) -> Contact {

@@ -113,7 +113,7 @@ fn all_any_and_not_of_nothing_and_of_several() {
     for (condition, raw, expected) in [
         ("all = []", "1", true),
         ("all = [{ seats = 1 }, { seats.below = 2 }]", "1", true),
-        ("all = [{ seats = 1 }, { seats.above = 2 }]", "1", false),
+        ("all = [{ seats = 1 }, { plan = 'gold' }]", "1", false),
         ("any = [{ seats = 2 }, { seats.below = 2 }]", "1", true),
         ("any = [{ seats = 2 }, { seats.above = 2 }]", "1", false),
         ("not = { any = [{ seats = 2 }, { seats.above = 2 }] }", "1", true),

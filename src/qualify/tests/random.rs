@@ -28,8 +28,9 @@ pub(super) struct Definition {
 impl Definition {
     pub(super) fn into_rules(self) -> Rules {
         let mut rules = rules("seats.at_least = 5");
-        let disqualifier = |when| Disqualifier { name: "out".to_owned(), when };
-        let tier = |when| Tier { name: "tier".to_owned(), when, sla: None, priority: Priority::Low };
+        let disqualifier = |when| Disqualifier { name: "out".to_owned(), span: 0..0, when };
+        let tier =
+            |when| Tier { name: "tier".to_owned(), span: 0..0, when, sla: None, priority: Priority::Low };
         rules.disqualifiers = self.disqualifiers.into_iter().map(disqualifier).collect();
         rules.tiers = self.tiers.into_iter().map(tier).collect();
         rules.icp.when = self.icp;

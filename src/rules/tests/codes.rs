@@ -43,7 +43,11 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
     ("H040", ROUTE, "[[rep]]\nname = \"Ana 2\"\nemail = \"ANA@acme.example\"\n[[route]]"),
     ("H041", ROUTE, "[[rep]]\nname = \"Bo\"\nemail = \"bo@acme.example\"\n[[route]]"),
     ("H050", MQL, "[[mql]]\nname = \"first\"\nwhen = { score = { at_least = 65 } }\n[[mql]]"),
-    ("H051", ROUTE, "[[route]]\nname = \"first\"\nto.rep = \"ana@acme.example\"\n[[route]]"),
+    (
+        "H051",
+        ROUTE,
+        "[[team]]\nname = \"a\"\nmembers = [{ rep = \"ana@acme.example\" }]\n[[route]]\nname = \"first\"\nto.team = \"a\"\n[[route]]",
+    ),
     ("H052", ROUTE, "[[route]]\nwhen = { country = \"PT\" }"),
     (
         "H053",
@@ -54,6 +58,17 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
         "H054",
         MQL,
         "[[team]]\nname = \"a\"\nmembers = [{ rep = \"ana@acme.example\" }]\n[[route]]\nname = \"a\"\nwhen.state = \"x\"\nto.team = \"a\"\n[[sla]]\nname = \"hot\"\nrespond_within = \"5m\"\nstep = [{ at = \"100%\", do = \"notify\", to = \"manager\" }]\n[[mql]]\nsla = \"hot\"",
+    ),
+    (
+        "H056",
+        MQL,
+        "[[disqualify]]\nname = \"abroad\"\nwhen.country.not_in = [\"PT\"]\n[[disqualify]]\nname = \"Spain\"\nwhen.country = \"ES\"\n[[mql]]",
+    ),
+    ("H057", MQL, "[[disqualify]]\nname = \"keen\"\nwhen.score.above = 50\n[[mql]]"),
+    (
+        "H058",
+        ROUTE,
+        "[[team]]\nname = \"a\"\nmembers = [{ rep = \"ana@acme.example\" }]\n[[route]]\nname = \"west\"\nwhen.country.in = [\"PT\", \"ES\"]\nto.team = \"a\"\n[[route]]\nname = \"south\"\nwhen.country.in = [\"ES\", \"IT\"]\nto.rep = \"ana@acme.example\"\n[[route]]",
     ),
     (
         "H060",
@@ -109,26 +124,26 @@ fn one_mistake_is_said_once() {
     H014 error: "[]": `any` of nothing never holds
     H015 error: "email_domain": `email_domain` is the part of `email` after the @ and cannot be mapped
     H016 error: "fit": points cannot depend on `fit`, which is itself a sum of points
-    H020 error: "\"emea\"": unknown list 'emea' [there are none]
-    H041 warning: "x": list 'x' is not used
+    H020 error: "\"emea\"": unknown list 'emea' [there are none yet]
     H021 error: "\"no-such.txt\"": cannot read 'no-such.txt': No such file or directory (os error 2) [looked for …/no-such.txt]
-    H041 warning: "x": list 'x' is not used
     H022 error: "\"accounts.csv\"": accounts.csv has no column 'domian'; did you mean 'domain'?
     H041 warning: "x": list 'x' is not used
     H023 warning: "[]": list 'x' is empty: nothing is ever in it
     H030 error: "\"anna@acme.example\"": unknown rep 'anna@acme.example' [did you mean 'ana@acme.example'?]
-    H041 warning: "\"ana@acme.example\"": rep 'ana@acme.example' is not used
-    H031 error: "\"emea\"": unknown team 'emea' [there are none]
-    H032 error: "\"hot\"": unknown SLA 'hot' [there are none]
+    H031 error: "\"emea\"": unknown team 'emea' [there are none yet]
+    H032 error: "\"hot\"": unknown SLA 'hot' [there are none yet]
     H033 error: "\"engagd\"": unknown tier 'engagd' [did you mean 'engaged'?]
     H034 error: "plein": no connector for crm 'plein' [did you mean 'plain'?]
     H040 error: "\"ANA@acme.example\"": a second rep with the name 'ana@acme.example' [every name may be given once; rename one of them]
     H041 warning: "\"bo@acme.example\"": rep 'bo@acme.example' is not used
     H050 warning: "\"engaged\"": tier 'engaged' is never reached: tier 'first' takes all it could take [tiers are tried in the order of the file: put the narrower first]
-    H051 warning: "\"All\"": route 'All' is never reached: route 'first' takes everyone
+    H051 warning: "\"All\"": route 'All' is never reached: route 'first' takes all it could take [routes are tried in the order of the file: put the narrower first]
     H052 error: "\"All\"": the last route has a condition: handoffs that do not match it have nowhere to go [end with a route without `when`, to a team or a rep]
     H053 error: "[\"PT\"]": nobody in team 'a' has pt
     H054 warning: "[[team]]": team 'a' has no `manager`, and SLA 'hot' notifies the manager
+    H056 warning: "\"Spain\"": disqualifier 'Spain' is never the reason: disqualifier 'abroad' takes all it could take [the first that holds is the reason: put the narrower first]
+    H057 warning: "\"engaged\"": tier 'engaged' qualifies nobody: disqualifier 'keen' takes all it could take [disqualifiers come before every tier: narrow one of the two]
+    H058 warning: "\"south\"": routes 'west' and 'south' both take country 'es' [what they share goes to 'west', which comes first: take it out of one of the two]
     H060 error: "\"2m\"": this step comes before the one above it [write the steps in the order of their times]
     H061 warning: "\"200%\"": this step never comes: the handoff has been returned to the pool before
     H070 warning: "\"90d\"": the definition was agreed on 2026-01-01 and is due for review every 90d [look at it together, then set agreed_on to that day]

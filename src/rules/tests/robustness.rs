@@ -65,6 +65,83 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn a_definition_with_two_lines_exchanged_is_sound(a in any::<prop::sample::Index>(), b in any::<prop::sample::Index>()) {
+        let own = own();
+        let mut lines: Vec<&str> = own.split_inclusive('\n').collect();
+        let (a, b) = (a.index(lines.len()), b.index(lines.len()));
+        lines.swap(a, b);
+        is_sound(&lines.concat());
+    }
+
+    #[test]
+    fn a_definition_with_a_character_exchanged_is_sound(at in any::<prop::sample::Index>(), other in "[\\[\\]{}=\"'#.,\\\\a0\n]") {
+        let own = own();
+        let (start, c) = own.char_indices().nth(at.index(own.chars().count())).unwrap();
+        let (before, after) = own.split_at(start);
+        is_sound(&format!("{before}{other}{}", &after[c.len_utf8()..]));
+    }
+
+    #[test]
+    fn any_condition_is_sound(condition in condition()) {
+        is_sound(&LEAST.replace("{ score.at_least = 65 }", &condition));
+    }
+}
+
+/// Conditions of known and unknown fields, operators and values, well nested.
+fn condition() -> impl Strategy<Value = String> {
+    const FIELDS: &[&str] =
+        &["score", "country", "opted_out", "trial_at", "company.employees", "company", "nobody"];
+    const OPERATORS: &[&str] = &[
+        "at_least",
+        "below",
+        "in",
+        "in_list",
+        "not_in",
+        "contains_any",
+        "matches",
+        "is_set",
+        "between",
+        "within",
+        "before",
+        "like",
+    ];
+    const VALUES: &[&str] = &[
+        "65",
+        "-0.5",
+        "1e308",
+        "\"PT\"",
+        "\"\"",
+        "true",
+        "[1, 5]",
+        "[\"PT\", \"ES\"]",
+        "\"7d\"",
+        "2026-01-01",
+        "[]",
+        "{}",
+    ];
+    let leaf = (
+        prop::sample::select(FIELDS),
+        prop::option::of(prop::sample::select(OPERATORS)),
+        prop::sample::select(VALUES),
+    );
+    let leaf = leaf.prop_map(|(field, operator, value)| match operator {
+        Some(operator) => format!("{{ {field}.{operator} = {value} }}"),
+        None => format!("{{ {field} = {value} }}"),
+    });
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        let list = prop::collection::vec(inner.clone(), 0..3).prop_map(|parts| parts.join(", "));
+        prop_oneof![
+            (prop::sample::select(&["all", "any"][..]), list)
+                .prop_map(|(word, parts)| format!("{{ {word} = [{parts}] }}")),
+            inner.prop_map(|inner| format!("{{ not = {inner} }}")),
+        ]
+    })
+}
+
 #[test]
 fn text_that_nests_or_repeats_without_end_is_sound() {
     let deep = 20_000;
