@@ -5,21 +5,11 @@ use std::cell::RefCell;
 
 use anyhow::{Context as _, Result};
 use rusqlite::{OptionalExtension as _, params};
-use sha2::{Digest, Sha256};
 
 use super::Db;
 use super::runs::time;
 use crate::crm::Unreadable;
-use crate::model::{Contact, ContactId, Field, FieldId, Record, Timestamp, Value, fold};
-
-/// What storing a page did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StoredPage {
-    pub read: usize,
-    /// New or changed, and so due for evaluation.
-    pub changed: usize,
-    pub bad: usize,
-}
+use crate::model::{Contact, ContactId, Field, FieldId, Timestamp, Value, fold};
 
 /// A stored contact.
 #[derive(Clone, Debug)]
@@ -28,9 +18,6 @@ pub struct ContactRow {
     pub contact: Contact,
     pub changed: Timestamp,
 }
-
-/// `due_ms` of a contact that changed: evaluate at once.
-const AT_ONCE: i64 = 0;
 
 /// How the values of stored contacts map to the fields of the present rules.
 #[derive(Debug)]
@@ -51,16 +38,6 @@ fn layout_names(fields: &[Field]) -> Vec<String> {
     fields.iter().map(layout_name).collect()
 }
 
-/// The first eight bytes of a SHA-256: two contents of one contact never share it by accident.
-fn mark(layout: i64, content: &str) -> i64 {
-    let mut hash = Sha256::new();
-    hash.update(layout.to_le_bytes());
-    hash.update(content.as_bytes());
-    let digest = hash.finalize();
-    let first = digest.first_chunk().copied().unwrap_or_default();
-    i64::from_le_bytes(first)
-}
-
 impl Db<'_> {
     /// The id of the layout that stands for `fields`.
     pub fn layout(self, fields: &[Field]) -> Result<i64> {
@@ -69,78 +46,7 @@ impl Db<'_> {
         Ok(self.conn.query_row("SELECT id FROM layout WHERE fields = ?1", [&names], |row| row.get(0))?)
     }
 
-    /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is older than
-    /// what is stored, or the same, changes nothing.
-    pub fn store_records(self, layout: i64, records: &[Record], now: Timestamp) -> Result<StoredPage> {
-        let mut stored = StoredPage { read: records.len(), ..StoredPage::default() };
-        for record in records {
-            stored.changed += usize::from(self.store_record(layout, record, now)?);
-        }
-        Ok(stored)
-    }
-
-    fn store_record(self, layout: i64, record: &Record, now: Timestamp) -> Result<bool> {
-        let content = serde_json::to_string(&record.values)?;
-        let mark = mark(layout, &content);
-        let now_ms = now.timestamp_millis();
-        let present = self
-            .conn
-            .prepare_cached("SELECT id, layout_id, mark, modified_ms FROM contact WHERE crm_id = ?1")?
-            .query_row([record.id.as_str()], |row| {
-                Ok((
-                    row.get::<_, i64>(0)?,
-                    row.get::<_, i64>(1)?,
-                    row.get::<_, i64>(2)?,
-                    row.get::<_, Option<i64>>(3)?,
-                ))
-            })
-            .optional()?;
-        let Some((id, old_layout, old_mark, old_modified)) = present else {
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
-                     VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![record.id.as_str(), layout, content, mark, record.modified_ms, now_ms])?;
-            let id = self.conn.last_insert_rowid();
-            self.conn
-                .prepare_cached("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?
-                .execute([id, AT_ONCE])?;
-            return Ok(true);
-        };
-        let is_older = matches!((record.modified_ms, old_modified), (Some(new), Some(old)) if new < old);
-        if old_mark == mark || is_older {
-            return Ok(false);
-        }
-        let is_news = old_layout == layout || self.values_differ(id, old_layout, layout, &record.values)?;
-        self.conn
-            .prepare_cached(
-                "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
-                 changed_ms = iif(?6, ?7, changed_ms) WHERE id = ?1",
-            )?
-            .execute(params![id, layout, content, mark, record.modified_ms, is_news, now_ms])?;
-        if is_news {
-            self.conn
-                .prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
-                .execute([id, AT_ONCE])?;
-        }
-        Ok(is_news)
-    }
-
-    /// Whether a contact changed in any value that both layouts have. A field that the rules began to ask for is no
-    /// change of the contact: a new rules.toml alone hands nobody off.
-    fn values_differ(self, id: i64, old: i64, new: i64, values: &[Option<String>]) -> Result<bool> {
-        let (old_names, new_names) = (self.layout_fields(old)?, self.layout_fields(new)?);
-        let content: String =
-            self.conn.query_row("SELECT content FROM contact WHERE id = ?1", [id], |row| row.get(0))?;
-        let old_values: Vec<Option<String>> = serde_json::from_str(&content)?;
-        Ok(old_names.iter().zip(&old_values).any(|(name, old_value)| {
-            let new_value = new_names.iter().position(|other| other == name).and_then(|at| values.get(at));
-            new_value.is_some_and(|new_value| new_value != old_value)
-        }))
-    }
-
-    fn layout_fields(self, id: i64) -> Result<Vec<String>> {
+    pub(super) fn layout_fields(self, id: i64) -> Result<Vec<String>> {
         let names: String = self
             .conn
             .prepare_cached("SELECT fields FROM layout WHERE id = ?1")?

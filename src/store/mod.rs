@@ -9,6 +9,7 @@ mod loads;
 mod lock;
 mod open;
 mod outcomes;
+mod records;
 mod runs;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ mod verdicts;
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
-pub use contacts::{ContactRow, Layouts, StoredPage};
+pub use contacts::{ContactRow, Layouts};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
 pub use history::{AssignmentRow, EventRow, StepRow};
@@ -25,6 +26,7 @@ pub use loads::LoadRow;
 pub use lock::{Lock, lock};
 pub use open::StorePath;
 pub use outcomes::{Closing, OpenHandoff};
+pub use records::StoredPage;
 pub use runs::{Queue, RunRow};
 pub use verdicts::{DueContact, NewVerdict};
 

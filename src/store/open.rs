@@ -27,6 +27,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// 64 MiB: the indices of a first sync stay in memory; a run with nothing to do never fills it.
 const CACHE_KIB: i32 = 65_536;
 
+/// 32 MiB of log before it is moved into the database: a first sync writes its pages once, not once a transaction.
+const CHECKPOINT_PAGES: i32 = 8_192;
+
 /// Statements kept prepared; more than the program has.
 const STATEMENTS_MAX: usize = 96;
 
@@ -138,7 +141,7 @@ impl Store {
         }
         self.conn.execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
+             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
         ))?;
         self.migrate(version)
     }
@@ -150,9 +153,12 @@ impl Store {
                 .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
                 .context("it is not a handoff database, or it is damaged; name another file with --db")
         };
+        // In one transaction: another process may be making this database just now, and half of it is not ours yet.
+        self.conn.execute_batch("BEGIN")?;
         let application = pragma("application_id")?;
         let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
         let objects: i64 = self.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        self.conn.execute_batch("COMMIT")?;
         match (application, objects) {
             (0, 0) => Ok(0),
             (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),

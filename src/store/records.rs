@@ -1,0 +1,167 @@
+//! Storing what a connector read: the first sync of a million contacts comes through here.
+
+use anyhow::{Context as _, Result};
+use rusqlite::{CachedStatement, OptionalExtension as _, params};
+use sha2::{Digest, Sha256};
+
+use super::Db;
+use crate::model::{Record, Timestamp};
+
+/// What storing a page did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StoredPage {
+    pub read: usize,
+    /// New or changed, and so due for evaluation.
+    pub changed: usize,
+    pub bad: usize,
+}
+
+/// `due_ms` of a contact that changed: evaluate at once.
+const AT_ONCE: i64 = 0;
+
+/// The first eight bytes of a SHA-256: two contents of one contact never share it by accident.
+fn mark(layout: i64, content: &str) -> i64 {
+    let mut hash = Sha256::new();
+    hash.update(layout.to_le_bytes());
+    hash.update(content.as_bytes());
+    let digest = hash.finalize();
+    let first = digest.first_chunk().copied().unwrap_or_default();
+    i64::from_le_bytes(first)
+}
+
+impl Db<'_> {
+    /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is older than
+    /// what is stored, or the same, changes nothing.
+    pub fn store_records(self, layout: i64, records: &[Record], now: Timestamp) -> Result<StoredPage> {
+        let mut recorder = Recorder::new(self, layout, now)?;
+        let mut stored = StoredPage { read: records.len(), ..StoredPage::default() };
+        for record in records {
+            stored.changed += usize::from(recorder.store(record)?);
+        }
+        Ok(stored)
+    }
+
+    /// Whether a contact changed in any value that both layouts have. A field that the rules began to ask for is no
+    /// change of the contact: a new rules.toml alone hands nobody off.
+    fn values_differ(self, id: i64, old: i64, new: i64, values: &[Option<String>]) -> Result<bool> {
+        let (old_names, new_names) = (self.layout_fields(old)?, self.layout_fields(new)?);
+        let content: String =
+            self.conn.query_row("SELECT content FROM contact WHERE id = ?1", [id], |row| row.get(0))?;
+        let old_values: Vec<Option<String>> = serde_json::from_str(&content)?;
+        Ok(old_names.iter().zip(&old_values).any(|(name, old_value)| {
+            let new_value = new_names.iter().position(|other| other == name).and_then(|at| values.get(at));
+            new_value.is_some_and(|new_value| new_value != old_value)
+        }))
+    }
+}
+
+/// The statements of one page, prepared once.
+struct Recorder<'a> {
+    db: Db<'a>,
+    layout: i64,
+    now_ms: i64,
+    find: CachedStatement<'a>,
+    insert: CachedStatement<'a>,
+    insert_verdict: CachedStatement<'a>,
+    /// JSON of the record at hand; its memory serves the whole page.
+    content: Vec<u8>,
+    /// New contacts come in runs, as at the first sync: then inserting first saves the look-up.
+    expects_new: bool,
+}
+
+/// What is stored of a contact.
+struct Stored {
+    id: i64,
+    layout: i64,
+    mark: i64,
+    modified_ms: Option<i64>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(db: Db<'a>, layout: i64, now: Timestamp) -> Result<Self> {
+        let prepare = |sql| db.conn.prepare_cached(sql);
+        Ok(Self {
+            db,
+            layout,
+            now_ms: now.timestamp_millis(),
+            find: prepare("SELECT id, layout_id, mark, modified_ms FROM contact WHERE crm_id = ?1")?,
+            insert: prepare(
+                "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(crm_id) DO NOTHING",
+            )?,
+            insert_verdict: prepare("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?,
+            content: Vec::new(),
+            expects_new: false,
+        })
+    }
+
+    /// True when the contact is new or has changed.
+    fn store(&mut self, record: &Record) -> Result<bool> {
+        self.content.clear();
+        serde_json::to_writer(&mut self.content, &record.values)?;
+        let content = std::mem::take(&mut self.content);
+        let stored = self.store_content(record, std::str::from_utf8(&content)?);
+        self.content = content;
+        stored
+    }
+
+    fn store_content(&mut self, record: &Record, content: &str) -> Result<bool> {
+        let mark = mark(self.layout, content);
+        if self.expects_new && self.insert(record, content, mark)? {
+            return Ok(true);
+        }
+        let present = self.find(record)?;
+        self.expects_new = present.is_none();
+        match present {
+            Some(stored) => self.update(&stored, record, content, mark),
+            None => self.insert(record, content, mark),
+        }
+    }
+
+    /// False when the contact is there already.
+    fn insert(&mut self, record: &Record, content: &str, mark: i64) -> Result<bool> {
+        let values = params![record.id.as_str(), self.layout, content, mark, record.modified_ms, self.now_ms];
+        if self.insert.execute(values)? == 0 {
+            return Ok(false);
+        }
+        let id = self.db.conn.last_insert_rowid();
+        self.insert_verdict.execute([id, AT_ONCE])?;
+        Ok(true)
+    }
+
+    fn find(&mut self, record: &Record) -> Result<Option<Stored>> {
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Stored { id: row.get(0)?, layout: row.get(1)?, mark: row.get(2)?, modified_ms: row.get(3)? })
+        };
+        self.find.query_row([record.id.as_str()], read).optional().context("cannot look for a contact")
+    }
+
+    fn update(&mut self, stored: &Stored, record: &Record, content: &str, mark: i64) -> Result<bool> {
+        let is_older =
+            matches!((record.modified_ms, stored.modified_ms), (Some(new), Some(old)) if new < old);
+        if stored.mark == mark || is_older {
+            return Ok(false);
+        }
+        let is_news = stored.layout == self.layout
+            || self.db.values_differ(stored.id, stored.layout, self.layout, &record.values)?;
+        let conn = self.db.conn;
+        conn.prepare_cached(
+            "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
+             changed_ms = iif(?6, ?7, changed_ms) WHERE id = ?1",
+        )?
+        .execute(params![
+            stored.id,
+            self.layout,
+            content,
+            mark,
+            record.modified_ms,
+            is_news,
+            self.now_ms
+        ])?;
+        if is_news {
+            conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
+                .execute([stored.id, AT_ONCE])?;
+        }
+        Ok(is_news)
+    }
+}
