@@ -57,6 +57,7 @@ const PAGES: &[(&str, &str)] = &[
     ("H070", include_str!("pages/H070.md")),
     ("H080", include_str!("pages/H080.md")),
     ("H090", include_str!("pages/H090.md")),
+    ("H091", include_str!("pages/H091.md")),
 ];
 
 #[cfg(test)]
