@@ -17,39 +17,7 @@ use handoff::qualify::{Trace, evaluate, trace};
 use handoff::rules::{Connectors, Rules, Source, load};
 use handoff::{chat, crm};
 
-const DEFINITION: &str = r#"
-version = 1
-[crm.file]
-contacts = "contacts.csv"
-[fields]
-pricing_views = { property = "pricing_views", type = "number" }
-[lists]
-free_mail = "builtin:free-mail"
-[[disqualify]]
-name = "Opted out"
-when = { opted_out = true }
-[[disqualify]]
-name = "Free mailbox"
-when = { email_domain.in_list = "free_mail" }
-[[mql]]
-name = "engaged"
-when = { score.at_least = 65, any = [{ pricing_views.at_least = 2 }, { form_submissions.at_least = 1 }] }
-[icp]
-when = { company.employees = { at_least = 50, at_most = 5000 } }
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-timezone = "Europe/Lisbon"
-shifts = ["mon-sun 00:00-24:00"]
-[[team]]
-name = "all"
-pick = "round_robin"
-members = [{ rep = "ana@acme.example" }]
-off_shift = "assign"
-[[route]]
-name = "Everyone"
-to = { team = "all" }
-"#;
+const DEFINITION: &str = include_str!("rules.toml");
 
 const CONTACTS: usize = 200_000;
 
