@@ -180,7 +180,7 @@ pub struct TestArgs {
 /// Where history comes from.
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
-    /// A CSV or JSON Lines file whose columns [fields] maps; by default the stored contacts
+    /// A CSV or JSON Lines file, read by the definition's fields; by default the stored contacts
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// The field or column that says when a contact counts; by default `created_at`, else `modified_at`
