@@ -16,7 +16,7 @@ pub struct Covered {
     pub name: String,
     /// It held, was chosen, or had come.
     pub reached: bool,
-    /// It did not. A route or team that was not chosen says nothing, so there it is not asked for.
+    /// It did not. `None` for the only route or team of a definition, which cannot be missed.
     pub missed: Option<bool>,
 }
 
@@ -62,10 +62,10 @@ impl Coverage {
             add(Of::Part(PartKind::Fit), part_name(rules, PartKind::Fit), true);
         }
         for (at, route) in rules.routes.iter().enumerate() {
-            add(Of::Route(at), format!("route '{}'", route.name), false);
+            add(Of::Route(at), format!("route '{}'", route.name), rules.routes.len() > 1);
         }
         for (at, team) in rules.teams.iter().enumerate() {
-            add(Of::Team(at), format!("team '{}'", team.name), false);
+            add(Of::Team(at), format!("team '{}'", team.name), rules.teams.len() > 1);
         }
         for (at, sla) in rules.slas.iter().enumerate() {
             for (step, action) in sla.steps.iter().map(|step| step.action.name()).enumerate() {
@@ -87,12 +87,14 @@ impl Coverage {
                 }
             }
         }
-        if let Some(route) = outcome.route_at() {
-            self.mark(Of::Route(route), true);
-        }
-        let named = |name: &str| outcome.rules.teams.iter().position(|team| team.name == name);
-        if let Some(team) = outcome.team().and_then(|team| named(&team.name)) {
-            self.mark(Of::Team(team), true);
+        if let Some(chosen) = outcome.route_at() {
+            for route in 0..outcome.rules.routes.len() {
+                self.mark(Of::Route(route), route == chosen);
+            }
+            let chosen = outcome.team().map(|team| team.name.as_str());
+            for (at, team) in outcome.rules.teams.iter().enumerate() {
+                self.mark(Of::Team(at), chosen == Some(team.name.as_str()));
+            }
         }
         self.see_steps(outcome);
     }
