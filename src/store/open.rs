@@ -4,10 +4,11 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Store;
 
@@ -23,6 +24,10 @@ const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
 /// How long a statement waits for another process's transaction; well below a run's deadline.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Attempts to switch to the write-ahead log while another process does, and the pause between them: two seconds in all.
+const WAL_ATTEMPTS: u32 = 100;
+const WAL_PAUSE: Duration = Duration::from_millis(20);
 
 /// 64 MiB: the indices of a first sync stay in memory; a run with nothing to do never fills it.
 const CACHE_KIB: i32 = 65_536;
@@ -132,18 +137,37 @@ impl Store {
         self.conn.busy_timeout(BUSY_TIMEOUT)?;
         self.conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         let version = self.recognise()?;
-        // WAL answers `memory` for a database in memory; anything else than these two is not safe to go on with.
-        let journal: String = self.conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-        if journal != "wal" && journal != "memory" {
-            bail!(
-                "the file system cannot hold a write-ahead log (journal mode {journal}); put the database on a local disk"
-            );
-        }
+        self.enter_wal()?;
         self.conn.execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
              PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
         ))?;
         self.migrate(version)
+    }
+
+    /// Switches to the write-ahead log; only the first opening of a database has to. SQLite does not wait for another
+    /// process that does the same just now, whatever the busy timeout, so this does.
+    fn enter_wal(&self) -> Result<()> {
+        let mut answer = self.ask_for_wal();
+        for _ in 0..WAL_ATTEMPTS {
+            if !matches!(&answer, Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)) {
+                break;
+            }
+            sleep(WAL_PAUSE);
+            answer = self.ask_for_wal();
+        }
+        let journal = answer?;
+        // A database in memory answers `memory`; anything else than these two is not safe to go on with.
+        if journal != "wal" && journal != "memory" {
+            bail!(
+                "the file system cannot hold a write-ahead log (journal mode {journal}); put the database on a local disk"
+            );
+        }
+        Ok(())
+    }
+
+    fn ask_for_wal(&self) -> rusqlite::Result<String> {
+        self.conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
     }
 
     /// The schema version of a database of ours (0: empty). Anything else is refused before anything is written to it.

@@ -25,7 +25,7 @@ fn the_projects_own_definition_means_what_it_says() {
     assert!(rules.reps[0].hours.holidays.contains(&"2026-12-08".parse().unwrap()));
     assert_eq!(rules.teams[0].members[0].weight, 2);
     assert_eq!(rules.outcome.write.len(), 2);
-    assert_eq!(rules.examples.len(), 10);
+    assert_eq!(rules.examples.len(), 18);
     let texts: Vec<&str> = rules.icp.when.leaves().iter().map(|leaf| leaf.text.as_str()).collect();
     assert_eq!(
         texts,
