@@ -168,9 +168,8 @@ impl Session {
             return Ok(Delivered::default());
         }
         let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None };
-        match self.chat.as_deref_mut() {
-            Some(chat) => sinks.chat = Some(chat),
-            None => sinks.chat = None,
+        if let Some(chat) = self.chat.as_deref_mut() {
+            sinks.chat = Some(chat);
         }
         deliver(&self.store, &mut sinks, self.now, self.deadline).context("cannot deliver")
     }
