@@ -5,6 +5,7 @@ mod steps;
 use anyhow::Result;
 
 use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
+use super::recheck;
 use super::session::Session;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
@@ -19,18 +20,28 @@ use steps::do_steps;
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let open = session.store.read().open_handoffs()?;
     if !open.is_empty() {
-        let activity = activity(session, &open, report)?;
-        record_outcomes(session, &open, &activity, report)?;
-        do_steps(session, report)?;
+        let seen = activity(session, &open, report)?;
+        record_outcomes(session, &open, &seen.acts, report)?;
+        if seen.is_whole {
+            do_steps(session, report)?;
+        }
     }
+    recheck::stage(session, report)?;
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
     Ok(())
 }
 
-/// What reps did, from the CRM and the chat. An escalation without a look at it could blame somebody who acted, so a
-/// source that cannot be read ends the stage.
-fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport) -> Result<Vec<Activity>> {
+/// What was seen of what reps did.
+struct Seen {
+    acts: Vec<Activity>,
+    /// An escalation without a look at all of it could blame somebody who acted.
+    is_whole: bool,
+}
+
+/// What reps did, from the CRM and the chat. A CRM that cannot be read ends the stage; without the chat, what the CRM shows
+/// is still recorded.
+fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport) -> Result<Seen> {
     let layouts = Layouts::new(session.rules.fields.all());
     let mut watched = Vec::with_capacity(open.len());
     let mut posted = Vec::new();
@@ -55,12 +66,18 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));
     }
-    let mut acts = seen.acts;
+    let mut seen = Seen { acts: seen.acts, is_whole: true };
     if let Some(chat) = session.chat.as_deref_mut() {
         let when = When { now: session.now, deadline: session.deadline };
-        acts.extend(chat.activity(&posted, when)?);
+        match chat.activity(&posted, when) {
+            Ok(acts) => seen.acts.extend(acts),
+            Err(error) => {
+                report.problems.push(format!("{error:#}"));
+                seen.is_whole = false;
+            }
+        }
     }
-    Ok(acts)
+    Ok(seen)
 }
 
 /// Those whose word on a handoff counts: its owner, the owner's team and its manager.

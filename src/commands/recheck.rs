@@ -9,7 +9,7 @@ use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp, Verdict
 use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
-use crate::store::{Closing, Db, HandoffRow, Layouts};
+use crate::store::{AssignmentRow, Closing, Db, HandoffRow, Layouts};
 
 /// What a second look says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ enum Second {
     Cancel(String),
 }
 
-/// Reads the contacts of handoffs whose first write was never tried, and takes back what no longer holds.
+/// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let ids = session.store.read().handoffs_not_begun()?;
     if ids.is_empty() {
@@ -42,7 +42,8 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         for handoff in &handoffs {
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
-            match second_look(&this.rules, handoff, &stored, record, this.now) {
+            let assignments = db.assignments(handoff.id)?;
+            match second_look(&this.rules, handoff, &assignments, record, this.now) {
                 Second::GoOn => {}
                 Second::Owned(owner) => hand_to_owner(this, db, handoff, &stored, &owner, report)?,
                 Second::Cancel(why) => {
@@ -97,7 +98,7 @@ fn hand_to_owner(
 fn second_look(
     rules: &Rules,
     handoff: &HandoffRow,
-    stored: &Contact,
+    assignments: &[AssignmentRow],
     fresh: Option<&Record>,
     now: Timestamp,
 ) -> Second {
@@ -109,14 +110,17 @@ fn second_look(
         let name = rules.disqualifiers.get(by).map_or("a rule", |rule| rule.name.as_str());
         return Second::Cancel(format!("the contact is now disqualified: {name}"));
     }
-    let owner = |contact: &Contact| -> Option<String> {
-        let text = contact.value(rules.fields.find("owner")?).as_text()?;
-        Some(text.folded().to_owned())
-    };
-    match owner(&fresh) {
-        Some(new) if Some(&new) != owner(stored).as_ref() && Some(&new) != handoff.owner.as_ref() => {
-            Second::Owned(new)
-        }
-        Some(_) | None => Second::GoOn,
+    // Who had it in an earlier round was set by handoff itself, which what is stored may not show yet.
+    let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
+    let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
+    match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
+        Some(new) => Second::Owned(new),
+        None => Second::GoOn,
     }
+}
+
+/// The e-mail of a contact's owner, in small letters.
+pub(super) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
+    let text = contact.value(rules.fields.find("owner")?).as_text()?;
+    Some(text.folded().to_owned())
 }

@@ -71,6 +71,8 @@ pub struct NewAssignment<'a> {
     pub handoff: i64,
     pub round: u32,
     pub rep: &'a str,
+    /// The contact's owner, as this was decided.
+    pub found: Option<&'a str>,
     pub route: &'a str,
     pub team: Option<&'a str>,
     pub why: &'a str,
@@ -223,8 +225,8 @@ impl Db<'_> {
     pub fn assign(self, new: &NewAssignment<'_>) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, at_ms) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, at_ms, found) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 new.handoff,
@@ -234,7 +236,8 @@ impl Db<'_> {
                 new.team,
                 new.why,
                 serde_json::to_string(new.passed_over)?,
-                new.at.timestamp_millis()
+                new.at.timestamp_millis(),
+                new.found
             ])?;
         self.conn
             .prepare_cached(
@@ -274,10 +277,7 @@ impl Db<'_> {
     /// Undoes an assignment of which nothing has been sent, as if it had not been made: the next one has the same round
     /// and so the same keys, as it would after a loss of the database.
     pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
-        self.conn.execute(
-            "DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned' AND attempt = 0",
-            [handoff.id],
-        )?;
+        self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
         self.conn.execute(
             "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
             params![handoff.id, handoff.round],

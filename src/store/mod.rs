@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
-pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
+pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;

@@ -72,6 +72,7 @@ CREATE TABLE assignment(
   handoff_id  INTEGER NOT NULL REFERENCES handoff(id),
   round       INTEGER NOT NULL CHECK(round >= 1),
   rep         TEXT NOT NULL,
+  found       TEXT,                              -- the contact's owner when this was decided: who is set later, is respected
   route       TEXT NOT NULL,
   team        TEXT,
   why         TEXT NOT NULL,
