@@ -2,6 +2,7 @@
 
 mod backtest;
 mod check;
+mod closing;
 mod diff;
 mod docs;
 mod escalate;
