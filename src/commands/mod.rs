@@ -8,6 +8,7 @@ mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
+mod forget;
 mod history;
 mod init;
 mod plan;
@@ -98,6 +99,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(&cli.global, args, time, printer),

@@ -18,7 +18,8 @@ CREATE TABLE contact(
   content     TEXT NOT NULL,                     -- JSON array of raw values, in the order of the layout
   mark        INTEGER NOT NULL,                  -- hash of content and layout: the same mark is the same contact
   modified_ms INTEGER,                           -- as the CRM says
-  changed_ms  INTEGER NOT NULL                   -- when handoff first read this content
+  changed_ms  INTEGER NOT NULL,                  -- when handoff first read this content
+  forgotten_ms INTEGER                           -- erased by `handoff forget`, and not read again since
 ) STRICT;
 
 CREATE TABLE verdict(
@@ -165,17 +166,28 @@ CREATE TABLE run(
   summary     TEXT NOT NULL CHECK(json_valid(summary))
 ) STRICT;
 
-CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled')
+-- Erasing a person is the one exception to what is frozen below: what was said of it goes, what happened stays.
+CREATE VIEW forgotten AS
+  SELECT h.id AS handoff_id FROM handoff h JOIN contact c ON c.id = h.contact_id WHERE c.forgotten_ms IS NOT NULL;
+
+CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled') AND NOT (
+  OLD.handoff_id IN (SELECT handoff_id FROM forgotten) AND NEW.state = OLD.state AND NEW.attempt = OLD.attempt
+  AND NEW.unsure = OLD.unsure AND NEW.remote_id IS OLD.remote_id AND NEW.done_ms IS OLD.done_ms)
 BEGIN SELECT RAISE(ABORT, 'an effect that is done or cancelled is final'); END;
 
-CREATE TRIGGER effect_frozen BEFORE UPDATE OF key, body, kind, seq, handoff_id ON effect
+CREATE TRIGGER effect_frozen BEFORE UPDATE OF key, kind, seq, handoff_id ON effect
+BEGIN SELECT RAISE(ABORT, 'a planned effect is frozen'); END;
+
+CREATE TRIGGER effect_body_frozen BEFORE UPDATE OF body ON effect
+WHEN NEW.state NOT IN ('done', 'cancelled') OR OLD.handoff_id NOT IN (SELECT handoff_id FROM forgotten)
 BEGIN SELECT RAISE(ABORT, 'a planned effect is frozen'); END;
 
 CREATE TRIGGER effect_legal BEFORE UPDATE OF state ON effect WHEN NOT (
      (OLD.state = 'planned'   AND NEW.state IN ('planned', 'in_flight', 'cancelled'))
   OR (OLD.state = 'in_flight' AND NEW.state IN ('done', 'planned', 'unknown', 'failed'))
   OR (OLD.state = 'unknown'   AND NEW.state IN ('unknown', 'in_flight', 'done', 'failed'))
-  OR (OLD.state = 'failed'    AND NEW.state IN ('planned', 'unknown', 'cancelled')))
+  OR (OLD.state = 'failed'    AND NEW.state IN ('planned', 'unknown', 'cancelled'))
+  OR (NEW.state = 'cancelled' AND OLD.handoff_id IN (SELECT handoff_id FROM forgotten)))
 BEGIN SELECT RAISE(ABORT, 'illegal change of an effect''s state'); END;
 
 CREATE TRIGGER effect_look_first BEFORE UPDATE OF state ON effect WHEN OLD.unsure = 1 AND NEW.state = 'planned'
@@ -184,7 +196,11 @@ BEGIN SELECT RAISE(ABORT, 'an attempt that may have happened cannot be planned a
 CREATE TRIGGER effect_not_forgotten BEFORE DELETE ON effect WHEN OLD.state NOT IN ('planned', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'an effect that was tried is kept'); END;
 
-CREATE TRIGGER handoff_frozen BEFORE UPDATE OF key, contact_id, ordinal, why, created_ms, rules_hash ON handoff
+CREATE TRIGGER handoff_frozen BEFORE UPDATE OF key, contact_id, ordinal, created_ms, rules_hash ON handoff
+BEGIN SELECT RAISE(ABORT, 'what a handoff was decided on is frozen'); END;
+
+CREATE TRIGGER handoff_why_frozen BEFORE UPDATE OF why ON handoff
+WHEN NEW.why <> '[]' OR OLD.id NOT IN (SELECT handoff_id FROM forgotten)
 BEGIN SELECT RAISE(ABORT, 'what a handoff was decided on is frozen'); END;
 
 CREATE TRIGGER handoff_legal BEFORE UPDATE OF status ON handoff WHEN NOT (
@@ -199,5 +215,7 @@ BEGIN SELECT RAISE(ABORT, 'illegal change of a handoff''s status'); END;
 CREATE TRIGGER step_legal BEFORE UPDATE OF state ON step WHEN OLD.state <> 'planned'
 BEGIN SELECT RAISE(ABORT, 'a step happens once'); END;
 
-CREATE TRIGGER event_kept BEFORE UPDATE ON event
+CREATE TRIGGER event_kept BEFORE UPDATE ON event WHEN NOT (
+  OLD.handoff_id IN (SELECT handoff_id FROM forgotten) AND NEW.how IS NULL AND NEW.handoff_id = OLD.handoff_id
+  AND NEW.at_ms = OLD.at_ms AND NEW.what = OLD.what)
 BEGIN SELECT RAISE(ABORT, 'history is not rewritten'); END;
