@@ -2,11 +2,13 @@
 
 mod backtest;
 mod check;
+mod closing;
 mod diff;
 mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
+mod forget;
 mod history;
 mod init;
 mod plan;
@@ -97,6 +99,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(&cli.global, args, time, printer),

@@ -3,6 +3,7 @@
 
 mod contacts;
 mod effects;
+mod forget;
 mod handoffs;
 mod history;
 mod loads;
@@ -21,6 +22,7 @@ use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
+pub use forget::{Erasure, Sent};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;
