@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Number, Value};
 
-/// SplitMix64: the same seed, the same numbers, on every machine.
+/// The generator `SplitMix64`: the same seed, the same numbers, on every machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(pub(crate) u64);
 
@@ -115,28 +115,33 @@ pub(crate) fn spoil_json(body: &[u8], random: &mut Random) -> Vec<u8> {
 }
 
 fn spoil_value(value: &mut Value, random: &mut Random) {
-    let goes_deeper = !random.one_in(6);
+    if random.one_in(6) {
+        *value = another(random);
+        return;
+    }
     match value {
-        Value::Array(items) if !items.is_empty() && goes_deeper => {
+        Value::Array(items) if !items.is_empty() => {
             let at = random.below(items.len());
-            if random.one_in(8) {
-                items.push(items[at].clone());
-            } else if random.one_in(8) {
-                items.remove(at);
-            } else {
-                spoil_value(&mut items[at], random);
+            match random.below(8) {
+                0 => items.push(items[at].clone()),
+                1 => drop(items.remove(at)),
+                _ => spoil_value(&mut items[at], random),
             }
         }
-        Value::Object(map) if !map.is_empty() && goes_deeper => {
+        Value::Object(map) if !map.is_empty() => {
             let keys: Vec<String> = map.keys().cloned().collect();
             let key = random.pick(&keys);
-            if random.one_in(8) {
-                map.remove(key);
-            } else {
-                spoil_value(&mut map[key], random);
+            match random.below(8) {
+                0 => drop(map.remove(key)),
+                _ => spoil_value(&mut map[key], random),
             }
         }
-        other => *other = another(random),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => *value = another(random),
     }
 }
 
