@@ -3,6 +3,7 @@
 mod backtest;
 mod backup;
 mod check;
+mod closing;
 mod diff;
 mod docs;
 mod escalate;

@@ -91,7 +91,7 @@ fn do_stage(
         }
         // After a sync that failed, contacts may have changed unseen: nobody is judged until it works again.
         Stage::Evaluate if report.problems.is_empty() => {
-            report.evaluated = Some(evaluate::stage(session, Scope { all: false, include_existing })?);
+            evaluate::stage(session, Scope { all: false, include_existing }, report)?;
         }
         Stage::Evaluate => {}
         Stage::Route => route::stage(session, report)?,

@@ -124,10 +124,10 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose first write has never been tried: what they were decided on may still be read again.
+    /// Handoffs whose first write has certainly not happened: what they were decided on may still be read again.
     pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.attempt = 0 AND e.kind = 'update' \
+            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' \
              AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
              ORDER BY e.handoff_id",
         )?;

@@ -74,7 +74,14 @@ impl Db<'_> {
         let Erasure { contact, at, .. } = erasure;
         let cancelled = self.unsettled_of(contact)?;
         if let Some(open) = self.open_handoff_of(contact)? {
-            let closing = Closing { status: Status::Cancelled, at, by: None, how: "forgotten", reason: None };
+            let closing = Closing {
+                status: Status::Cancelled,
+                at,
+                by: None,
+                how: "forgotten",
+                reason: None,
+                watch_until: None,
+            };
             self.close(open.id, &closing)?;
         }
         let crm_id = self.forget_contact(&erasure)?;
@@ -119,8 +126,10 @@ impl Db<'_> {
     }
 
     fn forget_handoff(self, handoff: i64) -> Result<()> {
-        self.conn
-            .execute("UPDATE handoff SET why = '[]', note = NULL, reason = NULL WHERE id = ?1", [handoff])?;
+        self.conn.execute(
+            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL WHERE id = ?1",
+            [handoff],
+        )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute(
             "UPDATE event SET how = NULL, \

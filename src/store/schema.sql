@@ -48,7 +48,7 @@ CREATE TABLE handoff(
   rules_hash  TEXT NOT NULL,
   created_ms  INTEGER NOT NULL,
   status      TEXT NOT NULL CHECK(status IN
-                ('held', 'waiting', 'assigned', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled')),
+                ('held', 'waiting', 'assigned', 'touched', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled')),
   note        TEXT,                              -- why it waits, or how it ended
   next_ms     INTEGER,                           -- waiting: not before
   round       INTEGER NOT NULL DEFAULT 0,        -- counts assignments
@@ -59,14 +59,21 @@ CREATE TABLE handoff(
   due_ms      INTEGER,
   held_before INTEGER NOT NULL DEFAULT 0,        -- outcome conditions that held already at the assignment (bits)
   touched_ms  INTEGER,
+  sign_ms     INTEGER,                           -- the last sign that the rep acted
+  accepted_ms INTEGER,
+  watch_ms    INTEGER,                           -- accepted: what comes of it is looked for until then
+  looked_ms   INTEGER,                           -- when that was done last
   closed_ms   INTEGER,
   reason      TEXT,
   UNIQUE(contact_id, ordinal),
   CHECK(status NOT IN ('assigned', 'touched') OR (owner IS NOT NULL AND assigned_ms IS NOT NULL AND round >= 1)),
-  CHECK((status IN ('accepted', 'rejected', 'recycled', 'cancelled')) = (closed_ms IS NOT NULL)),
-  CHECK(status <> 'touched' OR touched_ms IS NOT NULL)
+  CHECK((status IN ('held', 'waiting', 'assigned', 'touched')) = (closed_ms IS NULL)),
+  CHECK(status <> 'touched' OR touched_ms IS NOT NULL),
+  CHECK(status <> 'accepted' OR accepted_ms IS NOT NULL),
+  CHECK(watch_ms IS NULL OR status = 'accepted')
 ) STRICT;
 CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
+CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
 CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 
 CREATE TABLE assignment(
@@ -200,8 +207,9 @@ CREATE TRIGGER handoff_legal BEFORE UPDATE OF status ON handoff WHEN NOT (
      OLD.status = NEW.status
   OR (OLD.status = 'held'     AND NEW.status IN ('waiting', 'cancelled'))
   OR (OLD.status = 'waiting'  AND NEW.status IN ('assigned', 'cancelled'))
-  OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled'))
-  OR (OLD.status = 'touched'  AND NEW.status IN ('accepted', 'rejected', 'recycled', 'cancelled')))
+  OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
+  OR (OLD.status = 'touched'  AND NEW.status IN ('accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
+  OR (OLD.status = 'accepted' AND NEW.status IN ('recycled', 'converted', 'lost')))
 BEGIN SELECT RAISE(ABORT, 'illegal change of a handoff''s status'); END;
 
 CREATE TRIGGER step_legal BEFORE UPDATE OF state ON step WHEN OLD.state <> 'planned'
