@@ -35,7 +35,7 @@ pub(super) fn command(
     let Some(_lock) = lock(&path, PATIENCE)? else {
         return Ok(busy(printer, "forget", Patience::Seconds));
     };
-    let store = if global.dry_run { path.open_dry() } else { path.open_existing() }?;
+    let store = if global.dry_run { path.open_dry() } else { path.open_to_change() }?;
     let layouts = Layouts::new(rules.fields.all());
     let contacts = find(store.read(), &args.email, &layouts)?;
     let mut forgotten = Vec::with_capacity(contacts.len());

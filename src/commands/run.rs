@@ -121,7 +121,11 @@ pub(super) fn finish(
             good: is_good,
             summary: summary.to_string(),
         };
-        session.store.write(|db| db.record_run(&row))?;
+        let is_whole_run = is_good && report.command == "run";
+        session.store.write(|db| {
+            db.record_run(&row)?;
+            if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
+        })?;
         session.remember()?;
         let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
         if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {

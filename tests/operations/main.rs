@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod backup;
 #[path = "../stories/desk.rs"]
 mod desk;
 mod forget;
