@@ -56,7 +56,10 @@ pub struct Sinks<'a> {
 /// Delivers what is due until nothing is or `deadline` has passed. The caller holds the run lock, which proves that
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
-    store.write(|db| db.presume_interrupted(now))?;
+    store.write(|db| {
+        db.presume_sent_after_backup()?;
+        db.presume_interrupted(now)
+    })?;
     let Sinks { crm, chat } = sinks;
     let when = When { now, deadline };
     let shared = Shared::new(store);

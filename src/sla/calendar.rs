@@ -10,8 +10,8 @@ use crate::model::{
 /// From a moment up to, and not including, another.
 pub type Interval = (Timestamp, Timestamp);
 
-/// How far ahead working time is looked for: a year and the longest leave around it. Who does not work by then does not.
-const HORIZON: TimeDelta = TimeDelta::days(400);
+/// How far ahead working time is looked for: as far as calendars are read. Who does not work by then does not.
+const HORIZON: TimeDelta = TimeDelta::days(3 * 366);
 
 /// Whether the person works at this moment.
 pub fn is_working(hours: &WorkingTime, at: Timestamp) -> bool {
@@ -20,13 +20,13 @@ pub fn is_working(hours: &WorkingTime, at: Timestamp) -> bool {
         .any(|(from, until)| from <= at && at < until)
 }
 
-/// The first moment from `at` on at which the person works; `None` when there is none within 400 days.
+/// The first moment from `at` on at which the person works; `None` when there is none within three years.
 pub fn next_working(hours: &WorkingTime, at: Timestamp) -> Option<Timestamp> {
     upcoming(hours, at, working_on)?.next().map(|(from, _)| from)
 }
 
 /// The moment at which `span` of working time has passed since `start`. It may be the very end of a shift; for no span at
-/// all it is the next working moment. `None` when the person does not work that long within 400 days.
+/// all it is the next working moment. `None` when the person does not work that long within three years.
 pub fn add_working(hours: &WorkingTime, start: Timestamp, span: TimeDelta) -> Option<Timestamp> {
     if span <= TimeDelta::zero() {
         return next_working(hours, start);
@@ -58,7 +58,7 @@ pub fn is_day_off(hours: &WorkingTime, at: Timestamp) -> bool {
         || absent_spans(hours).any(|(from, until)| from <= at && at < until)
 }
 
-/// The first moment from `at` on at which the person is not away, on shift or not; `None` when there is none within 400 days.
+/// The first moment from `at` on at which the person is not away, on shift or not; `None` when there is none within three years.
 pub fn next_present(hours: &WorkingTime, at: Timestamp) -> Option<Timestamp> {
     upcoming(hours, at, present_on)?.next().map(|(from, _)| from)
 }
@@ -109,11 +109,12 @@ fn working_on(hours: &WorkingTime, date: NaiveDate) -> Vec<Interval> {
 
 /// The intervals of one local day in which the person is not away.
 fn present_on(hours: &WorkingTime, date: NaiveDate) -> Vec<Interval> {
-    let Some(tomorrow) = date.succ_opt() else {
+    // Asked first: years of leave are passed over quickly.
+    let Some(tomorrow) = date.succ_opt().filter(|_| !is_whole_day_off(hours, date)) else {
         return Vec::new();
     };
     let whole = (start_of_day(hours.timezone, date), start_of_day(hours.timezone, tomorrow));
-    if is_whole_day_off(hours, date) || whole.0 >= whole.1 {
+    if whole.0 >= whole.1 {
         return Vec::new();
     }
     absent_spans(hours)

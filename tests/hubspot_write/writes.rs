@@ -225,6 +225,5 @@ fn a_thousand_handoffs_cost_a_tenth_of_a_request_each() {
     assert_eq!(scene.fake.portal().objects["tasks"].len(), 1_000);
     // Five searches, ten reads of contacts and of companies, ten of contacts again, ten batches of each write, owners,
     // properties; on a slow machine a few more reads right before the write.
-    println!("{} requests to HubSpot for 1,000 handoffs", requests.len());
     assert!(requests.len() <= 75, "{}", requests.len());
 }

@@ -145,20 +145,16 @@ fn seconds(at: StepAt, sla: &Sla) -> i64 {
 pub(super) fn outcome(notes: &mut Notes<'_>) {
     let (old, new) = (&notes.old.outcome, &notes.new.outcome);
     let sides = notes.sides();
-    for (what, before, after) in [
-        ("touched", &old.touched, &new.touched),
-        ("accepted", &old.accepted, &new.accepted),
-        ("rejected", &old.rejected, &new.rejected),
-    ] {
-        let subject = format!("outcome {what}:");
-        match (before, after) {
+    for event in OutcomeEvent::SEEN {
+        let subject = format!("outcome {}:", event.name());
+        match (old.when.get(&event), new.when.get(&event)) {
             (Some(before), Some(after)) => {
                 for edit in edits(sides, before, after) {
                     notes.say("outcome", format!("{subject} {}", edit.text));
                 }
             }
             (before, after) => {
-                let words = |when: &Option<Condition>| or_none(when.as_ref().map(condition_words));
+                let words = |when: Option<&Condition>| or_none(when.map(condition_words));
                 notes.say_values("outcome", &subject, &words(before), &words(after));
             }
         }
@@ -170,7 +166,13 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
     if old.reason != new.reason {
         notes.say_values("outcome", "outcome: reason in", &reason(notes.old), &reason(notes.new));
     }
-    notes.say_values("outcome", "cooldown", &format_duration(old.cooldown), &format_duration(new.cooldown));
+    for (what, was, is) in [
+        ("cooldown", old.cooldown, new.cooldown),
+        ("stale after", old.stale_after, new.stale_after),
+        ("watch after acceptance", old.watch, new.watch),
+    ] {
+        notes.say_values("outcome", what, &format_duration(was), &format_duration(is));
+    }
     for event in OutcomeEvent::ALL {
         let (before, after) = (old.write.get(&event), new.write.get(&event));
         let properties = before.into_iter().chain(after).flat_map(|writes| writes.keys());
