@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-use crate::checks;
+use super::checks;
 use crate::http_server::{HttpServer, Reply, Request};
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-9876543210";
@@ -50,7 +50,7 @@ pub(crate) struct Portal {
 
 pub(crate) struct Fake {
     portal: Arc<Mutex<Portal>>,
-    server: HttpServer,
+    pub(crate) server: HttpServer,
 }
 
 impl Fake {
