@@ -2,6 +2,7 @@
 //! next run goes on from; there is no other state.
 
 mod contacts;
+mod duplicates;
 mod effects;
 mod forget;
 mod handoffs;
@@ -21,6 +22,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
+pub use duplicates::{LinkRow, Namesake, email_key};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
 pub use forget::{Erasure, Sent};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
