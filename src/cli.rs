@@ -61,6 +61,8 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning; for `check`
     Sarif,
+    /// Metrics as text; for `status`
+    Prometheus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -106,6 +108,8 @@ pub enum Command {
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Copy the database to a file, also while a run is at work
+    Backup(BackupArgs),
     /// Erase a person from the database; say what remains in the CRM and the chat
     Forget(ForgetArgs),
     /// Write the definition as a page for people: who qualifies, who takes it, how fast
@@ -266,6 +270,15 @@ pub struct ReleaseArgs {
     /// Every held handoff
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BackupArgs {
+    /// The copy
+    pub file: PathBuf,
+    /// Replace the file when there is one
+    #[arg(long)]
+    pub replace: bool,
 }
 
 #[derive(Args, Debug)]

@@ -35,7 +35,7 @@ pub(super) fn command(
     let Some(_lock) = lock(&path, PATIENCE)? else {
         return Ok(busy(printer, "forget", Patience::Seconds));
     };
-    let store = if global.dry_run { path.open_dry() } else { path.open_existing() }?;
+    let store = if global.dry_run { path.open_dry() } else { path.open_to_change() }?;
     let layouts = Layouts::new(rules.fields.all());
     let contacts = find(store.read(), &args.email, &layouts)?;
     let mut forgotten = Vec::with_capacity(contacts.len());
@@ -53,7 +53,7 @@ pub(super) fn command(
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&forgotten)?,
-        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(&forgotten, global.dry_run)
         }
     };

@@ -1,6 +1,7 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
 mod backtest;
+mod backup;
 mod check;
 mod closing;
 mod diff;
@@ -84,6 +85,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
             .error("--format github and --format sarif are for `handoff check`; others print table or json");
         return Ok(Outcome::Refused);
     }
+    if cli.global.format == Some(Format::Prometheus) && !matches!(cli.command, Command::Status) {
+        printer.error("--format prometheus is for `handoff status`; others print table or json");
+        return Ok(Outcome::Refused);
+    }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),
@@ -100,6 +105,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Backup(args) => backup::command(&cli.global, args, time, printer),
         Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
