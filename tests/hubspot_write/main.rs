@@ -14,6 +14,7 @@ mod portal;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod scene;
+mod signals;
 #[path = "../support/mod.rs"]
 mod support;
 mod writes;
