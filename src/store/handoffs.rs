@@ -63,6 +63,10 @@ pub struct HandoffRow {
     pub accepted: Option<Timestamp>,
     pub closed: Option<Timestamp>,
     pub reason: Option<String>,
+    /// The first handoff of those that are one task.
+    pub group: Option<i64>,
+    /// Until then the group waits for others.
+    pub collects_until: Option<Timestamp>,
 }
 
 /// A rep who was considered and not picked.
@@ -92,7 +96,7 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason \
+     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -128,6 +132,8 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         accepted: moment(24)?,
         closed: moment(25)?,
         reason: row.get(26)?,
+        group: row.get(27)?,
+        collects_until: moment(28)?,
     })
 }
 
@@ -303,6 +309,12 @@ impl Db<'_> {
         self.back_to_waiting(handoff.id, why)?;
         self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
         self.add_event(handoff.id, at, "rerouted", None, Some(why))
+    }
+
+    /// Takes an assignment back of which part has been sent: the next one is another round.
+    pub fn reroute(self, handoff: i64, why: &str) -> Result<()> {
+        self.back_to_waiting(handoff, why)?;
+        self.cancel_effects(handoff)
     }
 
     fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {
