@@ -16,6 +16,8 @@ pub(super) struct Told<'a> {
     pub db: Db<'a>,
     pub handoff: &'a HandoffRow,
     pub facts: &'a Facts<'a>,
+    /// Another handoff of the same task has told it.
+    pub is_quiet: bool,
 }
 
 impl Told<'_> {
@@ -28,7 +30,9 @@ impl Told<'_> {
         self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
         self.write_back(OutcomeEvent::Touched)?;
         let detail = told_by(sign);
-        mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        if !self.is_quiet {
+            mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        }
         Ok(self.acted("touched", detail))
     }
 
@@ -59,7 +63,7 @@ impl Told<'_> {
     }
 
     fn observed(&self, how: String) -> Sign {
-        Sign { at: self.session.now, by: None, how, reason: None }
+        Sign { at: self.session.now, by: None, how, reason: None, is_act: false }
     }
 
     fn close(&self, status: Status, sign: &Sign, watch_until: Option<Timestamp>) -> Result<Acted> {
@@ -74,6 +78,9 @@ impl Told<'_> {
         self.db.close(self.handoff.id, &closing)?;
         let detail = told_by(sign);
         let word = status.name();
+        if self.is_quiet {
+            return Ok(self.acted(word, detail));
+        }
         mark(self.session, self.db, self.handoff, &format!("s{word}"), format!("{word} {detail}"))?;
         let told = FollowUp {
             suffix: format!("o{word}"),

@@ -34,7 +34,9 @@ pub(super) fn command(
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&explanations)?,
-        Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&explanations),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+            output::text(&explanations)
+        }
     };
     printer.data(&text);
     Ok(Outcome::Done)
@@ -85,6 +87,9 @@ fn explain(
         holds_until: Timers::of(rules).holds_until(rules, &facts),
         parts: parts(rules, &traced),
         nearest: nearest(rules, evaluation.verdict, &facts),
+        linked_to: db
+            .link_of(id)?
+            .map(|link| format!("{}, since {}", link.crm_id, link.at.format("%Y-%m-%d %H:%M UTC"))),
         routing,
         handoffs: handoffs.iter().map(|handoff| past(rules, db, handoff)).collect::<Result<_>>()?,
     })

@@ -6,10 +6,12 @@ mod check;
 mod closing;
 mod diff;
 mod docs;
+mod duplicates;
 mod escalate;
 mod evaluate;
 mod explain;
 mod forget;
+mod group;
 mod history;
 mod init;
 mod plan;
@@ -82,6 +84,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     if for_check && !matches!(cli.command, Command::Check(_)) {
         printer
             .error("--format github and --format sarif are for `handoff check`; others print table or json");
+        return Ok(Outcome::Refused);
+    }
+    if cli.global.format == Some(Format::Prometheus) && !matches!(cli.command, Command::Status) {
+        printer.error("--format prometheus is for `handoff status`; others print table or json");
         return Ok(Outcome::Refused);
     }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };

@@ -11,6 +11,7 @@ use crate::cli::{Global, RunArgs};
 use crate::monitor;
 use crate::output::run_report::RunReport;
 use crate::output::{Printer, Progress, report};
+use crate::stop;
 use crate::store::{RunRow, is_database_error};
 
 /// A run started by cron every minute ends before the next.
@@ -61,12 +62,19 @@ fn execute(
     };
     let mut report = RunReport::new(name, time.now, session.is_dry);
     for stage in stages {
+        if stop::is_asked() {
+            report.problems.push("stopped by a signal; the next run goes on from here".to_owned());
+            break;
+        }
         if let Err(error) = do_stage(&mut session, *stage, include_existing, &mut report, printer) {
             report.problems.push(format!("{error:#}"));
             // After a failed write the outcome of that commit is unknown until the file is opened again.
             if is_database_error(&error) {
                 for problem in &report.problems {
                     printer.error(problem);
+                }
+                if !session.is_dry {
+                    tell_monitor(&session, name, false, printer);
                 }
                 return Ok(Outcome::Unfinished);
             }
@@ -127,11 +135,17 @@ pub(super) fn finish(
             if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
         })?;
         session.remember()?;
-        let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
-        if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
-            printer.warn(&format!("the heartbeat was not heard: {error:#}"));
-        }
+        tell_monitor(session, &report.command, is_good, printer);
     }
     report::print(report, &session.store, global, printer)?;
     Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+}
+
+/// A monitor that does not hear is worth a word, and no reason to call the run bad. Who asked the run to stop does not wait
+/// for it.
+fn tell_monitor(session: &Session, command: &str, is_good: bool, printer: &mut Printer) {
+    let heartbeat = session.rules.heartbeat.as_deref().filter(|_| command == "run" && !stop::is_asked());
+    if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
+        printer.warn(&format!("the heartbeat was not heard: {error:#}"));
+    }
 }

@@ -21,6 +21,7 @@ use chrono::TimeDelta;
 use crate::chat::{Chat, When};
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
+use crate::stop;
 use crate::store::{EffectRow, Settled, Side, Store};
 use settle::{Verdict, classify};
 use shared::Shared;
@@ -121,7 +122,7 @@ fn drain(sink: &mut Sink<'_>, shared: &Shared<'_>, when: When) -> Result<Deliver
         }
     }
     while let Some(due) = shared.next(sink.side(), when.now)? {
-        if Instant::now() >= when.deadline {
+        if stop::is_asked() || Instant::now() >= when.deadline {
             delivered.out_of_time = true;
             break;
         }

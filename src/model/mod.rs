@@ -6,6 +6,7 @@ mod contact;
 mod effect;
 mod field;
 mod handoff;
+mod mailbox;
 mod policy;
 mod rep;
 mod text;
@@ -16,10 +17,12 @@ mod zone;
 pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
 pub use effect::{
-    Brief, BriefLine, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update, Write,
+    Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
+    Write,
 };
 pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};
+pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, one_line};

@@ -2,12 +2,14 @@
 
 pub(crate) mod backtest;
 mod bars;
+pub mod crash;
 mod csv;
 pub(crate) mod diff;
 pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
 pub(crate) mod forget;
+pub(crate) mod metrics;
 pub(crate) mod patch;
 mod place;
 mod printer;

@@ -20,7 +20,9 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
     if is_wanted && !printer.is_quiet() {
         let text = match global.format {
             Some(Format::Json) => serde_json::to_string_pretty(&as_json(report, store)?)?,
-            Some(Format::Table | Format::Github | Format::Sarif) | None => as_text(report, store)?,
+            Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+                as_text(report, store)?
+            }
         };
         printer.data(&text);
     }
@@ -83,8 +85,11 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
 }
 
 fn handed_off(row: &HandedOff) -> [Cell; 4] {
+    let others = row.together_with.len();
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let contact = format!("{}{more}", row.contact);
     [
-        Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
+        Cell::stacked([contact, row.company.clone().unwrap_or_default()]),
         row.owner.clone().into(),
         row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()).into(),
         Cell::stacked([format!("{}: {}", row.tier, row.seen.join(", ")), row.why_owner.clone()]),
@@ -127,12 +132,13 @@ fn summary(report: &RunReport) -> String {
     }
     if let Some(evaluated) = report.evaluated {
         let verdicts = format!(
-            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}",
+            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}{}",
             evaluated.qualified,
             evaluated.not_yet,
             evaluated.outside_icp,
             evaluated.disqualified,
-            some(evaluated.held, "held")
+            some(evaluated.held, "held"),
+            some(evaluated.linked, "linked as duplicates")
         );
         let verdicts = if evaluated.contacts > 0 { verdicts } else { String::new() };
         lines.push(format!("{} judged{verdicts}", evaluated.contacts));

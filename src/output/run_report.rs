@@ -48,6 +48,8 @@ pub(crate) struct Evaluated {
     /// Qualified at the first sync, and so not handed off.
     pub baseline: usize,
     pub cooling: usize,
+    /// The same lead as another record, and so not handed off.
+    pub linked: usize,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -68,6 +70,8 @@ pub(crate) struct HandedOff {
     pub due: Option<Timestamp>,
     pub due_local: Option<String>,
     pub passed_over: Vec<PassedOverRow>,
+    /// People of the same company who are in the same task.
+    pub together_with: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

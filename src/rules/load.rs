@@ -1,9 +1,11 @@
 //! Puts the definition together: reads its parts in the order in which they name each other.
 
+use super::bursts::bursts;
 use super::catalogue::Catalogue;
 use super::codes::MISSING;
 use super::compile::Names;
 use super::definition::{Connection, Rules};
+use super::duplicates::duplicates;
 use super::examples::{Known, examples};
 use super::files::Files;
 use super::finding::{Finding, Findings};
@@ -67,9 +69,9 @@ impl Loader<'_> {
         version(&mut root, self.findings);
         let agreement = agreement(&mut root, self.now, self.findings);
         let limits = limits(&mut root, self.findings);
+        let (bursts, duplicates) = (bursts(&mut root, self.findings), duplicates(&mut root, self.findings));
         let heartbeat = heartbeat(&mut root, self.findings);
-        let crm = self.crm(&mut root);
-        let chat = self.chat(&mut root);
+        let (crm, chat) = (self.crm(&mut root), self.chat(&mut root));
         let mut names = self.names(&mut root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
 
         let rep_tables = self.at_least_one(&mut root, "rep");
@@ -131,6 +133,8 @@ impl Loader<'_> {
             routes,
             slas,
             limits,
+            duplicates,
+            bursts,
             heartbeat,
             examples,
         })

@@ -1,6 +1,7 @@
 //! `rules.toml`: from text to a compiled, checked [`Rules`], or to findings with their places.
 
 mod argument;
+mod bursts;
 mod catalogue;
 mod codes;
 mod compile;
@@ -9,6 +10,7 @@ mod condition;
 mod days_off;
 mod definition;
 mod diff;
+mod duplicates;
 mod examples;
 mod fields;
 mod files;
@@ -58,12 +60,13 @@ pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
+pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
 pub use words::{
-    absence_words, action_words, at_words, clock_words, condition_words, holiday_words, pick_words,
-    shift_words, target_words,
+    absence_words, action_words, at_words, clock_words, condition_words, holiday_words, one_lead_words,
+    pick_words, shift_words, target_words,
 };

@@ -27,6 +27,8 @@ pub struct NewHandoff<'a> {
     pub note: Option<&'a str>,
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
+    /// Of the contact's e-mail.
+    pub email_key: Option<i64>,
 }
 
 /// A handoff as it stands.
@@ -61,6 +63,10 @@ pub struct HandoffRow {
     pub accepted: Option<Timestamp>,
     pub closed: Option<Timestamp>,
     pub reason: Option<String>,
+    /// The first handoff of those that are one task.
+    pub group: Option<i64>,
+    /// Until then the group waits for others.
+    pub collects_until: Option<Timestamp>,
 }
 
 /// A rep who was considered and not picked.
@@ -92,7 +98,7 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason \
+     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -128,6 +134,8 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         accepted: moment(24)?,
         closed: moment(25)?,
         reason: row.get(26)?,
+        group: row.get(27)?,
+        collects_until: moment(28)?,
     })
 }
 
@@ -151,7 +159,7 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "INSERT INTO handoff(contact_id, key, ordinal, tier, priority, sla, score, fit, why, rules_hash, \
-                 created_ms, status, note, held_before) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 created_ms, status, note, held_before, email_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute(params![
                 new.contact,
@@ -168,6 +176,7 @@ impl Db<'_> {
                 new.status.name(),
                 new.note,
                 new.held_before,
+                new.email_key,
             ])?;
         let id = self.conn.last_insert_rowid();
         // What comes of it from now on comes of this one.
@@ -303,6 +312,12 @@ impl Db<'_> {
         self.back_to_waiting(handoff.id, why)?;
         self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
         self.add_event(handoff.id, at, "rerouted", None, Some(why))
+    }
+
+    /// Takes an assignment back of which part has been sent: the next one is another round.
+    pub fn reroute(self, handoff: i64, why: &str) -> Result<()> {
+        self.back_to_waiting(handoff, why)?;
+        self.cancel_effects(handoff)
     }
 
     fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {

@@ -3,8 +3,10 @@
 
 mod backup;
 mod contacts;
+mod duplicates;
 mod effects;
 mod forget;
+mod groups;
 mod handoffs;
 mod history;
 mod loads;
@@ -22,8 +24,10 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
+pub use duplicates::{LinkRow, Namesake, email_key};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
+pub use groups::Collecting;
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;

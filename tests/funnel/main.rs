@@ -3,15 +3,12 @@
 
 #![cfg(test)]
 
-#[path = "../slack/checks.rs"]
-mod checks;
-#[path = "../slack/fake.rs"]
-mod fake;
 #[path = "../support/http_server.rs"]
 mod http_server;
 mod hubspot;
 mod scene;
 mod secrets;
+mod slack;
 #[path = "../support/mod.rs"]
 mod support;
 mod trips;

@@ -5,9 +5,9 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::fake::FakeSlack;
 use crate::http_server::Exchange;
 use crate::hubspot::portal::Fake;
+use crate::slack::fake::FakeSlack;
 use crate::support::{MONDAY_10, Place, Ran};
 
 const RULES: &str = r#"
@@ -57,7 +57,7 @@ impl Funnel {
         let (hubspot, slack, place) = (Fake::start(true), FakeSlack::start(), Place::new());
         let rules = RULES.replace("HUBSPOT", &hubspot.url()).replace("SLACK", &slack.url());
         place.write("rules.toml", &rules);
-        let tokens = (crate::hubspot::portal::TOKEN.to_owned(), crate::fake::TOKEN.to_owned());
+        let tokens = (crate::hubspot::portal::TOKEN.to_owned(), crate::slack::fake::TOKEN.to_owned());
         let funnel = Self { place, hubspot, slack, tokens, minute: 0 };
         funnel.hubspot.portal().now_ms = funnel.now().timestamp_millis();
         funnel

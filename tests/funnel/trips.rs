@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::fake::Script;
 use crate::http_server::{Exchange, Reply};
 use crate::scene::{Funnel, sequential};
+use crate::slack::fake::Script;
 use serde_json::json;
 
 /// Long enough that what goes out together overlaps on a busy machine.

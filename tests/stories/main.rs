@@ -2,9 +2,11 @@
 
 #![cfg(test)]
 
+mod bursts;
 mod check;
 mod desk;
 mod dry_run;
+mod duplicates;
 mod endings;
 mod examples;
 mod explain;

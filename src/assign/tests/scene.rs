@@ -42,6 +42,8 @@ pub(super) fn rules() -> Rules {
         routes: vec![route("Everyone", RouteTarget::Team(0))],
         slas: Vec::new(),
         limits: Limits::default(),
+        duplicates: None,
+        bursts: None,
         heartbeat: None,
         examples: Vec::new(),
     }

@@ -161,6 +161,9 @@ impl Escalation<'_> {
     fn give_back(&self, n: u32) -> Result<String> {
         let why = format!("{} let it lapse", self.owner());
         self.db.take_back(self.handoff.id, "lapsed", &why, self.session.now)?;
+        for other in self.db.others_of_group(self.handoff)?.iter().filter(|other| other.touched.is_none()) {
+            self.db.take_back(other.id, "lapsed", &why, self.session.now)?;
+        }
         self.reply(n, None, None, format!("Back to the pool: {}", self.lateness()))?;
         Ok(format!("back to the pool from {}", self.owner()))
     }

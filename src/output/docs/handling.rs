@@ -4,7 +4,7 @@ use super::{Block, Item, Section};
 use crate::model::Rep;
 use crate::rules::{
     NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, action_words, at_words, clock_words,
-    condition_words, format_duration, holiday_words, pick_words, shift_words, target_words,
+    condition_words, format_duration, holiday_words, one_lead_words, pick_words, shift_words, target_words,
 };
 
 /// Days off that are named; the rest is counted.
@@ -134,5 +134,13 @@ pub(super) fn limits(rules: &Rules) -> Section {
         "At most {} handoffs in one run{per_rep}; more are held until somebody releases them.",
         limits.handoffs_per_run
     );
-    Section { title: "Limits", blocks: vec![Block::text(&text)] }
+    let lead = format!("One lead: {}.", one_lead_words(rules.duplicates));
+    let mut blocks = vec![Block::text(&text), Block::text(&lead)];
+    if let Some(wait) = rules.bursts {
+        let wait = format_duration(wait);
+        let text =
+            format!("People of one company who come within {wait} of the first are one task for one rep.");
+        blocks.push(Block::text(&text));
+    }
+    Section { title: "Limits", blocks }
 }
