@@ -120,11 +120,9 @@ fn tokens_are_nowhere_when_a_service_fails_and_repeats_them() {
         let rules = rules.replace(&funnel.hubspot.url(), &hubspot.url());
         funnel.place.write("rules.toml", &rules.replace(&funnel.slack.url(), &slack.url()));
         for verbosity in [VERBOSITIES[2], VERBOSITIES[3], VERBOSITIES[4]] {
-            for command in [COMMANDS[0], COMMANDS[5]] {
-                let ran = funnel.run(&[command, verbosity].concat());
-                assert_nowhere(&funnel, &ran, &[&hubspot_token, &slack_token], name);
-                assert_ne!(ran.status, 0, "{name} {command:?}: {}", ran.all());
-            }
+            let ran = funnel.run(&[COMMANDS[0], verbosity].concat());
+            assert_nowhere(&funnel, &ran, &[&hubspot_token, &slack_token], name);
+            assert_ne!(ran.status, 0, "{name}: {}", ran.all());
         }
     }
 }

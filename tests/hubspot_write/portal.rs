@@ -180,6 +180,9 @@ impl Portal {
             ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
                 Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
             }
+            ("GET", ["account-info", ..]) => {
+                Reply::json(200, &json!({"portalId": 12345, "timeZone": "Europe/Lisbon"}))
+            }
             ("GET", ["crm", "properties", "2026-09", "contacts", name]) => self.options(name),
             ("POST", ["crm", "properties", "2026-09", "tasks"]) => {
                 self.has_key_property =

@@ -144,7 +144,7 @@ impl Definitions {
 fn ask(client: &Client, kind: &str, name: &str, now: Timestamp) -> Outcome {
     let name = crate::crm::percent_encode(name);
     let path = format!("{}/{name}", client.paths.properties(kind));
-    read_outcome(client, client.ask_any(&path, None), now)
+    read_outcome(client.ask_any(&path, None), now)
 }
 
 /// Only a property that HubSpot keeps unique guards against a second task.

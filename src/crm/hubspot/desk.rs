@@ -143,12 +143,12 @@ impl Desk<'_> {
             Method::PATCH => self.client.patch(path, body),
             _ => Err(Failure::NotSent(format!("nothing is written with {method}"))),
         };
-        outcome(self.client, sent, self.now)
+        outcome(sent, self.now)
     }
 
     /// A read, repeated while that may help.
     pub(super) fn read(&self, path: &str, body: Option<&Value>) -> Outcome {
-        read_outcome(self.client, self.client.ask_any(path, body), self.now)
+        read_outcome(self.client.ask_any(path, body), self.now)
     }
 
     /// Reads contacts, save those that were read in this process; for those whose owner is to be set, that is moments ago.
@@ -164,9 +164,8 @@ impl Desk<'_> {
         let path = self.paths().batch("contacts", "read");
         let (client, now) = (self.client, self.now);
         let mut read = HashMap::new();
-        let outcome = present::read(&mut read, &ids, |body| {
-            read_outcome(client, client.ask_any(&path, Some(body)), now)
-        });
+        let outcome =
+            present::read(&mut read, &ids, |body| read_outcome(client.ask_any(&path, Some(body)), now));
         self.writing.see(read);
         outcome
     }
