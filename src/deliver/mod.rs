@@ -24,7 +24,7 @@ use crate::model::{Delivery, LookUp, Timestamp};
 use crate::stop;
 use crate::store::{EffectRow, Settled, Side, Store};
 use settle::{Verdict, classify};
-use shared::Shared;
+use shared::{Shared, Then};
 
 /// What delivery did in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -130,11 +130,12 @@ fn drain(sink: &mut Sink<'_>, shared: &Shared<'_>, when: When) -> Result<Deliver
         shared.write(|store| store.write(|db| db.begin_effects(&to_send, when.now)))?;
         let keyed: Vec<Keyed<'_>> = to_send.iter().map(|effect| keyed(effect, when)).collect();
         let outcomes = if keyed.is_empty() { Vec::new() } else { sink.send(&keyed) };
-        shared.write(|store| record(store, &to_send, outcomes, when.now, &mut delivered))?;
+        shared.write_then(|store| {
+            record(store, &to_send, outcomes, when.now, &mut delivered)?;
+            let is_over = delivered.unauthorized.is_some() && sink.side() == Side::Crm;
+            Ok(if is_over { Then::Stop } else { Then::GoOn })
+        })?;
         if delivered.unauthorized.is_some() {
-            if sink.side() == Side::Crm {
-                shared.stop();
-            }
             break;
         }
     }

@@ -21,6 +21,13 @@ struct State<'a> {
     is_stopped: bool,
 }
 
+/// Whether more may go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    GoOn,
+    Stop,
+}
+
 /// While this lives, the CRM is being written to.
 pub(super) struct CrmAtWork<'a, 'b>(&'a Shared<'b>);
 
@@ -62,15 +69,16 @@ impl<'a> Shared<'a> {
     }
 
     pub(super) fn write(&self, change: impl FnOnce(&Store) -> Result<()>) -> Result<()> {
-        let changed = change(self.state().store);
-        self.moved.notify_all();
-        changed
+        self.write_then(|store| change(store).map(|()| Then::GoOn))
     }
 
-    /// Nothing more goes out on either side.
-    pub(super) fn stop(&self) {
-        self.state().is_stopped = true;
+    /// Writes, and stops both sides before either sees what was written, if so it is to be.
+    pub(super) fn write_then(&self, change: impl FnOnce(&Store) -> Result<Then>) -> Result<()> {
+        let mut state = self.state();
+        let then = change(state.store);
+        state.is_stopped |= matches!(then, Ok(Then::Stop));
         self.moved.notify_all();
+        then.map(drop)
     }
 
     /// What is due for a chat that the rules no longer name, as reports say it.
