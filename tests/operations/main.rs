@@ -12,7 +12,9 @@ mod heartbeat;
 mod http_server;
 #[path = "../support/process.rs"]
 mod process;
+mod redirects;
 mod secrets;
 mod status;
 #[path = "../support/mod.rs"]
 mod support;
+mod upgrades;
