@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::rotation::account;
 use crate::model::Timestamp;
 
 /// A rep who was passed over, for `explain`, the history and the report.
@@ -27,6 +28,10 @@ pub enum PassReason {
     LetItLapse,
     RejectedIt,
     NotARep,
+    /// Could have taken it; what the team owed them, in parts of a lead.
+    Owed(i64),
+    /// Could have taken it; how many handoffs they had open.
+    HasOpen(u32),
 }
 
 impl fmt::Display for PassReason {
@@ -44,6 +49,8 @@ impl fmt::Display for PassReason {
             Self::LetItLapse => f.write_str("let it lapse before"),
             Self::RejectedIt => f.write_str("rejected it before"),
             Self::NotARep => f.write_str("not a rep in the rules"),
+            Self::Owed(owed) => f.write_str(&account(*owed)),
+            Self::HasOpen(open) => write!(f, "has {open} open"),
         }
     }
 }

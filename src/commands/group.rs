@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::closing::Told;
 use super::plan::{self, outcome_writes};
+use super::rotation::companies;
 use super::session::Session;
 use crate::assign::Assignment;
 use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Timestamp, Update, Write, one_line};
@@ -91,7 +92,8 @@ impl Member {
             at: now,
             due,
             held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(now), ..facts }),
-            credits: &[],
+            turns: &[],
+            companies: &companies(rules, &self.contact),
         })?;
         let write = Write::Update(Update {
             contact: handoff.crm_id.clone(),
@@ -149,6 +151,7 @@ pub(super) fn regroup(db: Db<'_>, left: &HandoffRow, not_begun: &[i64], now: Tim
         if not_begun.contains(&other.id) {
             db.undo_assignment(other, why, now)?;
         } else {
+            db.give_turn_back(other, why, now)?;
             db.reroute(other.id, why)?;
         }
     }

@@ -76,7 +76,8 @@ fn assign(store: &Store, handoff: i64, round: u32) -> anyhow::Result<()> {
             at: at(0),
             due: None,
             held_before: 0,
-            credits: &[],
+            turns: &[],
+            companies: &[],
         })
     })
 }

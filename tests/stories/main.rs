@@ -10,6 +10,7 @@ mod duplicates;
 mod endings;
 mod examples;
 mod explain;
+mod fairness;
 mod limits;
 mod outcomes;
 mod passed_over;
