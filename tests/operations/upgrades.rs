@@ -31,7 +31,7 @@ fn schema(place: &Place) -> (i64, i64, i64) {
 #[test]
 fn a_schema_that_is_interrupted_anywhere_is_whole_or_not_there() {
     if Command::new("strace").arg("-V").stdout(Stdio::null()).status().is_err() {
-        println!("skipped: strace is not installed");
+        eprintln!("skipped: strace is not installed");
         return;
     }
     let whole = place();
