@@ -27,6 +27,8 @@ pub enum PassReason {
     LetItLapse,
     RejectedIt,
     NotARep,
+    /// Every hour ahead is a day off, an absence or off shift.
+    NeverWorks,
 }
 
 impl fmt::Display for PassReason {
@@ -43,6 +45,7 @@ impl fmt::Display for PassReason {
             Self::LacksSkill(skill) => write!(f, "lacks the skill '{skill}'"),
             Self::LetItLapse => f.write_str("let it lapse before"),
             Self::RejectedIt => f.write_str("rejected it before"),
+            Self::NeverWorks => f.write_str("has no working time ahead"),
             Self::NotARep => f.write_str("not a rep in the rules"),
         }
     }

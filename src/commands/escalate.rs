@@ -1,5 +1,7 @@
 //! Sees what reps did, ends what is ended, and does what the SLAs say about the rest.
 
+mod clock;
+mod recipients;
 mod steps;
 
 use anyhow::Result;
@@ -21,6 +23,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     if !open.is_empty() {
         let activity = activity(session, &open, report)?;
         record_outcomes(session, &open, &activity, report)?;
+        clock::look(session, &open, report)?;
         do_steps(session, report)?;
     }
     let delivered = session.deliver()?;
@@ -101,7 +104,7 @@ fn record_outcomes(
             let told = Told { session, db, handoff: &handoff.row, facts: &facts };
             if let Some((ending, sign)) = signs.ended {
                 told.ended(ending, &sign, report)?;
-            } else if let (Some(sign), None) = (signs.touched, handoff.row.touched) {
+            } else if let Some(sign) = clock::touch(session, &handoff.row, &facts, &acts, signs.touched) {
                 told.touched(&sign, report)?;
             }
         }
@@ -144,9 +147,12 @@ impl Told<'_> {
 
     fn touched(&self, sign: &Sign, report: &mut RunReport) -> Result<()> {
         self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
-        self.write_back(OutcomeEvent::Touched)?;
+        clock::stop(self.db, self.handoff, sign.at)?;
         let detail = told_by(sign);
-        mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        if self.handoff.touched.is_none() {
+            self.write_back(OutcomeEvent::Touched)?;
+            mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        }
         report.outcomes.push(self.acted("touched", detail));
         Ok(())
     }

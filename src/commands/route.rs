@@ -103,6 +103,7 @@ pub(super) fn hand_to(
         .iter()
         .filter_map(|(rep, credit)| Some((rules.reps.get(rep.0)?.email.clone(), *credit)))
         .collect();
+    let calendar = handoff.sla.is_some().then(|| serde_json::to_string(&rep.hours)).transpose()?;
     db.assign(&NewAssignment {
         handoff: handoff.id,
         round,
@@ -113,6 +114,7 @@ pub(super) fn hand_to(
         passed_over: &passed_over_rows(&assignment.passed_over),
         at: *now,
         due: due.map(|(due, _)| due),
+        calendar: calendar.as_deref(),
         held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(*now), ..*facts }),
         credits: &credits,
     })?;

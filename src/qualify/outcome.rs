@@ -22,7 +22,7 @@ pub struct Signs {
     pub touched: Option<Sign>,
     /// Acceptance or rejection, whichever came first.
     pub ended: Option<(Ending, Sign)>,
-    /// Outcome conditions that still hold from before the handoff, as bits: 1 touched, 2 accepted, 4 rejected.
+    /// Outcome conditions that still hold from before the handoff, as bits: 1 touched, 2 accepted, 4 rejected, 256 waiting.
     pub held_before: u32,
 }
 
@@ -36,13 +36,15 @@ pub enum Ending {
 const TOUCHED: u32 = 1;
 const ACCEPTED: u32 = 2;
 const REJECTED: u32 = 4;
+const WAITING: u32 = 256;
 
 /// Outcome conditions with their bits.
-fn conditions(outcome: &Outcome) -> [(u32, Option<&Condition>); 3] {
+fn conditions(outcome: &Outcome) -> [(u32, Option<&Condition>); 4] {
     [
         (TOUCHED, outcome.touched.as_ref()),
         (ACCEPTED, outcome.accepted.as_ref()),
         (REJECTED, outcome.rejected.as_ref()),
+        (WAITING, outcome.waiting.as_ref()),
     ]
 }
 
@@ -53,6 +55,16 @@ pub fn outcomes_holding(outcome: &Outcome, facts: &Facts<'_>) -> u32 {
         .filter(|(_, condition)| condition.is_some_and(|condition| holds(condition, facts)))
         .map(|(bit, _)| bit)
         .sum()
+}
+
+/// Whether the outcome says waiting, and not merely still does from before the assignment.
+pub fn waits(outcome: &Outcome, facts: &Facts<'_>, held_before: u32) -> bool {
+    outcomes_holding(outcome, facts) & !held_before & WAITING != 0
+}
+
+/// The conditions for a touch that hold since `lapsed`, when an acknowledgement expired, as a bit: they say nothing new.
+pub fn touch_holding(outcome: &Outcome, facts: &Facts<'_>, lapsed: Timestamp) -> u32 {
+    outcomes_holding(outcome, &Facts { handed_off_at: Some(lapsed), ..*facts }) & TOUCHED
 }
 
 /// Reads the signs. `activity` is of this contact and since the assignment. A condition that held already at the

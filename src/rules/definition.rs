@@ -219,6 +219,8 @@ pub struct Outcome {
     pub touched: Option<Condition>,
     pub accepted: Option<Condition>,
     pub rejected: Option<Condition>,
+    /// While it holds, the SLA clock stands still.
+    pub waiting: Option<Condition>,
     /// The field that holds the reason of a rejection.
     pub reason: Option<crate::model::FieldId>,
     /// How long a rejected contact may not be handed off again.

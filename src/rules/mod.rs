@@ -64,6 +64,6 @@ pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type}
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
 pub use words::{
-    absence_words, action_words, at_words, clock_words, condition_words, holiday_words, pick_words,
-    shift_words, target_words,
+    absence_words, ack_words, action_words, at_words, clock_words, condition_words, holiday_words,
+    pick_words, repeat_words, shift_words, target_words,
 };

@@ -26,6 +26,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
     let touched = condition(&mut reader, "touched", names, findings);
     let accepted = condition(&mut reader, "accepted", names, findings);
     let rejected = condition(&mut reader, "rejected", names, findings);
+    let waiting = condition(&mut reader, "waiting", names, findings);
     let reason = reader.text("reason", findings);
     let reason = reason.and_then(|name| {
         let span = &reader.item("reason")?.span;
@@ -37,7 +38,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         .map(|table| writes(table, &names.fields, findings))
         .unwrap_or_default();
     reader.finish(findings);
-    Outcome { touched, accepted, rejected, reason, cooldown, write }
+    Outcome { touched, accepted, rejected, waiting, reason, cooldown, write }
 }
 
 fn condition(

@@ -54,6 +54,8 @@ pub struct HandoffRow {
     pub due: Option<Timestamp>,
     pub held_before: u32,
     pub touched: Option<Timestamp>,
+    /// The owner's touch expired then.
+    pub lapsed: Option<Timestamp>,
     pub closed: Option<Timestamp>,
     pub reason: Option<String>,
 }
@@ -77,6 +79,8 @@ pub struct NewAssignment<'a> {
     pub passed_over: &'a [PassedOverRow],
     pub at: Timestamp,
     pub due: Option<Timestamp>,
+    /// The rep's calendar as JSON, when an SLA is counted on it.
+    pub calendar: Option<&'a str>,
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
     /// The team's turn counters after this pick: they commit together with it.
@@ -85,7 +89,7 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.closed_ms, h.reason \
+     h.held_before, h.touched_ms, h.closed_ms, h.reason, h.lapsed_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -119,6 +123,7 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         touched: moment(22)?,
         closed: moment(23)?,
         reason: row.get(24)?,
+        lapsed: moment(25)?,
     })
 }
 
@@ -221,10 +226,11 @@ impl Db<'_> {
 
     /// Records the pick and its turn counters together.
     pub fn assign(self, new: &NewAssignment<'_>) -> Result<()> {
+        let calendar = new.calendar.map(|body| self.keep_calendar(body)).transpose()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, at_ms) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, at_ms, calendar_id) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 new.handoff,
@@ -234,11 +240,13 @@ impl Db<'_> {
                 new.team,
                 new.why,
                 serde_json::to_string(new.passed_over)?,
-                new.at.timestamp_millis()
+                new.at.timestamp_millis(),
+                calendar
             ])?;
+        self.end_pauses(new.handoff, new.at)?;
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET status = 'assigned', note = NULL, next_ms = NULL, round = ?2, owner = ?3, team = ?4, \
+                "UPDATE handoff SET status = 'assigned', lapsed_ms = NULL, note = NULL, next_ms = NULL, round = ?2, owner = ?3, team = ?4, \
                  route = ?5, assigned_ms = ?6, due_ms = ?7, held_before = ?8 WHERE id = ?1",
             )?
             .execute(params![
@@ -284,6 +292,10 @@ impl Db<'_> {
         )?;
         self.conn.execute(
             "DELETE FROM step WHERE handoff_id = ?1 AND round = ?2",
+            params![handoff.id, handoff.round],
+        )?;
+        self.conn.execute(
+            "DELETE FROM pause WHERE handoff_id = ?1 AND round = ?2",
             params![handoff.id, handoff.round],
         )?;
         self.back_to_waiting(handoff.id, why)?;

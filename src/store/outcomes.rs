@@ -55,13 +55,12 @@ impl Db<'_> {
             .optional()?)
     }
 
-    /// The first sign that the rep acted: the SLA clock stops.
+    /// A sign that the rep acted; what it means for the steps is the caller's to say.
     pub fn touch(self, handoff: i64, at: Timestamp, by: Option<&str>, how: &str) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = 'touched', touched_ms = ?2 WHERE id = ?1",
+            "UPDATE handoff SET status = 'touched', touched_ms = coalesce(touched_ms, ?2) WHERE id = ?1",
             params![handoff, at.timestamp_millis()],
         )?;
-        self.cancel_steps(handoff)?;
         self.add_event(handoff, at, "touched", by, Some(how))
     }
 
@@ -95,10 +94,12 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Handoffs with a step that is due.
+    /// Handoffs with a step that is due, and whose clock runs.
     pub fn handoffs_with_due_steps(self, now: Timestamp) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 GROUP BY handoff_id ORDER BY min(at_ms)",
+            "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 AND NOT EXISTS \
+             (SELECT 1 FROM pause WHERE pause.handoff_id = step.handoff_id AND pause.until_ms IS NULL) \
+             GROUP BY handoff_id ORDER BY min(at_ms)",
         )?;
         let rows = statement.query_map([now.timestamp_millis()], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

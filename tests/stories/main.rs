@@ -5,6 +5,7 @@
 mod check;
 mod desk;
 mod dry_run;
+mod escalation;
 mod examples;
 mod explain;
 mod limits;

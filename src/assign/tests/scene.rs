@@ -27,6 +27,7 @@ pub(super) fn rules() -> Rules {
             touched: None,
             accepted: None,
             rejected: None,
+            waiting: None,
             reason: None,
             cooldown: TimeDelta::days(30),
             write: BTreeMap::new(),

@@ -21,7 +21,7 @@ fn handoff_may_become(from: Status) -> &'static [Status] {
         Held => &[Held, Waiting, Cancelled],
         Waiting => &[Waiting, Assigned, Cancelled],
         Assigned => &[Assigned, Waiting, Touched, Accepted, Rejected, Recycled, Cancelled],
-        Touched => &[Touched, Accepted, Rejected, Recycled, Cancelled],
+        Touched => &[Touched, Assigned, Accepted, Rejected, Recycled, Cancelled],
         Accepted => &[Accepted],
         Rejected => &[Rejected],
         Recycled => &[Recycled],
