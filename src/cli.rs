@@ -106,6 +106,10 @@ pub enum Command {
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Copy the database to a file, also while a run is at work
+    Backup(BackupArgs),
+    /// Erase a person from the database; say what remains in the CRM and the chat
+    Forget(ForgetArgs),
     /// Write the definition as a page for people: who qualifies, who takes it, how fast
     Docs(DocsArgs),
     /// Print the JSON Schema of rules.toml, for editors
@@ -264,6 +268,21 @@ pub struct ReleaseArgs {
     /// Every held handoff
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BackupArgs {
+    /// The copy
+    pub file: PathBuf,
+    /// Replace the file when there is one
+    #[arg(long)]
+    pub replace: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ForgetArgs {
+    /// The person's e-mail, or the id of the contact in the CRM
+    pub email: String,
 }
 
 #[derive(Args, Debug)]

@@ -1,34 +1,52 @@
 //! Sees what reps did, ends what is ended, and does what the SLAs say about the rest.
 
 mod clock;
+mod outcomes;
 mod recipients;
 mod steps;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 
-use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
+use super::plan;
 use super::session::Session;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
-use crate::model::{Activity, ContactId, Status, Timestamp, Update, Write, one_line};
-use crate::output::run_report::{Acted, RunReport};
-use crate::qualify::{Ending, Facts, Sign, facts, signs};
-use crate::rules::{OutcomeEvent, Rules};
-use crate::store::{Closing, Db, HandoffRow, Layouts, NewEffect, OpenHandoff};
+use crate::model::{Activity, ContactId, Status, one_line};
+use crate::output::run_report::RunReport;
+use crate::qualify::facts;
+use crate::rules::Rules;
+use crate::store::{HandoffRow, Layouts, OpenHandoff};
+use outcomes::since;
 use steps::do_steps;
+
+/// What time alone brings about in an accepted handoff is seen within a day.
+const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
 /// Reads activity, records outcomes, does due steps, and delivers.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
-    let open = session.store.read().open_handoffs()?;
-    if !open.is_empty() {
-        let activity = activity(session, &open, report)?;
-        record_outcomes(session, &open, &activity, report)?;
-        clock::look(session, &open, report)?;
+    let mut handoffs = session.store.read().open_handoffs()?;
+    handoffs.extend(accepted(session)?);
+    if !handoffs.is_empty() {
+        let activity = activity(session, &handoffs, report)?;
+        outcomes::record(session, &handoffs, &activity, report)?;
+        clock::look(session, &handoffs, report)?;
         do_steps(session, report)?;
     }
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
     Ok(())
+}
+
+/// Accepted handoffs to look at: those whose contact has changed, and all where the CRM tells what comes of them.
+fn accepted(session: &Session) -> Result<Vec<OpenHandoff>> {
+    let now = session.now;
+    if session.store.read().has_watched_until(now)? {
+        session.store.write(|db| db.end_watches(now))?;
+    }
+    let looked_before = (!session.crm.tells_endings()).then(|| now - LOOK_AGAIN);
+    let rows = session.store.read().accepted_handoffs(looked_before)?;
+    Ok(rows.into_iter().map(|row| OpenHandoff { row, task: None, message: None }).collect())
 }
 
 /// What reps did, from the CRM and the chat. An escalation without a look at it could blame somebody who acted, so a
@@ -37,20 +55,21 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     let layouts = Layouts::new(session.rules.fields.all());
     let mut watched = Vec::with_capacity(open.len());
     let mut posted = Vec::new();
-    for handoff in open {
+    let tells_endings = session.crm.tells_endings();
+    for handoff in open.iter().filter(|open| tells_endings || open.row.status != Status::Accepted) {
         let contact = session.store.read().contact(handoff.row.contact, &layouts)?.contact;
         let facts = facts(&session.rules, &contact, session.now);
         watched.push(Watched {
             contact: ContactId::parse(&handoff.row.crm_id).map_err(anyhow::Error::msg)?,
             email: plan::who(&session.rules, &facts).email(),
             owner: handoff.row.owner.clone().unwrap_or_default(),
-            since: handoff.row.assigned.unwrap_or(handoff.row.created),
+            since: since(&handoff.row),
             task: handoff.task.clone(),
         });
         posted.extend(handoff.message.clone().map(|remote_id| Posted {
             contact: handoff.row.crm_id.clone(),
             counts: who_counts(&session.rules, &handoff.row),
-            since: handoff.row.assigned.unwrap_or(handoff.row.created),
+            since: since(&handoff.row),
             remote_id,
         }));
     }
@@ -78,141 +97,4 @@ fn who_counts(rules: &Rules, handoff: &HandoffRow) -> Vec<String> {
     emails.sort_unstable();
     emails.dedup();
     emails
-}
-
-/// Touches, acceptances and rejections; each is written back as `[outcome.write]` says and told in the thread.
-fn record_outcomes(
-    session: &Session,
-    open: &[OpenHandoff],
-    activity: &[Activity],
-    report: &mut RunReport,
-) -> Result<()> {
-    let layouts = Layouts::new(session.rules.fields.all());
-    session.store.write(|db| {
-        for handoff in open {
-            let row = db.contact(handoff.row.contact, &layouts)?;
-            let facts = Facts {
-                handed_off_at: handoff.row.assigned,
-                ..facts(&session.rules, &row.contact, session.now)
-            };
-            let email = plan::who(&session.rules, &facts).email();
-            let acts = of_contact(activity, &handoff.row, email.as_deref(), session.now);
-            let signs = signs(&session.rules.outcome, &facts, handoff.row.held_before, &acts);
-            if signs.held_before != handoff.row.held_before {
-                db.set_held_before(handoff.row.id, signs.held_before)?;
-            }
-            let told = Told { session, db, handoff: &handoff.row, facts: &facts };
-            if let Some((ending, sign)) = signs.ended {
-                told.ended(ending, &sign, report)?;
-            } else if let Some(sign) = clock::touch(session, &handoff.row, &facts, &acts, signs.touched) {
-                told.touched(&sign, report)?;
-            }
-        }
-        Ok(())
-    })
-}
-
-fn of_contact(
-    activity: &[Activity],
-    handoff: &HandoffRow,
-    email: Option<&str>,
-    now: Timestamp,
-) -> Vec<Activity> {
-    let since = handoff.assigned.unwrap_or(handoff.created);
-    activity
-        .iter()
-        .filter(|act| {
-            let is_its = act.contact.trim() == handoff.crm_id
-                || email.is_some_and(|email| act.contact.trim().eq_ignore_ascii_case(email.trim()));
-            // An act dated ahead of this run has not happened yet.
-            is_its && act.at >= since && act.at <= now
-        })
-        .cloned()
-        .collect()
-}
-
-/// One handoff about which something is recorded and told.
-struct Told<'a> {
-    session: &'a Session,
-    db: Db<'a>,
-    handoff: &'a HandoffRow,
-    facts: &'a Facts<'a>,
-}
-
-impl Told<'_> {
-    fn acted(&self, what: &str, detail: String) -> Acted {
-        let contact = plan::who(&self.session.rules, self.facts).name();
-        Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }
-    }
-
-    fn touched(&self, sign: &Sign, report: &mut RunReport) -> Result<()> {
-        self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
-        clock::stop(self.db, self.handoff, sign.at)?;
-        let detail = told_by(sign);
-        if self.handoff.touched.is_none() {
-            self.write_back(OutcomeEvent::Touched)?;
-            mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
-        }
-        report.outcomes.push(self.acted("touched", detail));
-        Ok(())
-    }
-
-    fn ended(&self, ending: Ending, sign: &Sign, report: &mut RunReport) -> Result<()> {
-        let (status, event) = match ending {
-            Ending::Accepted => (Status::Accepted, OutcomeEvent::Accepted),
-            Ending::Rejected => (Status::Rejected, OutcomeEvent::Rejected),
-        };
-        let closing = Closing {
-            status,
-            at: sign.at,
-            by: sign.by.as_deref(),
-            how: &sign.how,
-            reason: sign.reason.as_deref(),
-        };
-        self.db.close(self.handoff.id, &closing)?;
-        if ending == Ending::Rejected {
-            self.db.set_cooldown(self.handoff.contact, sign.at + self.session.rules.outcome.cooldown)?;
-        }
-        self.write_back(event)?;
-        let detail = told_by(sign);
-        mark(
-            self.session,
-            self.db,
-            self.handoff,
-            &format!("s{}", status.name()),
-            format!("{} {detail}", status.name()),
-        )?;
-        let text = format!("{} {detail}", capitalised(status.name()));
-        let suffix = format!("o{}", status.name());
-        follow_up(
-            self.session,
-            self.db,
-            self.handoff,
-            FollowUp { suffix, mention: None, channel: None, text },
-        )?;
-        report.outcomes.push(self.acted(status.name(), detail));
-        Ok(())
-    }
-
-    fn write_back(&self, event: OutcomeEvent) -> Result<()> {
-        let set = outcome_writes(&self.session.rules, event);
-        if set.is_empty() {
-            return Ok(());
-        }
-        let write = Write::Update(Update { contact: self.handoff.crm_id.clone(), owner: None, set });
-        let key = format!("{}w{}", self.handoff.key, event.name().replace('_', ""));
-        self.db.plan_effect(&NewEffect { handoff: self.handoff.id, key, write: &write }, self.session.now)
-    }
-}
-
-/// `by ana@acme.example: no budget (rejected in activity.csv:3)`.
-fn told_by(sign: &Sign) -> String {
-    let by = sign.by.as_deref().map(|by| format!("by {by} ")).unwrap_or_default();
-    let reason = sign.reason.as_deref().map(|reason| format!("because '{reason}' ")).unwrap_or_default();
-    format!("{by}{reason}({})", sign.how)
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

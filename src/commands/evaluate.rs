@@ -2,14 +2,18 @@
 
 use anyhow::Result;
 
+use super::closing::{Told, disqualified_by};
 use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
 use crate::model::{Status, Timestamp, Verdict, VerdictKind, handoff_key};
 use crate::output::Printer;
-use crate::output::run_report::{Evaluated, RunReport};
-use crate::qualify::{Crossing, Evaluation, PartKind, Past, Timers, Trace, crossing, evaluate, facts, trace};
+use crate::output::run_report::{Acted, Evaluated, RunReport};
+use crate::qualify::{
+    Crossing, Evaluation, Facts, PartKind, Past, Timers, Trace, crossing, evaluate, facts, has_converted,
+    outcomes_holding, trace,
+};
 use crate::store::{Db, DueContact, Layouts, NewHandoff, NewVerdict};
 
 /// Contacts judged in one transaction.
@@ -49,13 +53,13 @@ pub(super) fn command(
         Opening::Busy => return Ok(busy(printer, "evaluate", Patience::Seconds)),
     };
     let mut report = RunReport::new("evaluate", time.now, session.is_dry);
-    report.evaluated = Some(stage(&session, Scope { all: true, include_existing: true })?);
+    stage(&session, Scope { all: true, include_existing: true }, &mut report)?;
     super::route::stage(&mut session, &mut report)?;
     run::finish(&mut session, &mut report, &global, printer)
 }
 
 /// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.
-pub(super) fn stage(session: &Session, scope: Scope) -> Result<Evaluated> {
+pub(super) fn stage(session: &Session, scope: Scope, report: &mut RunReport) -> Result<()> {
     let mut stage = Stage::new(session, scope)?;
     let layouts = Layouts::new(session.rules.fields.used());
     let mut last = 0;
@@ -80,7 +84,9 @@ pub(super) fn stage(session: &Session, scope: Scope) -> Result<Evaluated> {
         let at = session.now.timestamp_millis().to_string();
         session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
     }
-    Ok(stage.report)
+    report.evaluated = Some(stage.report);
+    report.outcomes.extend(stage.closed);
+    Ok(())
 }
 
 struct Stage<'a> {
@@ -91,6 +97,8 @@ struct Stage<'a> {
     /// The first sync is complete, so this evaluation completes the baseline.
     ends_baseline: bool,
     report: Evaluated,
+    /// Handoffs that no rep had yet and that a verdict ended.
+    closed: Vec<Acted>,
 }
 
 impl<'a> Stage<'a> {
@@ -104,6 +112,7 @@ impl<'a> Stage<'a> {
             is_baseline: before_baseline && !scope.include_existing,
             ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
             report: Evaluated::default(),
+            closed: Vec::new(),
         })
     }
 
@@ -119,6 +128,9 @@ impl<'a> Stage<'a> {
             cooldown: due.cooldown,
             has_open_handoff: due.has_open_handoff,
         };
+        if due.has_open_handoff {
+            self.close(db, due, evaluation.verdict)?;
+        }
         let mut again = self.timers.holds_until(rules, &facts(rules, &due.row.contact, *now));
         let mut crossed = None;
         match crossing(&past, kind == VerdictKind::Qualified, self.is_baseline, *now) {
@@ -139,6 +151,25 @@ impl<'a> Stage<'a> {
             Verdict::NotYet => None,
         };
         db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed })
+    }
+
+    /// Ends a handoff that no rep has yet when its contact is disqualified or converted by now. One that a rep has is
+    /// looked at with what the rep did.
+    fn close(&mut self, db: Db<'_>, due: &DueContact, verdict: Verdict) -> Result<()> {
+        let Session { rules, now, .. } = self.session;
+        let Some(handoff) = db.open_handoff_of(due.row.id)? else { return Ok(()) };
+        if !matches!(handoff.status, Status::Held | Status::Waiting) {
+            return Ok(());
+        }
+        let facts = Facts { handed_off_at: Some(handoff.created), ..facts(rules, &due.row.contact, *now) };
+        let converted = has_converted(&rules.outcome, &facts, handoff.held_before);
+        let why = disqualified_by(rules, verdict)
+            .or_else(|| converted.then(|| "the contact has converted meanwhile".to_owned()));
+        if let Some(why) = why {
+            let told = Told { session: self.session, db, handoff: &handoff, facts: &facts };
+            self.closed.push(told.cancelled(&why)?);
+        }
+        Ok(())
     }
 
     fn start(&mut self, db: Db<'_>, due: &DueContact, evaluation: Evaluation) -> Result<()> {
@@ -170,6 +201,7 @@ impl<'a> Stage<'a> {
             at: *now,
             status: if is_held { Status::Held } else { Status::Waiting },
             note: is_held.then_some(note.as_str()),
+            held_before: self.held_before(due),
         })?;
         if is_held {
             self.report.held += 1;
@@ -177,6 +209,13 @@ impl<'a> Stage<'a> {
             self.report.started += 1;
         }
         Ok(())
+    }
+
+    /// Outcomes that the CRM's fields say already: they are none of this handoff's.
+    fn held_before(&self, due: &DueContact) -> u32 {
+        let Session { rules, now, .. } = self.session;
+        let facts = Facts { handed_off_at: Some(*now), ..facts(rules, &due.row.contact, *now) };
+        outcomes_holding(&rules.outcome, &facts)
     }
 
     /// The conditions of the tier that held, with the values seen.

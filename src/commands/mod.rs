@@ -1,12 +1,15 @@
 //! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
 
 mod backtest;
+mod backup;
 mod check;
+mod closing;
 mod diff;
 mod docs;
 mod escalate;
 mod evaluate;
 mod explain;
+mod forget;
 mod history;
 mod init;
 mod plan;
@@ -97,6 +100,8 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Backup(args) => backup::command(&cli.global, args, time, printer),
+        Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(&cli.global, args, time, printer),

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 
+use super::closing::disqualified_by;
 use super::route::hand_to;
 use super::session::Session;
 use crate::assign::Assignment;
-use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp, Verdict};
+use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
 use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
@@ -21,7 +22,7 @@ enum Second {
     Cancel(String),
 }
 
-/// Reads the contacts of handoffs whose first write was never tried, and takes back what no longer holds.
+/// Reads the contacts of handoffs whose first write has not happened, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let ids = session.store.read().handoffs_not_begun()?;
     if ids.is_empty() {
@@ -63,7 +64,14 @@ fn cancel(
     why: &str,
     report: &mut RunReport,
 ) -> Result<()> {
-    let closing = Closing { status: Status::Cancelled, at: session.now, by: None, how: why, reason: None };
+    let closing = Closing {
+        status: Status::Cancelled,
+        at: session.now,
+        by: None,
+        how: why,
+        reason: None,
+        watch_until: None,
+    };
     db.close(handoff.id, &closing)?;
     report.taken_back(handoff.id, why);
     Ok(())
@@ -105,9 +113,8 @@ fn second_look(
         return Second::Cancel("the contact is no longer in the CRM".to_owned());
     };
     let fresh = record.clone().into_contact(rules.fields.all());
-    if let Verdict::Disqualified { by } = evaluate(rules, &fresh, now).verdict {
-        let name = rules.disqualifiers.get(by).map_or("a rule", |rule| rule.name.as_str());
-        return Second::Cancel(format!("the contact is now disqualified: {name}"));
+    if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, now).verdict) {
+        return Second::Cancel(why);
     }
     let owner = |contact: &Contact| -> Option<String> {
         let text = contact.value(rules.fields.find("owner")?).as_text()?;

@@ -91,7 +91,7 @@ fn do_stage(
         }
         // After a sync that failed, contacts may have changed unseen: nobody is judged until it works again.
         Stage::Evaluate if report.problems.is_empty() => {
-            report.evaluated = Some(evaluate::stage(session, Scope { all: false, include_existing })?);
+            evaluate::stage(session, Scope { all: false, include_existing }, report)?;
         }
         Stage::Evaluate => {}
         Stage::Route => route::stage(session, report)?,
@@ -121,7 +121,11 @@ pub(super) fn finish(
             good: is_good,
             summary: summary.to_string(),
         };
-        session.store.write(|db| db.record_run(&row))?;
+        let is_whole_run = is_good && report.command == "run";
+        session.store.write(|db| {
+            db.record_run(&row)?;
+            if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
+        })?;
         session.remember()?;
         let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
         if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {

@@ -110,6 +110,11 @@ pub trait Crm {
     /// What reps did on the contacts of open handoffs.
     fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
 
+    /// Whether that also tells what comes of a handoff after its acceptance, so that it is worth asking.
+    fn tells_endings(&self) -> bool {
+        false
+    }
+
     /// Sends updates and tasks, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
 

@@ -51,7 +51,10 @@ pub struct Sinks<'a> {
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &Store, sinks: &mut Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
     let mut delivered = Delivered::default();
-    store.write(|db| db.presume_interrupted(now))?;
+    store.write(|db| {
+        db.presume_sent_after_backup()?;
+        db.presume_interrupted(now)
+    })?;
     loop {
         let due = store.read().due_effects(now, WAVE)?;
         if due.is_empty() {

@@ -62,6 +62,7 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
                 at: first(),
                 status: Status::Waiting,
                 note: None,
+                held_before: 0,
             })?;
             for (key, write) in *effects {
                 db.plan_effect(&NewEffect { handoff, key: (*key).to_owned(), write }, first())?;

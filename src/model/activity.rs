@@ -29,10 +29,14 @@ pub enum ActivityKind {
     Moved,
     Accepted,
     Rejected,
+    /// Sent it back to nurture.
+    Recycled,
+    Converted,
+    Lost,
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::TaskCompleted,
         Self::Call,
         Self::Email,
@@ -41,6 +45,9 @@ impl ActivityKind {
         Self::Moved,
         Self::Accepted,
         Self::Rejected,
+        Self::Recycled,
+        Self::Converted,
+        Self::Lost,
     ];
 
     /// The word in the activity file and in the history.
@@ -54,6 +61,9 @@ impl ActivityKind {
             Self::Moved => "moved",
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
+            Self::Recycled => "recycled",
+            Self::Converted => "converted",
+            Self::Lost => "lost",
         }
     }
 

@@ -86,7 +86,7 @@ pub struct Mention {
 
 /// The context a rep gets, most important first. Every text in it is one clean line already; each sink still escapes for
 /// its own markup.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
     pub title: String,
     pub lines: Vec<BriefLine>,
@@ -141,6 +141,29 @@ impl Write {
             Self::Reply(reply) => &reply.contact,
             Self::Mark(mark) => &mark.contact,
         }
+    }
+}
+
+impl Write {
+    /// The same write without what it says of the person; `contact` is the id that stays.
+    #[must_use]
+    pub fn without_person(mut self, contact: &str) -> Self {
+        let contact = contact.to_owned();
+        match &mut self {
+            Self::Update(update) => {
+                update.contact = contact;
+                update.set.clear();
+            }
+            Self::Task(task) => (task.contact, task.brief) = (contact, Brief::default()),
+            Self::Message(message) => (message.contact, message.brief) = (contact, Brief::default()),
+            Self::Reply(reply) => {
+                (reply.contact, reply.text, reply.brief) = (contact, String::new(), None);
+            }
+            Self::Mark(mark) => {
+                (mark.contact, mark.state, mark.brief) = (contact, String::new(), Brief::default());
+            }
+        }
+        self
     }
 }
 

@@ -24,12 +24,18 @@ pub enum Status {
     Rejected,
     /// Back to nurture.
     Recycled,
+    /// The contact became a customer, or whatever the definition calls won.
+    Converted,
+    /// Sales gave it up after all.
+    Lost,
+    /// Nobody ended it within `stale_after`.
+    Stale,
     /// Ended without an outcome: the contact was disqualified, deleted or erased meanwhile.
     Cancelled,
 }
 
 impl Status {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Held,
         Self::Waiting,
         Self::Assigned,
@@ -37,6 +43,9 @@ impl Status {
         Self::Accepted,
         Self::Rejected,
         Self::Recycled,
+        Self::Converted,
+        Self::Lost,
+        Self::Stale,
         Self::Cancelled,
     ];
 
@@ -50,6 +59,9 @@ impl Status {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
             Self::Recycled => "recycled",
+            Self::Converted => "converted",
+            Self::Lost => "lost",
+            Self::Stale => "stale",
             Self::Cancelled => "cancelled",
         }
     }

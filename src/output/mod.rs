@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
+pub(crate) mod forget;
 pub(crate) mod patch;
 mod place;
 mod printer;

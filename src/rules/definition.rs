@@ -213,18 +213,21 @@ pub struct List {
     pub values: HashMap<Box<str>, String>,
 }
 
-/// `[outcome]`. A part that is `None` is seen only through activity and reactions.
+/// `[outcome]`. A part that is not there is seen only through activity and reactions.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    pub touched: Option<Condition>,
-    pub accepted: Option<Condition>,
-    pub rejected: Option<Condition>,
+    /// By what it shows: one of [`OutcomeEvent::SEEN`].
+    pub when: BTreeMap<OutcomeEvent, Condition>,
     /// While it holds, the SLA clock stands still.
     pub waiting: Option<Condition>,
     /// The field that holds the reason of a rejection.
     pub reason: Option<crate::model::FieldId>,
-    /// How long a rejected contact may not be handed off again.
+    /// How long a contact that sales gave back may not be handed off again.
     pub cooldown: TimeDelta,
+    /// A handoff without a sign for so long is closed.
+    pub stale_after: TimeDelta,
+    /// How long an accepted handoff is watched for what comes of it.
+    pub watch: TimeDelta,
     /// `[outcome.write]`: event -> CRM property -> value.
     pub write: BTreeMap<OutcomeEvent, BTreeMap<String, String>>,
 }
@@ -237,11 +240,26 @@ pub enum OutcomeEvent {
     Accepted,
     Rejected,
     Recycled,
+    Converted,
+    Lost,
+    Stale,
 }
 
 impl OutcomeEvent {
-    pub const ALL: [Self; 5] =
-        [Self::HandedOff, Self::Touched, Self::Accepted, Self::Rejected, Self::Recycled];
+    pub const ALL: [Self; 8] = [
+        Self::HandedOff,
+        Self::Touched,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Recycled,
+        Self::Converted,
+        Self::Lost,
+        Self::Stale,
+    ];
+
+    /// What a condition of `[outcome]` can show. Each has its bit in [`crate::qualify::Signs::held_before`], by position.
+    pub const SEEN: [Self; 6] =
+        [Self::Touched, Self::Accepted, Self::Rejected, Self::Recycled, Self::Converted, Self::Lost];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -250,6 +268,9 @@ impl OutcomeEvent {
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
             Self::Recycled => "recycled",
+            Self::Converted => "converted",
+            Self::Lost => "lost",
+            Self::Stale => "stale",
         }
     }
 }

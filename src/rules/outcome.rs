@@ -17,15 +17,22 @@ use crate::model::EMAIL_DOMAIN;
 /// A month: long enough that a rejected contact does not come back while the rep remembers the last call.
 const COOLDOWN: TimeDelta = TimeDelta::days(30);
 
+/// A quarter: a rep whose list is full of what nobody looks at any more gets nothing new.
+const STALE_AFTER: TimeDelta = TimeDelta::days(90);
+
+/// Half a year: longer than most sales cycles, and an end to the watching.
+const WATCH: TimeDelta = TimeDelta::days(180);
+
 /// Fields that handoff sets itself or that nobody sets.
 const NOT_WRITABLE: [&str; 3] = ["id", "owner", EMAIL_DOMAIN];
 
 pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut Findings) -> Outcome {
     let empty = Table::default();
     let mut reader = Reader::new(table.unwrap_or(&empty), "[outcome]");
-    let touched = condition(&mut reader, "touched", names, findings);
-    let accepted = condition(&mut reader, "accepted", names, findings);
-    let rejected = condition(&mut reader, "rejected", names, findings);
+    let conditions = OutcomeEvent::SEEN.into_iter();
+    let when = conditions
+        .filter_map(|event| Some((event, condition(&mut reader, event.name(), names, findings)?)))
+        .collect();
     let waiting = condition(&mut reader, "waiting", names, findings);
     let reason = reader.text("reason", findings);
     let reason = reason.and_then(|name| {
@@ -33,12 +40,27 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         names.fields.require(name, span, findings)
     });
     let cooldown = reader.duration("cooldown", findings).unwrap_or(COOLDOWN);
+    let stale_after = stale_after(&mut reader, findings);
+    let watch = reader.duration("watch", findings).unwrap_or(WATCH);
     let write = reader
         .table("write", findings)
         .map(|table| writes(table, &names.fields, findings))
         .unwrap_or_default();
     reader.finish(findings);
-    Outcome { touched, accepted, rejected, waiting, reason, cooldown, write }
+    Outcome { when, waiting, reason, cooldown, stale_after, watch, write }
+}
+
+fn stale_after(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta {
+    let Some(span) = reader.duration("stale_after", findings) else {
+        return STALE_AFTER;
+    };
+    if span.is_zero()
+        && let Some(item) = reader.item("stale_after")
+    {
+        let message = "`stale_after` is no time at all: every handoff would be stale at once";
+        findings.error(BAD_VALUE, item.span.clone(), message);
+    }
+    span
 }
 
 fn condition(

@@ -196,7 +196,9 @@ fn wrong_entry(key: &str, expected: &str, item: &Item, findings: &mut Findings) 
 /// What a table at a key looks like, where people tend to write something else.
 fn table_like(key: &str) -> &'static str {
     match key {
-        "when" | "accepted" | "rejected" => "a table such as { score.at_least = 65 }",
+        "when" | "accepted" | "rejected" | "recycled" | "converted" | "lost" => {
+            "a table such as { score.at_least = 65 }"
+        }
         "to" => "a table such as { team = \"inbound\" }",
         "contact" => "a table such as { email = \"joao@fintech.example\" }",
         _ => "a table",

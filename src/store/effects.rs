@@ -69,17 +69,22 @@ const ERROR_CHARS_MAX: usize = 500;
 impl Db<'_> {
     /// Plans an effect behind those that the handoff already has. Planning the same key twice is an error of ours.
     pub fn plan_effect(self, new: &NewEffect<'_>, now: Timestamp) -> Result<()> {
+        // What may be outside already counts as tried.
+        let (state, tried) =
+            if self.looks_first(new.handoff)? { ("unknown", true) } else { ("planned", false) };
         self.conn
             .prepare_cached(
-                "INSERT INTO effect(handoff_id, seq, kind, key, body, state, next_ms) \
-                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, 'planned', ?5)",
+                "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt) \
+                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
             )?
             .execute(params![
                 new.handoff,
                 new.write.kind().name(),
                 new.key,
                 serde_json::to_string(new.write)?,
-                now.timestamp_millis()
+                now.timestamp_millis(),
+                state,
+                tried
             ])?;
         Ok(())
     }
@@ -119,10 +124,10 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose first write has never been tried: what they were decided on may still be read again.
+    /// Handoffs whose first write has certainly not happened: what they were decided on may still be read again.
     pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.attempt = 0 AND e.kind = 'update' \
+            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' \
              AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
              ORDER BY e.handoff_id",
         )?;

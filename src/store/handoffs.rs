@@ -25,6 +25,8 @@ pub struct NewHandoff<'a> {
     pub at: Timestamp,
     pub status: Status,
     pub note: Option<&'a str>,
+    /// Outcome conditions that hold already, as bits.
+    pub held_before: u32,
 }
 
 /// A handoff as it stands.
@@ -56,6 +58,9 @@ pub struct HandoffRow {
     pub touched: Option<Timestamp>,
     /// The owner's touch expired then.
     pub lapsed: Option<Timestamp>,
+    /// The last sign that the rep acted.
+    pub sign: Option<Timestamp>,
+    pub accepted: Option<Timestamp>,
     pub closed: Option<Timestamp>,
     pub reason: Option<String>,
 }
@@ -89,7 +94,7 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.closed_ms, h.reason, h.lapsed_ms \
+     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.lapsed_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -121,9 +126,11 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         due: moment(20)?,
         held_before: row.get(21)?,
         touched: moment(22)?,
-        closed: moment(23)?,
-        reason: row.get(24)?,
-        lapsed: moment(25)?,
+        sign: moment(23)?,
+        accepted: moment(24)?,
+        closed: moment(25)?,
+        reason: row.get(26)?,
+        lapsed: moment(27)?,
     })
 }
 
@@ -147,7 +154,7 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "INSERT INTO handoff(contact_id, key, ordinal, tier, priority, sla, score, fit, why, rules_hash, \
-                 created_ms, status, note) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                 created_ms, status, note, held_before) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
             )?
             .execute(params![
                 new.contact,
@@ -163,8 +170,15 @@ impl Db<'_> {
                 new.at.timestamp_millis(),
                 new.status.name(),
                 new.note,
+                new.held_before,
             ])?;
         let id = self.conn.last_insert_rowid();
+        // What comes of it from now on comes of this one.
+        self.conn
+            .prepare_cached(
+                "UPDATE handoff SET watch_ms = NULL WHERE contact_id = ?1 AND watch_ms IS NOT NULL",
+            )?
+            .execute([new.contact])?;
         self.add_event(id, new.at, "started", None, new.note)?;
         Ok(id)
     }
@@ -282,10 +296,7 @@ impl Db<'_> {
     /// Undoes an assignment of which nothing has been sent, as if it had not been made: the next one has the same round
     /// and so the same keys, as it would after a loss of the database.
     pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
-        self.conn.execute(
-            "DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned' AND attempt = 0",
-            [handoff.id],
-        )?;
+        self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
         self.conn.execute(
             "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
             params![handoff.id, handoff.round],

@@ -1,8 +1,10 @@
 //! The state, in one SQLite file: the only place that knows SQL. A run that is killed anywhere leaves a database that the
 //! next run goes on from; there is no other state.
 
+mod backup;
 mod contacts;
 mod effects;
+mod forget;
 mod handoffs;
 mod history;
 mod loads;
@@ -22,6 +24,7 @@ use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
+pub use forget::{Erasure, Sent};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;

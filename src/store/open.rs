@@ -8,9 +8,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Store;
+use crate::model::one_line;
 
 /// `HDOF` in ASCII: marks the file as ours.
 const APPLICATION_ID: i64 = 0x4844_4F46;
@@ -67,18 +69,44 @@ impl StorePath {
     pub fn open_dry(&self) -> Result<Store> {
         let conn = if self.exists() { self.connect()? } else { Connection::open_in_memory()? };
         let mut store = Store { conn, dry: false };
-        store.prepare().with_context(|| format!("cannot open the database {}", self.0.display()))?;
-        store.conn.execute_batch("BEGIN IMMEDIATE").context("the database is busy")?;
-        store.dry = true;
+        store.prepare_dry().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
 
-    /// Opens an existing database to look at it.
+    /// Opens an existing database to look at it. One of an older version is read as it would become.
     pub fn open_existing(&self) -> Result<Store> {
+        self.refuse_absent()?;
+        self.refuse_readable_by_others()?;
+        let open = || -> Result<Store> {
+            let mut store = Store { conn: self.connect()?, dry: false };
+            if store.settings()? < MIGRATIONS.len() {
+                store.prepare_dry()?;
+            }
+            Ok(store)
+        };
+        open().with_context(|| format!("cannot open the database {}", self.0.display()))
+    }
+
+    /// Opens an existing database to change it.
+    pub fn open_to_change(&self) -> Result<Store> {
+        self.refuse_absent()?;
+        self.open()
+    }
+
+    /// Opens an existing database of any version of ours, and leaves it at that.
+    pub(super) fn open_as_it_is(&self) -> Result<Store> {
+        self.refuse_absent()?;
+        self.refuse_readable_by_others()?;
+        let store = Store { conn: self.connect()?, dry: false };
+        store.settings().with_context(|| format!("cannot open the database {}", self.0.display()))?;
+        Ok(store)
+    }
+
+    fn refuse_absent(&self) -> Result<()> {
         if !self.exists() {
             bail!("there is no database {}; `handoff run` makes it", self.0.display());
         }
-        self.open()
+        Ok(())
     }
 
     /// The file is created by us with mode 0600, before SQLite opens it: SQLite gives the same mode to its WAL.
@@ -131,18 +159,39 @@ impl Store {
     }
 
     fn prepare(&self) -> Result<()> {
+        let version = self.settings()?;
+        self.enter_wal()?;
+        self.migrate(version)
+    }
+
+    /// Everything that is written from here on is rolled back in the end, a new schema too.
+    fn prepare_dry(&mut self) -> Result<()> {
+        let version = self.settings()?;
+        self.conn.execute_batch("BEGIN IMMEDIATE").context("the database is busy")?;
+        for sql in MIGRATIONS.iter().skip(version) {
+            self.conn.execute_batch(sql).context("cannot read the older database")?;
+        }
+        self.dry = true;
+        Ok(())
+    }
+
+    /// Sets what this connection needs; nothing of it is written to the file. Returns the schema's version.
+    fn settings(&self) -> Result<usize> {
         if rusqlite::version_number() < SQLITE_VERSION_MIN {
             bail!("SQLite {} can lose committed data; 3.51.3 or newer is needed", rusqlite::version());
         }
         self.conn.busy_timeout(BUSY_TIMEOUT)?;
         self.conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // The schema is the file's, and so is whoever made the file: it calls no function that has an effect, and cannot be
+        // changed but by statements.
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
         let version = self.recognise()?;
-        self.enter_wal()?;
         self.conn.execute_batch(&format!(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-             PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
+            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KIB}; \
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;"
         ))?;
-        self.migrate(version)
+        Ok(version)
     }
 
     /// Switches to the write-ahead log; only the first opening of a database has to. SQLite does not wait for another
@@ -182,7 +231,12 @@ impl Store {
         let application = pragma("application_id")?;
         let version = usize::try_from(pragma("user_version")?).unwrap_or(usize::MAX);
         let objects: i64 = self.conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        let planted =
+            if application == APPLICATION_ID && version <= MIGRATIONS.len() { self.planted()? } else { None };
         self.conn.execute_batch("COMMIT")?;
+        if let Some(name) = planted {
+            bail!("somebody added '{}' to its schema; restore a backup", one_line(&name, 80));
+        }
         match (application, objects) {
             (0, 0) => Ok(0),
             (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),
@@ -192,6 +246,20 @@ impl Store {
             ),
             (_, _) => bail!("it belongs to another program; name another file with --db"),
         }
+    }
+
+    /// The name of a trigger or view that no schema of ours has: it would act in our name.
+    fn planted(&self) -> Result<Option<String>> {
+        let mut statement =
+            self.conn.prepare("SELECT name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let sql: String = row.get(1)?;
+            if !MIGRATIONS.iter().any(|ours| ours.contains(&sql)) {
+                return Ok(Some(row.get(0)?));
+            }
+        }
+        Ok(None)
     }
 
     /// One transaction a version, with the version set inside it: killed anywhere, the file is at one version or the next.

@@ -26,6 +26,8 @@ pub struct Closing<'a> {
     pub by: Option<&'a str>,
     pub how: &'a str,
     pub reason: Option<&'a str>,
+    /// Accepted: what comes of it is looked for until then.
+    pub watch_until: Option<Timestamp>,
 }
 
 impl Db<'_> {
@@ -42,6 +44,48 @@ impl Db<'_> {
             open.push(OpenHandoff { row, task, message });
         }
         Ok(open)
+    }
+
+    /// Accepted handoffs that are watched, oldest first; with `looked_before` only those that were not looked at since
+    /// then or whose contact has changed.
+    pub fn accepted_handoffs(self, looked_before: Option<Timestamp>) -> Result<Vec<HandoffRow>> {
+        let sql = format!(
+            "{COLUMNS} WHERE h.watch_ms IS NOT NULL AND (?1 IS NULL OR h.looked_ms IS NULL \
+             OR h.looked_ms <= ?1 OR h.looked_ms < c.changed_ms) ORDER BY h.id"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
+        let rows = statement.query_map([looked_before.map(|at| at.timestamp_millis())], read_handoff)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Whether a watch ends by `now`.
+    pub fn has_watched_until(self, now: Timestamp) -> Result<bool> {
+        let sql = "SELECT EXISTS(SELECT 1 FROM handoff WHERE watch_ms IS NOT NULL AND watch_ms <= ?1)";
+        Ok(self.conn.prepare_cached(sql)?.query_row([now.timestamp_millis()], |row| row.get(0))?)
+    }
+
+    pub fn end_watches(self, now: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE handoff SET watch_ms = NULL WHERE watch_ms IS NOT NULL AND watch_ms <= ?1",
+            [now.timestamp_millis()],
+        )?;
+        Ok(())
+    }
+
+    /// What came of an accepted handoff was looked for.
+    pub fn looked(self, handoff: i64, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE handoff SET looked_ms = ?2 WHERE id = ?1")?
+            .execute(params![handoff, at.timestamp_millis()])?;
+        Ok(())
+    }
+
+    /// The rep showed a sign.
+    pub fn set_sign(self, handoff: i64, at: Timestamp) -> Result<()> {
+        self.conn
+            .prepare_cached("UPDATE handoff SET sign_ms = ?2 WHERE id = ?1")?
+            .execute(params![handoff, at.timestamp_millis()])?;
+        Ok(())
     }
 
     fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<String>> {
@@ -67,9 +111,16 @@ impl Db<'_> {
     /// Ends a handoff.
     pub fn close(self, handoff: i64, closing: &Closing<'_>) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = ?2, closed_ms = ?3, reason = ?4, note = NULL, next_ms = NULL, \
-             touched_ms = iif(?2 IN ('accepted', 'rejected'), coalesce(touched_ms, ?3), touched_ms) WHERE id = ?1",
-            params![handoff, closing.status.name(), closing.at.timestamp_millis(), closing.reason],
+            "UPDATE handoff SET status = ?2, closed_ms = ?3, reason = ?4, note = NULL, next_ms = NULL, watch_ms = ?5, \
+             accepted_ms = iif(?2 = 'accepted', ?3, accepted_ms), \
+             touched_ms = iif(?2 IN ('stale', 'cancelled'), touched_ms, coalesce(touched_ms, ?3)) WHERE id = ?1",
+            params![
+                handoff,
+                closing.status.name(),
+                closing.at.timestamp_millis(),
+                closing.reason,
+                closing.watch_until.map(|until| until.timestamp_millis())
+            ],
         )?;
         if closing.status == Status::Rejected {
             self.end_assignment(handoff, "rejected", closing.at)?;

@@ -1,10 +1,11 @@
 //! Storing what a connector read: the first sync of a million contacts comes through here.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rusqlite::{CachedStatement, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
 use super::Db;
+use super::forget::pseudonym;
 use crate::model::{Record, Timestamp};
 
 /// What storing a page did.
@@ -48,10 +49,13 @@ impl Db<'_> {
         let content: String =
             self.conn.query_row("SELECT content FROM contact WHERE id = ?1", [id], |row| row.get(0))?;
         let old_values: Vec<Option<String>> = serde_json::from_str(&content)?;
-        Ok(old_names.iter().zip(&old_values).any(|(name, old_value)| {
-            let new_value = new_names.iter().position(|other| other == name).and_then(|at| values.get(at));
-            new_value.is_some_and(|new_value| new_value != old_value)
-        }))
+        // Of a contact that was forgotten nothing is left to compare with.
+        Ok(old_values.is_empty()
+            || old_names.iter().zip(&old_values).any(|(name, old_value)| {
+                let new_value =
+                    new_names.iter().position(|other| other == name).and_then(|at| values.get(at));
+                new_value.is_some_and(|new_value| new_value != old_value)
+            }))
     }
 }
 
@@ -67,6 +71,8 @@ struct Recorder<'a> {
     content: Vec<u8>,
     /// New contacts come in runs, as at the first sync: then inserting first saves the look-up.
     expects_new: bool,
+    /// A forgotten contact's id may be stored under a pseudonym.
+    knows_pseudonyms: bool,
 }
 
 /// What is stored of a contact.
@@ -75,6 +81,7 @@ struct Stored {
     layout: i64,
     mark: i64,
     modified_ms: Option<i64>,
+    is_forgotten: bool,
 }
 
 impl<'a> Recorder<'a> {
@@ -84,7 +91,9 @@ impl<'a> Recorder<'a> {
             db,
             layout,
             now_ms: now.timestamp_millis(),
-            find: prepare("SELECT id, layout_id, mark, modified_ms FROM contact WHERE crm_id = ?1")?,
+            find: prepare(
+                "SELECT id, layout_id, mark, modified_ms, forgotten_ms IS NOT NULL FROM contact WHERE crm_id = ?1",
+            )?,
             insert: prepare(
                 "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
                  VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(crm_id) DO NOTHING",
@@ -92,6 +101,7 @@ impl<'a> Recorder<'a> {
             insert_verdict: prepare("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?,
             content: Vec::new(),
             expects_new: false,
+            knows_pseudonyms: db.has_pseudonyms()?,
         })
     }
 
@@ -111,7 +121,7 @@ impl<'a> Recorder<'a> {
             return Ok(true);
         }
         let present = self.find(record)?;
-        self.expects_new = present.is_none();
+        self.expects_new = present.is_none() && !self.knows_pseudonyms;
         match present {
             Some(stored) => self.update(&stored, record, content, mark),
             None => self.insert(record, content, mark),
@@ -131,15 +141,29 @@ impl<'a> Recorder<'a> {
 
     fn find(&mut self, record: &Record) -> Result<Option<Stored>> {
         let read = |row: &rusqlite::Row<'_>| {
-            Ok(Stored { id: row.get(0)?, layout: row.get(1)?, mark: row.get(2)?, modified_ms: row.get(3)? })
+            Ok(Stored {
+                id: row.get(0)?,
+                layout: row.get(1)?,
+                mark: row.get(2)?,
+                modified_ms: row.get(3)?,
+                is_forgotten: row.get(4)?,
+            })
         };
-        self.find.query_row([record.id.as_str()], read).optional().context("cannot look for a contact")
+        let mut find = |id: &str| self.find.query_row([id], read).optional();
+        let mut found = find(record.id.as_str())?;
+        if found.is_none() && self.knows_pseudonyms {
+            found = find(&pseudonym(record.id.as_str()))?;
+        }
+        Ok(found)
     }
 
     fn update(&mut self, stored: &Stored, record: &Record, content: &str, mark: i64) -> Result<bool> {
         let is_older =
             matches!((record.modified_ms, stored.modified_ms), (Some(new), Some(old)) if new < old);
-        if stored.mark == mark || is_older {
+        // Asked for another field, the CRM says more of a contact that did not change: no reason to know it again.
+        let stays_forgotten =
+            stored.is_forgotten && record.modified_ms.is_some() && record.modified_ms == stored.modified_ms;
+        if stored.mark == mark || is_older || stays_forgotten {
             return Ok(false);
         }
         let is_news = stored.layout == self.layout
@@ -147,7 +171,7 @@ impl<'a> Recorder<'a> {
         let conn = self.db.conn;
         conn.prepare_cached(
             "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
-             changed_ms = iif(?6, ?7, changed_ms) WHERE id = ?1",
+             changed_ms = iif(?6, ?7, changed_ms), crm_id = ?8, forgotten_ms = NULL WHERE id = ?1",
         )?
         .execute(params![
             stored.id,
@@ -156,7 +180,8 @@ impl<'a> Recorder<'a> {
             mark,
             record.modified_ms,
             is_news,
-            self.now_ms
+            self.now_ms,
+            record.id.as_str()
         ])?;
         if is_news {
             conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?

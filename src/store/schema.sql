@@ -18,7 +18,8 @@ CREATE TABLE contact(
   content     TEXT NOT NULL,                     -- JSON array of raw values, in the order of the layout
   mark        INTEGER NOT NULL,                  -- hash of content and layout: the same mark is the same contact
   modified_ms INTEGER,                           -- as the CRM says
-  changed_ms  INTEGER NOT NULL                   -- when handoff first read this content
+  changed_ms  INTEGER NOT NULL,                  -- when handoff first read this content
+  forgotten_ms INTEGER                           -- erased by `handoff forget`, and not read again since
 ) STRICT;
 
 CREATE TABLE verdict(
@@ -47,7 +48,7 @@ CREATE TABLE handoff(
   rules_hash  TEXT NOT NULL,
   created_ms  INTEGER NOT NULL,
   status      TEXT NOT NULL CHECK(status IN
-                ('held', 'waiting', 'assigned', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled')),
+                ('held', 'waiting', 'assigned', 'touched', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled')),
   note        TEXT,                              -- why it waits, or how it ended
   next_ms     INTEGER,                           -- waiting: not before
   round       INTEGER NOT NULL DEFAULT 0,        -- counts assignments
@@ -59,14 +60,21 @@ CREATE TABLE handoff(
   held_before INTEGER NOT NULL DEFAULT 0,        -- outcome conditions that held already at the assignment (bits)
   touched_ms  INTEGER,                           -- the first touch
   lapsed_ms   INTEGER,                           -- the rep's touch expired then: only what is newer counts
+  sign_ms     INTEGER,                           -- the last sign that the rep acted
+  accepted_ms INTEGER,
+  watch_ms    INTEGER,                           -- accepted: what comes of it is looked for until then
+  looked_ms   INTEGER,                           -- when that was done last
   closed_ms   INTEGER,
   reason      TEXT,
   UNIQUE(contact_id, ordinal),
   CHECK(status NOT IN ('assigned', 'touched') OR (owner IS NOT NULL AND assigned_ms IS NOT NULL AND round >= 1)),
-  CHECK((status IN ('accepted', 'rejected', 'recycled', 'cancelled')) = (closed_ms IS NOT NULL)),
-  CHECK(status <> 'touched' OR touched_ms IS NOT NULL)
+  CHECK((status IN ('held', 'waiting', 'assigned', 'touched')) = (closed_ms IS NULL)),
+  CHECK(status <> 'touched' OR touched_ms IS NOT NULL),
+  CHECK(status <> 'accepted' OR accepted_ms IS NOT NULL),
+  CHECK(watch_ms IS NULL OR status = 'accepted')
 ) STRICT;
 CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
+CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
 CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 
 -- When owners work, as it was when they got a handoff; the same calendar is kept once.
@@ -177,17 +185,28 @@ CREATE TABLE run(
   summary     TEXT NOT NULL CHECK(json_valid(summary))
 ) STRICT;
 
-CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled')
+-- Erasing a person is the one exception to what is frozen below: what was said of it goes, what happened stays.
+CREATE VIEW forgotten AS
+  SELECT h.id AS handoff_id FROM handoff h JOIN contact c ON c.id = h.contact_id WHERE c.forgotten_ms IS NOT NULL;
+
+CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled') AND NOT (
+  OLD.handoff_id IN (SELECT handoff_id FROM forgotten) AND NEW.state = OLD.state AND NEW.attempt = OLD.attempt
+  AND NEW.unsure = OLD.unsure AND NEW.remote_id IS OLD.remote_id AND NEW.done_ms IS OLD.done_ms)
 BEGIN SELECT RAISE(ABORT, 'an effect that is done or cancelled is final'); END;
 
-CREATE TRIGGER effect_frozen BEFORE UPDATE OF key, body, kind, seq, handoff_id ON effect
+CREATE TRIGGER effect_frozen BEFORE UPDATE OF key, kind, seq, handoff_id ON effect
+BEGIN SELECT RAISE(ABORT, 'a planned effect is frozen'); END;
+
+CREATE TRIGGER effect_body_frozen BEFORE UPDATE OF body ON effect
+WHEN NEW.state NOT IN ('done', 'cancelled') OR OLD.handoff_id NOT IN (SELECT handoff_id FROM forgotten)
 BEGIN SELECT RAISE(ABORT, 'a planned effect is frozen'); END;
 
 CREATE TRIGGER effect_legal BEFORE UPDATE OF state ON effect WHEN NOT (
      (OLD.state = 'planned'   AND NEW.state IN ('planned', 'in_flight', 'cancelled'))
   OR (OLD.state = 'in_flight' AND NEW.state IN ('done', 'planned', 'unknown', 'failed'))
   OR (OLD.state = 'unknown'   AND NEW.state IN ('unknown', 'in_flight', 'done', 'failed'))
-  OR (OLD.state = 'failed'    AND NEW.state IN ('planned', 'unknown', 'cancelled')))
+  OR (OLD.state = 'failed'    AND NEW.state IN ('planned', 'unknown', 'cancelled'))
+  OR (NEW.state = 'cancelled' AND OLD.handoff_id IN (SELECT handoff_id FROM forgotten)))
 BEGIN SELECT RAISE(ABORT, 'illegal change of an effect''s state'); END;
 
 CREATE TRIGGER effect_look_first BEFORE UPDATE OF state ON effect WHEN OLD.unsure = 1 AND NEW.state = 'planned'
@@ -196,19 +215,26 @@ BEGIN SELECT RAISE(ABORT, 'an attempt that may have happened cannot be planned a
 CREATE TRIGGER effect_not_forgotten BEFORE DELETE ON effect WHEN OLD.state NOT IN ('planned', 'cancelled')
 BEGIN SELECT RAISE(ABORT, 'an effect that was tried is kept'); END;
 
-CREATE TRIGGER handoff_frozen BEFORE UPDATE OF key, contact_id, ordinal, why, created_ms, rules_hash ON handoff
+CREATE TRIGGER handoff_frozen BEFORE UPDATE OF key, contact_id, ordinal, created_ms, rules_hash ON handoff
+BEGIN SELECT RAISE(ABORT, 'what a handoff was decided on is frozen'); END;
+
+CREATE TRIGGER handoff_why_frozen BEFORE UPDATE OF why ON handoff
+WHEN NEW.why <> '[]' OR OLD.id NOT IN (SELECT handoff_id FROM forgotten)
 BEGIN SELECT RAISE(ABORT, 'what a handoff was decided on is frozen'); END;
 
 CREATE TRIGGER handoff_legal BEFORE UPDATE OF status ON handoff WHEN NOT (
      OLD.status = NEW.status
   OR (OLD.status = 'held'     AND NEW.status IN ('waiting', 'cancelled'))
   OR (OLD.status = 'waiting'  AND NEW.status IN ('assigned', 'cancelled'))
-  OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'cancelled'))
-  OR (OLD.status = 'touched'  AND NEW.status IN ('assigned', 'accepted', 'rejected', 'recycled', 'cancelled')))
+  OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
+  OR (OLD.status = 'touched'  AND NEW.status IN ('assigned', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
+  OR (OLD.status = 'accepted' AND NEW.status IN ('recycled', 'converted', 'lost')))
 BEGIN SELECT RAISE(ABORT, 'illegal change of a handoff''s status'); END;
 
 CREATE TRIGGER step_legal BEFORE UPDATE OF state ON step WHEN OLD.state <> 'planned'
 BEGIN SELECT RAISE(ABORT, 'a step happens once'); END;
 
-CREATE TRIGGER event_kept BEFORE UPDATE ON event
+CREATE TRIGGER event_kept BEFORE UPDATE ON event WHEN NOT (
+  OLD.handoff_id IN (SELECT handoff_id FROM forgotten) AND NEW.how IS NULL AND NEW.handoff_id = OLD.handoff_id
+  AND NEW.at_ms = OLD.at_ms AND NEW.what = OLD.what)
 BEGIN SELECT RAISE(ABORT, 'history is not rewritten'); END;

@@ -56,6 +56,7 @@ fn start(store: &Store, contact: i64, ordinal: Ordinal, status: Status) -> anyho
             at: at(0),
             status,
             note: None,
+            held_before: 0,
         })
     })
 }

@@ -43,9 +43,11 @@ impl Db<'_> {
         self.collect_due(&sql, [now.timestamp_millis(), i64::from(most)], layouts)
     }
 
-    /// Every contact by ascending id, a page at a time.
+    /// Every contact by ascending id, a page at a time. Of a person who was forgotten there is nothing to judge.
     pub fn contacts_after(self, id: i64, most: u32, layouts: &Layouts<'_>) -> Result<Vec<DueContact>> {
-        let sql = format!("{DUE_COLUMNS} WHERE v.contact_id > ?1 ORDER BY v.contact_id LIMIT ?2");
+        let sql = format!(
+            "{DUE_COLUMNS} WHERE v.contact_id > ?1 AND c.forgotten_ms IS NULL ORDER BY v.contact_id LIMIT ?2"
+        );
         self.collect_due(&sql, [id, i64::from(most)], layouts)
     }
 

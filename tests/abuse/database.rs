@@ -76,6 +76,22 @@ fn a_database_that_a_newer_version_wrote_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_database_with_a_planted_view_or_trigger_is_refused_and_left_alone() {
+    for planted in [
+        "CREATE TRIGGER helpful AFTER INSERT ON effect BEGIN UPDATE handoff SET owner = 'eve@evil.example'; END",
+        "DROP TRIGGER event_kept; CREATE TRIGGER event_kept AFTER UPDATE ON event BEGIN SELECT 1; END",
+        "DROP TABLE quarantine; CREATE VIEW quarantine AS SELECT 'x' AS place, 'y' AS reason, 1 AS last_ms",
+    ] {
+        let place = place();
+        place.done(&["run"]);
+        let db = Connection::open(place.path("handoff.db")).unwrap();
+        db.execute_batch(&format!("{planted}; PRAGMA journal_mode = DELETE")).unwrap();
+        drop(db);
+        is_refused(&place, "to its schema; restore a backup");
+    }
+}
+
+#[test]
 fn a_database_cut_short_is_an_error_and_never_a_second_task() {
     let whole = place();
     whole.done(RUN);

@@ -5,9 +5,14 @@
 mod acts;
 mod checks;
 mod faults;
+mod garbled;
 #[path = "../support/http_server.rs"]
 mod http_server;
+#[path = "../support/mutate.rs"]
+mod mutate;
 mod portal;
+#[path = "../support/proxy.rs"]
+mod proxy;
 mod scene;
 #[path = "../support/mod.rs"]
 mod support;

@@ -155,6 +155,10 @@ const WELL_BUILT: &[(&str, &str)] = &[
         "",
         "[outcome]\ntouched = { last_contacted_at.after = \"handoff\" }\nwrite.accepted = { lead_status = \"OPEN\", phone = 5 }",
     ),
+    (
+        "",
+        "[outcome]\nconverted = { lifecycle_stage = \"customer\" }\nlost.lead_status = \"LOST\"\nstale_after = \"30d\"\nwatch = \"90d\"\nwrite.stale = { lead_status = \"OPEN\" }",
+    ),
     ("", "[definition]\nagreed_on = 2026-10-01\nreview_every = \"12w\""),
     ("", "[lists]\nfree = \"builtin:free-mail\"\nnamed = { file = \"named.txt\" }"),
 ];

@@ -7,11 +7,16 @@ mod checks;
 mod delivery;
 mod desk;
 mod fake;
+mod garbled;
 #[path = "../support/http_server.rs"]
 mod http_server;
 mod messages;
 mod modes;
+#[path = "../support/mutate.rs"]
+mod mutate;
 mod people;
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;

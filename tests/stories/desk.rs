@@ -1,5 +1,7 @@
 //! A small sales desk: two reps who always work, one tier, an SLA of an hour.
 
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
 use crate::support::Place;
 
 pub(crate) const RULES: &str = r#"

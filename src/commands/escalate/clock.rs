@@ -6,7 +6,7 @@ use crate::commands::plan::{self, frozen_sla};
 use crate::commands::session::Session;
 use crate::model::{Activity, Sla, Status, Timestamp, WorkingTime};
 use crate::output::run_report::{Acted, RunReport};
-use crate::qualify::{Facts, Sign, facts, signs, touch_holding, waits};
+use crate::qualify::{Facts, Sign, SoFar, facts, signs, touch_holding, waits};
 use crate::sla::{Change, Pause, PauseReason, Running};
 use crate::store::{Db, HandoffRow, Layouts, OpenHandoff, PauseRow};
 
@@ -24,7 +24,8 @@ pub(super) fn touch(
     let Some(lapsed) = handoff.lapsed else { return seen };
     let newer: Vec<Activity> = acts.iter().filter(|act| act.at > lapsed).cloned().collect();
     let facts = Facts { handed_off_at: Some(lapsed), ..*facts };
-    signs(&session.rules.outcome, &facts, handoff.held_before, &newer).touched
+    let so_far = SoFar { held_before: handoff.held_before, is_accepted: false };
+    signs(&session.rules.outcome, &facts, so_far, &newer).touched
 }
 
 /// A touch at `at` stops the steps: for good, or until it expires.

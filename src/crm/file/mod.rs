@@ -142,6 +142,10 @@ impl Crm for FileCrm {
         }
     }
 
+    fn tells_endings(&self) -> bool {
+        self.config.activity.is_some()
+    }
+
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let mut answers: HashMap<usize, Delivery> = HashMap::new();
         for kind in [EffectKind::Update, EffectKind::Task] {

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use super::{Block, Item, Section};
 use crate::model::Rep;
 use crate::rules::{
-    Condition, NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, ack_words, action_words,
-    at_words, clock_words, condition_words, format_duration, holiday_words, pick_words, repeat_words,
-    shift_words, target_words,
+    NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, ack_words, action_words, at_words,
+    clock_words, condition_words, format_duration, holiday_words, pick_words, repeat_words, shift_words,
+    target_words,
 };
 
 /// Days off that are named; the rest is counted.
@@ -105,24 +105,30 @@ pub(super) fn slas(rules: &Rules) -> Section {
 
 pub(super) fn outcomes(rules: &Rules) -> Section {
     let outcome = &rules.outcome;
-    let seen = |when: Option<&Condition>| {
-        when.map_or_else(|| "only a completed task or a reaction in the chat".to_owned(), condition_words)
-    };
     let reason = outcome.reason.and_then(|id| rules.fields.get(id));
     let reason = reason.map(|field| format!("; the reason is in {}", field.name)).unwrap_or_default();
-    let mut items = vec![
-        Item::new("touched", &seen(outcome.touched.as_ref())),
-        Item::new("accepted", &seen(outcome.accepted.as_ref())),
-        Item::new("rejected", &format!("{}{reason}", seen(outcome.rejected.as_ref()))),
-        Item::new(
-            "cooldown",
-            &format!("{} before a rejected contact may come again", format_duration(outcome.cooldown)),
-        ),
-    ];
+    let mut items = Vec::new();
+    for event in OutcomeEvent::SEEN {
+        let seen = match (outcome.when.get(&event), event) {
+            (Some(when), _) => condition_words(when),
+            (None, OutcomeEvent::Touched | OutcomeEvent::Accepted | OutcomeEvent::Rejected) => {
+                "only a completed task or a reaction in the chat".to_owned()
+            }
+            (None, _) => continue,
+        };
+        let reason = if event == OutcomeEvent::Rejected { reason.as_str() } else { "" };
+        items.push(Item::new(event.name(), &format!("{seen}{reason}")));
+    }
     if let Some(waiting) = &outcome.waiting {
         let when = format!("{}; meanwhile the clock stands still", condition_words(waiting));
-        items.insert(3, Item::new("waiting", &when));
+        items.push(Item::new("waiting", &when));
     }
+    let again = "before a contact that was rejected, recycled or lost may come again";
+    items.push(Item::new("cooldown", &format!("{} {again}", format_duration(outcome.cooldown))));
+    let stale = "without a sign, and it is closed";
+    items.push(Item::new("stale", &format!("{} {stale}", format_duration(outcome.stale_after))));
+    let watched = "after acceptance, what comes of it is still seen";
+    items.push(Item::new("watched", &format!("{} {watched}", format_duration(outcome.watch))));
     for event in OutcomeEvent::ALL {
         let writes = outcome.write.get(&event).into_iter().flatten();
         let writes: Vec<String> = writes.map(|(property, value)| format!("{property} = {value}")).collect();

@@ -62,10 +62,8 @@ fn catalogue<'f>(count: usize, known: impl Iterator<Item = (FieldId, &'f Field)>
 fn renumber(rules: &mut Rules, id: impl Fn(FieldId) -> FieldId) {
     renumber_judging(rules, &id);
     rules.outcome.reason = rules.outcome.reason.map(&id);
-    let outcome = &mut rules.outcome;
-    let outcomes = [&mut outcome.touched, &mut outcome.accepted, &mut outcome.rejected];
     let routes = rules.routes.iter_mut().map(|route| &mut route.when);
-    for condition in outcomes.into_iter().flatten().chain(routes) {
+    for condition in rules.outcome.when.values_mut().chain(routes) {
         condition.for_each_leaf(&mut |leaf| renumber_operand(&mut leaf.operand, &id));
     }
 }

@@ -153,12 +153,10 @@ fn seconds(at: StepAt, sla: &Sla) -> i64 {
 pub(super) fn outcome(notes: &mut Notes<'_>) {
     let (old, new) = (&notes.old.outcome, &notes.new.outcome);
     let sides = notes.sides();
-    for (what, before, after) in [
-        ("touched", &old.touched, &new.touched),
-        ("accepted", &old.accepted, &new.accepted),
-        ("rejected", &old.rejected, &new.rejected),
-        ("waiting", &old.waiting, &new.waiting),
-    ] {
+    let seen = OutcomeEvent::SEEN.map(|event| (event.name(), old.when.get(&event), new.when.get(&event)));
+    for (what, before, after) in
+        seen.into_iter().chain([("waiting", old.waiting.as_ref(), new.waiting.as_ref())])
+    {
         let subject = format!("outcome {what}:");
         match (before, after) {
             (Some(before), Some(after)) => {
@@ -167,7 +165,7 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
                 }
             }
             (before, after) => {
-                let words = |when: &Option<Condition>| or_none(when.as_ref().map(condition_words));
+                let words = |when: Option<&Condition>| or_none(when.map(condition_words));
                 notes.say_values("outcome", &subject, &words(before), &words(after));
             }
         }
@@ -179,7 +177,13 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
     if old.reason != new.reason {
         notes.say_values("outcome", "outcome: reason in", &reason(notes.old), &reason(notes.new));
     }
-    notes.say_values("outcome", "cooldown", &format_duration(old.cooldown), &format_duration(new.cooldown));
+    for (what, was, is) in [
+        ("cooldown", old.cooldown, new.cooldown),
+        ("stale after", old.stale_after, new.stale_after),
+        ("watch after acceptance", old.watch, new.watch),
+    ] {
+        notes.say_values("outcome", what, &format_duration(was), &format_duration(is));
+    }
     for event in OutcomeEvent::ALL {
         let (before, after) = (old.write.get(&event), new.write.get(&event));
         let properties = before.into_iter().chain(after).flat_map(|writes| writes.keys());

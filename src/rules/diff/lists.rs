@@ -56,8 +56,7 @@ fn is_judged_by(list: &List, rules: &Rules) -> bool {
 }
 
 fn is_used(list: &List, rules: &Rules) -> bool {
-    let outcome = &rules.outcome;
-    let outcomes = [&outcome.touched, &outcome.accepted, &outcome.rejected].into_iter().flatten();
+    let outcomes = rules.outcome.when.values();
     let mut conditions = rules.routes.iter().map(|route| &route.when).chain(outcomes);
     let mut targets = rules.routes.iter();
     is_judged_by(list, rules)

@@ -117,6 +117,10 @@ fn read_rule(
     floating: Tz,
 ) -> Result<Option<RRule<Validated>>, String> {
     let shown = || one_line(written, 80);
+    // The parser of rules cuts them at bytes, also in the middle of a character.
+    if !written.is_ascii() {
+        return Err(format!("line {line}: the rule '{}' has letters that no rule has", shown()));
+    }
     let Some(written_on_clock) = with_until_on_clock(written, line, event, floating)? else {
         return Ok(None);
     };

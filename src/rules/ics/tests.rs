@@ -227,6 +227,12 @@ fn what_is_no_calendar_is_refused() {
     assert!(read(&long).contains("line 2: EXDATE is longer"));
 }
 
+#[test]
+fn a_rule_with_a_letter_beyond_ascii_is_refused_and_does_not_panic() {
+    let why = in_2026(&["DTSTART;VALUE=DATE:20260105\nRRULE:FREQ=WEEKLY;BYDAY=M\u{ef}"]).unwrap_err();
+    assert!(why.contains("has letters that no rule has"), "{why}");
+}
+
 fn any_property() -> impl Strategy<Value = String> {
     let name = prop::sample::select(vec![
         "BEGIN:VEVENT",

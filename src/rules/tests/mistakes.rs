@@ -166,6 +166,7 @@ fn an_outcome_that_cannot_be_seen_or_written_is_found() {
 [outcome]
 touched = {}
 reason = "why"
+stale_after = "0d"
 [outcome.write]
 handed_off = { owner = "x", company = { name = "x" }, stage = "x", lead_status = [] }
 won = {}
@@ -173,11 +174,12 @@ won = {}
     assert_snapshot!(with(text), @r##"
     H005 error: "{}": `touched` has no condition: every handoff would be touched at once
     H010 error: "\"why\"": unknown field `why` [add it to [fields]: why = "the CRM's property"]
+    H005 error: "\"0d\"": `stale_after` is no time at all: every handoff would be stale at once
     H005 error: "owner": `owner` cannot be written [the owner is set by the route; write other fields of the contact]
     H005 error: "company": handoff writes to the contact, not to its company
     H010 error: "stage": unknown field `stage` [did you mean 'state'?]
     H003 error: "[]": `lead_status` must be a text, a number or true or false, not a list
-    H002 error: "won": unknown key `won` in [outcome.write] [known: accepted, handed_off, recycled, rejected, touched]
+    H002 error: "won": unknown key `won` in [outcome.write] [known: accepted, converted, handed_off, lost, recycled, rejected, stale, touched]
     "##);
 }
 

@@ -16,15 +16,22 @@ fn effect_may_become(from: &str) -> &'static [&'static str] {
 }
 
 fn handoff_may_become(from: Status) -> &'static [Status] {
-    use Status::{Accepted, Assigned, Cancelled, Held, Recycled, Rejected, Touched, Waiting};
+    use Status::{
+        Accepted, Assigned, Cancelled, Converted, Held, Lost, Recycled, Rejected, Stale, Touched, Waiting,
+    };
     match from {
         Held => &[Held, Waiting, Cancelled],
         Waiting => &[Waiting, Assigned, Cancelled],
-        Assigned => &[Assigned, Waiting, Touched, Accepted, Rejected, Recycled, Cancelled],
-        Touched => &[Touched, Assigned, Accepted, Rejected, Recycled, Cancelled],
-        Accepted => &[Accepted],
+        Assigned => {
+            &[Assigned, Waiting, Touched, Accepted, Rejected, Recycled, Converted, Lost, Stale, Cancelled]
+        }
+        Touched => &[Touched, Assigned, Accepted, Rejected, Recycled, Converted, Lost, Stale, Cancelled],
+        Accepted => &[Accepted, Recycled, Converted, Lost],
         Rejected => &[Rejected],
         Recycled => &[Recycled],
+        Converted => &[Converted],
+        Lost => &[Lost],
+        Stale => &[Stale],
         Cancelled => &[Cancelled],
     }
 }
@@ -81,7 +88,8 @@ fn a_handoff_changes_its_status_only_as_designed() {
             let set = |status: Status| {
                 store.conn.execute(
                     "UPDATE handoff SET status = ?1, owner = 'ana', assigned_ms = 1, round = 1, \
-                     touched_ms = iif(?2, 1, touched_ms), closed_ms = iif(?3, 1, NULL)",
+                     touched_ms = iif(?2, 1, touched_ms), closed_ms = iif(?3, 1, NULL), \
+                     accepted_ms = iif(?1 = 'accepted', 1, accepted_ms)",
                     rusqlite::params![
                         status.name(),
                         matches!(status, Status::Touched | Status::Accepted | Status::Rejected),
@@ -140,7 +148,7 @@ fn what_can_never_be_true_is_refused() {
         ("an assigned handoff without an owner", "UPDATE handoff SET status = 'assigned'"),
         ("another reason for a handoff", "UPDATE handoff SET why = '[\"x\"]'"),
         ("another key for a handoff", "UPDATE handoff SET key = 'aaaaaaaaaaaaaaaaaaaaaaaaaa'"),
-        ("a status that is none", "UPDATE handoff SET status = 'lost'"),
+        ("a status that is none", "UPDATE handoff SET status = 'won'"),
         ("forgetting a contact that has a handoff", "DELETE FROM contact"),
         ("text where a number belongs", "UPDATE handoff SET created_ms = 'yesterday'"),
         (
@@ -178,6 +186,7 @@ fn a_contact_has_one_open_handoff_at_a_time() {
                 by: None,
                 how: "gone",
                 reason: None,
+                watch_until: None,
             };
             db.close(first, &closing)
         })

@@ -40,7 +40,7 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
     let bad: Vec<_> = activities.bad.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect();
     insta::assert_snapshot!(bad.join("\n"), @r"
     activity.csv:6: `at` is not a date and time: 'soon'
-    activity.csv:8: unknown kind 'fax'; known: task_completed, call, email, meeting, contacted, moved, accepted, rejected
+    activity.csv:8: unknown kind 'fax'; known: task_completed, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
     activity.csv:9: the row has 2 of the header's 5 cells
     ");
 }

@@ -1,0 +1,31 @@
+//! Copies the database, for a day on which it is lost.
+
+use anyhow::Result;
+
+use super::session::store_path;
+use super::{Outcome, Time};
+use crate::cli::{BackupArgs, Format, Global};
+use crate::output::Printer;
+
+pub(super) fn command(
+    global: &Global,
+    args: &BackupArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<Outcome> {
+    if global.dry_run {
+        printer.error("a backup writes one file and nothing else: there is no --dry-run of it");
+        return Ok(Outcome::Refused);
+    }
+    let bytes = store_path(global).back_up(&args.file, args.replace)?;
+    match global.format {
+        Some(Format::Json) => {
+            let report = serde_json::json!({ "at": time.now, "file": args.file, "bytes": bytes });
+            printer.data(&report.to_string());
+        }
+        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+            printer.note(&format!("{} holds the database, {bytes} bytes, checked", args.file.display()));
+        }
+    }
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,121 @@
+//! What becomes of a handoff is recorded, written back to the CRM as `[outcome.write]` says, and told in its thread.
+
+use anyhow::Result;
+
+use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
+use super::session::Session;
+use crate::model::{Status, Timestamp, Update, Verdict, Write};
+use crate::output::run_report::Acted;
+use crate::qualify::{Ending, Facts, Sign};
+use crate::rules::{OutcomeEvent, Rules};
+use crate::store::{Closing, Db, HandoffRow, NewEffect};
+
+/// One handoff about which something is recorded and told.
+pub(super) struct Told<'a> {
+    pub session: &'a Session,
+    pub db: Db<'a>,
+    pub handoff: &'a HandoffRow,
+    pub facts: &'a Facts<'a>,
+}
+
+impl Told<'_> {
+    fn acted(&self, what: &str, detail: String) -> Acted {
+        let contact = plan::who(&self.session.rules, self.facts).name();
+        Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }
+    }
+
+    pub(super) fn touched(&self, sign: &Sign) -> Result<Acted> {
+        self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
+        let detail = told_by(sign);
+        // A later touch, after the first expired or of the next owner, is no news to the CRM.
+        if self.handoff.touched.is_none() {
+            self.write_back(OutcomeEvent::Touched)?;
+            mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+        }
+        Ok(self.acted("touched", detail))
+    }
+
+    /// Somebody ended it, or something came of it after its acceptance.
+    pub(super) fn ended(&self, ending: Ending, sign: &Sign) -> Result<Acted> {
+        let rules = &self.session.rules;
+        let watch_until = (ending == Ending::Accepted).then(|| sign.at + rules.outcome.watch);
+        let acted = self.close(ending.status(), sign, watch_until)?;
+        if ending.is_given_back() {
+            self.db.set_cooldown(self.handoff.contact, sign.at + rules.outcome.cooldown)?;
+        }
+        self.write_back(ending.event())?;
+        Ok(acted)
+    }
+
+    /// Nobody ended it for too long.
+    pub(super) fn stale(&self, last_sign: Timestamp) -> Result<Acted> {
+        let span = crate::rules::format_duration(self.session.rules.outcome.stale_after);
+        let how = format!("nobody ended it; no sign for {span}, since {}", last_sign.format("%Y-%m-%d"));
+        let acted = self.close(Status::Stale, &self.observed(how), None)?;
+        self.write_back(OutcomeEvent::Stale)?;
+        Ok(acted)
+    }
+
+    /// The contact is out of the question, whatever the rep did: what was planned and never tried is void.
+    pub(super) fn cancelled(&self, how: &str) -> Result<Acted> {
+        self.close(Status::Cancelled, &self.observed(how.to_owned()), None)
+    }
+
+    fn observed(&self, how: String) -> Sign {
+        Sign { at: self.session.now, by: None, how, reason: None }
+    }
+
+    fn close(&self, status: Status, sign: &Sign, watch_until: Option<Timestamp>) -> Result<Acted> {
+        let closing = Closing {
+            status,
+            at: sign.at,
+            by: sign.by.as_deref(),
+            how: &sign.how,
+            reason: sign.reason.as_deref(),
+            watch_until,
+        };
+        self.db.close(self.handoff.id, &closing)?;
+        let detail = told_by(sign);
+        let word = status.name();
+        mark(self.session, self.db, self.handoff, &format!("s{word}"), format!("{word} {detail}"))?;
+        let told = FollowUp {
+            suffix: format!("o{word}"),
+            mention: None,
+            channel: None,
+            text: format!("{} {detail}", capitalised(word)),
+        };
+        follow_up(self.session, self.db, self.handoff, told)?;
+        Ok(self.acted(word, detail))
+    }
+
+    fn write_back(&self, event: OutcomeEvent) -> Result<()> {
+        let set = outcome_writes(&self.session.rules, event);
+        if set.is_empty() {
+            return Ok(());
+        }
+        let write = Write::Update(Update { contact: self.handoff.crm_id.clone(), owner: None, set });
+        let key = format!("{}w{}", self.handoff.key, event.name().replace('_', ""));
+        self.db.plan_effect(&NewEffect { handoff: self.handoff.id, key, write: &write }, self.session.now)
+    }
+}
+
+/// Why a verdict ends a handoff; `None`: it does not.
+pub(super) fn disqualified_by(rules: &Rules, verdict: Verdict) -> Option<String> {
+    let Verdict::Disqualified { by } = verdict else {
+        return None;
+    };
+    let name = rules.disqualifiers.get(by).map_or("a rule", |rule| rule.name.as_str());
+    Some(format!("the contact is now disqualified: {name}"))
+}
+
+/// `by ana@acme.example: no budget (rejected in activity.csv:3)`.
+fn told_by(sign: &Sign) -> String {
+    let by = sign.by.as_deref().map(|by| format!("by {by} ")).unwrap_or_default();
+    let reason = sign.reason.as_deref().map(|reason| format!("because '{reason}' ")).unwrap_or_default();
+    format!("{by}{reason}({})", sign.how)
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,59 @@
+//! What `handoff forget` did, and what it cannot reach.
+
+use serde::Serialize;
+
+use crate::model::one_line;
+
+/// One erased contact.
+#[derive(Debug, Serialize)]
+pub(crate) struct Forgotten {
+    pub contact: String,
+    /// Kept, without what they said of the person.
+    pub handoffs: usize,
+    /// Writes that had not been settled.
+    pub cancelled: usize,
+    pub remains: Vec<Remainder>,
+}
+
+/// Something elsewhere that a person has to delete.
+#[derive(Debug, Serialize)]
+pub(crate) struct Remainder {
+    #[serde(rename = "in")]
+    pub place: String,
+    pub what: String,
+    pub id: String,
+}
+
+impl Remainder {
+    pub(crate) fn new(place: &str, what: &str, id: &str) -> Self {
+        Self { place: place.to_owned(), what: what.to_owned(), id: id.to_owned() }
+    }
+}
+
+pub(crate) fn text(forgotten: &[Forgotten], is_dry: bool) -> String {
+    let mut lines = Vec::new();
+    for one in forgotten {
+        let is = if is_dry { "would be" } else { "is" };
+        lines.push(format!(
+            "contact {} {is} forgotten: {} kept without what was said, {} cancelled",
+            one_line(&one.contact, 80),
+            counted(one.handoffs, "handoff"),
+            counted(one.cancelled, "write")
+        ));
+        lines.push("what remains elsewhere, to be deleted there:".to_owned());
+        for left in &one.remains {
+            lines.push(format!("  {} {} {}", left.place, left.what, one_line(&left.id, 160)));
+        }
+    }
+    lines.push(
+        "While the CRM has the contact, a sync that finds it changed reads it again, like any other. Files of \
+         `handoff backup` made before this still name the person."
+            .to_owned(),
+    );
+    lines.join("\n")
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{s}")
+}

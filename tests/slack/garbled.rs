@@ -1,0 +1,30 @@
+//! A Slack whose answers arrive spoilt: no body makes the binary panic or hang, and the next lead is told of as ever.
+
+use crate::desk::Desk;
+use crate::proxy::Proxy;
+
+const RUNS: usize = 8;
+
+fn runs_through_spoilt_answers(seed: u64) {
+    let desk = Desk::open();
+    let proxy = Proxy::start(desk.slack.url(), seed, 3);
+    desk.place.replace("rules.toml", &desk.slack.url(), &proxy.url());
+    desk.leads(&["kim,Kim,Lopez,CTO", "lou,Lou,Ito,CEO"]);
+    for run in 0..RUNS {
+        let ran = desk.run_with(&format!("2026-11-23T10:{:02}:00Z", run * 7), &["run", "--deadline", "1"]);
+        assert!(ran.status < 3 && !ran.stderr.contains("panicked"), "seed {seed}: {}", ran.all());
+    }
+    assert!(proxy.be_honest() > 0, "seed {seed}: nothing was spoilt");
+    desk.leads(&["kim,Kim,Lopez,CTO", "lou,Lou,Ito,CEO", "new,New,Lead,CMO"]);
+    desk.run_with("2026-11-23T12:00:00Z", &["retry"]);
+    for minute in [1, 31, 59] {
+        desk.run_with(&format!("2026-11-23T12:{minute:02}:00Z"), &["run", "--deadline", "10"]);
+    }
+    let told = desk.slack.messages().iter().filter(|message| message.text().contains("New Lead")).count();
+    assert!(told >= 1, "seed {seed}: nobody heard of the next lead");
+}
+
+#[test]
+fn no_answer_of_slack_breaks_a_run() {
+    (1..=3).for_each(runs_through_spoilt_answers);
+}

@@ -1,0 +1,88 @@
+//! Stands between the binary and a fake service: what the binary asks arrives, what it hears may be spoilt.
+
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+use std::sync::{Arc, Mutex};
+
+use crate::http_server::{HttpServer, Reply, Request};
+use crate::mutate::{Random, spoil_json};
+
+/// Statuses that come instead of the service's own, now and then.
+const STATUSES: [u16; 10] = [200, 201, 204, 207, 302, 400, 404, 409, 500, 502];
+
+pub(crate) struct Proxy {
+    server: HttpServer,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    random: Random,
+    /// Of so many answers one is spoilt; 0: none.
+    one_in: usize,
+    spoilt: usize,
+}
+
+impl Proxy {
+    pub(crate) fn start(to: String, seed: u64, one_in: usize) -> Self {
+        let state = Arc::new(Mutex::new(State { random: Random(seed), one_in, spoilt: 0 }));
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let client = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none());
+        let (shared, client) = (state.clone(), client.build().expect("a client"));
+        let server = HttpServer::start(move |request| {
+            let reply = forward(&client, &to, request);
+            shared.lock().unwrap().pass_on(reply)
+        });
+        Self { server, state }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// From now on every answer arrives as it was given. Says how many did not until now.
+    pub(crate) fn be_honest(&self) -> usize {
+        let mut state = self.state.lock().unwrap();
+        state.one_in = 0;
+        state.spoilt
+    }
+}
+
+impl State {
+    fn pass_on(&mut self, reply: Reply) -> Reply {
+        let Reply::Answer { mut status, mut headers, mut body } = reply else { return reply };
+        if self.one_in == 0 || !self.random.one_in(self.one_in) {
+            return Reply::Answer { status, headers, body };
+        }
+        self.spoilt += 1;
+        match self.random.below(12) {
+            0 => return Reply::Close,
+            1 => return Reply::Half(Box::new(Reply::Answer { status, headers, body })),
+            2 => status = *self.random.pick(&STATUSES),
+            3 => headers.push(("Date".to_owned(), "Thu, 32 Foo 99999 99:99:99 GMT".to_owned())),
+            4 => body = Vec::new(),
+            _ => body = spoil_json(&body, &mut self.random),
+        }
+        Reply::Answer { status, headers, body }
+    }
+}
+
+fn forward(client: &reqwest::blocking::Client, to: &str, request: &Request) -> Reply {
+    let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+    let method = request.method.parse().expect("a method");
+    let mut onward = client.request(method, format!("{to}{}{query}", request.path));
+    for (name, value) in &request.headers {
+        if !["host", "content-length", "connection"].contains(&name.to_ascii_lowercase().as_str()) {
+            onward = onward.header(name, value);
+        }
+    }
+    let Ok(answer) = onward.body(request.body.clone()).send() else { return Reply::Close };
+    let status = answer.status().as_u16();
+    let own = ["content-length", "transfer-encoding", "connection"];
+    let headers = answer
+        .headers()
+        .iter()
+        .filter(|(name, _)| !own.contains(&name.as_str()))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+        .collect();
+    Reply::Answer { status, headers, body: answer.bytes().map(|body| body.to_vec()).unwrap_or_default() }
+}
