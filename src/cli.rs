@@ -61,6 +61,8 @@ pub enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning; for `check`
     Sarif,
+    /// Metrics as text; for `status`
+    Prometheus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -45,7 +45,9 @@ pub(super) fn command(
     }
     match global.format {
         Some(Format::Json) => printer.data(&serde_json::to_string_pretty(&report)?),
-        Some(Format::Table | Format::Github | Format::Sarif) | None => printer.data(&output::text(&report)),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+            printer.data(&output::text(&report));
+        }
     }
     Ok(Outcome::Done)
 }

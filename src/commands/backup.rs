@@ -23,7 +23,7 @@ pub(super) fn command(
             let report = serde_json::json!({ "at": time.now, "file": args.file, "bytes": bytes });
             printer.data(&report.to_string());
         }
-        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             printer.note(&format!("{} holds the database, {bytes} bytes, checked", args.file.display()));
         }
     }

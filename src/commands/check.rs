@@ -85,7 +85,7 @@ fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> 
             serde_json::to_string_pretty(&sarif::log(&results))?
         }
         Some(Format::Github) => all.map(|(found, source)| findings::github(found, source)).collect(),
-        Some(Format::Table) | None => {
+        Some(Format::Table | Format::Prometheus) | None => {
             all.map(|(found, source)| findings::text(found, source, printer.colours_data())).collect()
         }
     };

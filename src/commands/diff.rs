@@ -33,7 +33,9 @@ pub(super) fn command(
     };
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&output::json(&diff, counted.as_ref()))?,
-        Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&diff, counted.as_ref()),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+            output::text(&diff, counted.as_ref())
+        }
     };
     printer.data(&text);
     Ok(if args.exit_code && !diff.changes.is_empty() { Outcome::Unfinished } else { Outcome::Done })

@@ -34,7 +34,9 @@ pub(super) fn command(
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&explanations)?,
-        Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&explanations),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+            output::text(&explanations)
+        }
     };
     printer.data(&text);
     Ok(Outcome::Done)

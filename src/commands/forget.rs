@@ -53,7 +53,7 @@ pub(super) fn command(
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&forgotten)?,
-        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(&forgotten, global.dry_run)
         }
     };

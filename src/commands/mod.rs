@@ -84,6 +84,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
             .error("--format github and --format sarif are for `handoff check`; others print table or json");
         return Ok(Outcome::Refused);
     }
+    if cli.global.format == Some(Format::Prometheus) && !matches!(cli.command, Command::Status) {
+        printer.error("--format prometheus is for `handoff status`; others print table or json");
+        return Ok(Outcome::Refused);
+    }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),

@@ -68,6 +68,9 @@ fn execute(
                 for problem in &report.problems {
                     printer.error(problem);
                 }
+                if !session.is_dry {
+                    tell_monitor(&session, name, false, printer);
+                }
                 return Ok(Outcome::Unfinished);
             }
         }
@@ -127,11 +130,16 @@ pub(super) fn finish(
             if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
         })?;
         session.remember()?;
-        let heartbeat = session.rules.heartbeat.as_deref().filter(|_| report.command == "run");
-        if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
-            printer.warn(&format!("the heartbeat was not heard: {error:#}"));
-        }
+        tell_monitor(session, &report.command, is_good, printer);
     }
     report::print(report, &session.store, global, printer)?;
     Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+}
+
+/// A monitor that does not hear is worth a word, and no reason to call the run bad.
+fn tell_monitor(session: &Session, command: &str, is_good: bool, printer: &mut Printer) {
+    let heartbeat = session.rules.heartbeat.as_deref().filter(|_| command == "run");
+    if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
+        printer.warn(&format!("the heartbeat was not heard: {error:#}"));
+    }
 }

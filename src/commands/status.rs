@@ -9,12 +9,15 @@ use super::session::{load_rules, store_path};
 use super::{Outcome, Time, evaluate};
 use crate::cli::{Format, Global};
 use crate::model::{Status, Timestamp};
-use crate::output::Printer;
-use crate::output::status::{self as output, Open, Run, State};
+use crate::output::status::{self as output, Open, Run, State, Step};
+use crate::output::{Printer, metrics};
 use crate::store::{Db, HandoffRow};
 
 /// Cron starts a run every minute; after this many nothing good has come of it.
 const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
+
+/// What a run consists of; each may also have been run alone.
+const STEPS: [&str; 4] = ["sync", "evaluate", "route", "escalate"];
 
 /// Rows listed of each kind.
 const LISTED_MAX: u32 = 20;
@@ -30,6 +33,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     }
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&state)?,
+        Some(Format::Prometheus) => metrics::text(&state, time.now),
         Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&state, time.now),
     };
     printer.data(&text);
@@ -52,6 +56,10 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
             good: run.good,
         }),
         last_good_run: db.last_run(true)?.map(|run| run.started),
+        steps: STEPS
+            .map(|step| Ok(Step { step, last_good: db.last_good_step(step)? }))
+            .into_iter()
+            .collect::<Result<_>>()?,
         contacts: db.contact_count()?,
         due_for_evaluation: db.due_count(now)?,
         verdicts: verdicts(db)?,
@@ -131,12 +139,23 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     if held > 0 {
         attention.push(format!("{held} handoffs are held by [limits]: `handoff release --all` lets them go"));
     }
+    if db.has_unfinished_erasure()? {
+        attention.push(
+            "an erasure was interrupted, so its bytes may still be in the file: run `handoff forget` once more"
+                .to_owned(),
+        );
+    }
     if state.quarantined > 0 {
         attention
             .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
     }
     if db.meta(evaluate::BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());
+    }
+    let is_unfinished = state.last_run.as_ref().is_some_and(|run| !run.good);
+    if is_unfinished && attention.is_empty() {
+        let left = state.effects_planned + state.effects_unknown;
+        attention.push(format!("the last run left {left} writes behind: the next one goes on with them"));
     }
     Ok(attention)
 }

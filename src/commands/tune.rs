@@ -63,7 +63,7 @@ pub(super) fn command(
             let proposal = json!({ "proposal": tuned, "is_supported": tuned.claim.holds(), "diff": diff });
             printer.data(&serde_json::to_string_pretty(&proposal)?);
         }
-        Some(Format::Table | Format::Github | Format::Sarif) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             printer.data(&output::text(&tuned, &diff));
         }
     }

@@ -8,6 +8,7 @@ pub(crate) mod docs;
 pub mod explain;
 pub mod findings;
 pub(crate) mod forget;
+pub(crate) mod metrics;
 pub(crate) mod patch;
 mod place;
 mod printer;

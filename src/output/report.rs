@@ -20,7 +20,9 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
     if is_wanted && !printer.is_quiet() {
         let text = match global.format {
             Some(Format::Json) => serde_json::to_string_pretty(&as_json(report, store)?)?,
-            Some(Format::Table | Format::Github | Format::Sarif) | None => as_text(report, store)?,
+            Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+                as_text(report, store)?
+            }
         };
         printer.data(&text);
     }

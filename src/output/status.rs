@@ -15,6 +15,7 @@ pub(crate) struct State {
     pub attention: Vec<String>,
     pub last_run: Option<Run>,
     pub last_good_run: Option<Timestamp>,
+    pub steps: Vec<Step>,
     pub contacts: u64,
     pub due_for_evaluation: u64,
     pub verdicts: BTreeMap<String, u64>,
@@ -38,6 +39,13 @@ pub(crate) struct Run {
     pub problems: Vec<String>,
 }
 
+/// When a part of the run last went well.
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    pub step: &'static str,
+    pub last_good: Option<Timestamp>,
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct Open {
     pub status: &'static str,
@@ -53,6 +61,9 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     if let Some(run) = &state.last_run {
         let how = if run.good { "good" } else { "not good" };
         lines.push(format!("last run: {} {} ({how})", run.command, ago(run.at, now)));
+    }
+    if let Some(alone) = since_each_step(state, now) {
+        lines.push(alone);
     }
     lines.push(format!("contacts: {}, {} due for evaluation", state.contacts, state.due_for_evaluation));
     lines.extend(state.verdicts.iter().map(|(name, count)| format!("  {name}: {count}")));
@@ -74,6 +85,16 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     lines.extend(section("waiting for a rep", &state.waiting));
     lines.extend(section("set aside", &state.set_aside));
     lines.join("\n")
+}
+
+/// Said only where steps are run apart: else the last good run says it all.
+fn since_each_step(state: &State, now: Timestamp) -> Option<String> {
+    let differs = state.steps.iter().any(|step| step.last_good != state.last_good_run);
+    let steps = state.steps.iter().map(|step| {
+        let when = step.last_good.map_or_else(|| "never".to_owned(), |at| ago(at, now));
+        format!("{} {when}", step.step)
+    });
+    differs.then(|| format!("last good: {}", steps.collect::<Vec<_>>().join(", ")))
 }
 
 fn section(title: &str, rows: &[String]) -> Vec<String> {

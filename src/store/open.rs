@@ -222,9 +222,14 @@ impl Store {
     /// The schema version of a database of ours (0: empty). Anything else is refused before anything is written to it.
     fn recognise(&self) -> Result<usize> {
         let pragma = |name: &str| -> Result<i64> {
-            self.conn
-                .query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))
-                .context("it is not a handoff database, or it is damaged; name another file with --db")
+            let answer = self.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0));
+            answer.map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) | None => anyhow::Error::from(
+                    error,
+                )
+                .context("it is not a handoff database, or it is damaged; name another file with --db"),
+                Some(_) => error.into(),
+            })
         };
         // In one transaction: another process may be making this database just now, and half of it is not ours yet.
         self.conn.execute_batch("BEGIN")?;

@@ -71,6 +71,18 @@ impl Db<'_> {
             .optional()?)
     }
 
+    /// When a step last went well, as part of a run or alone.
+    pub fn last_good_step(self, step: &str) -> Result<Option<Timestamp>> {
+        let started: Option<i64> = self
+            .conn
+            .prepare_cached(
+                "SELECT started_ms FROM run WHERE good = 1 AND command IN ('run', ?1) ORDER BY id DESC LIMIT 1",
+            )?
+            .query_row([step], |row| row.get(0))
+            .optional()?;
+        Ok(started.map(time))
+    }
+
     /// Open handoffs by status.
     pub fn queues(self) -> Result<Vec<Queue>> {
         let open = Status::ALL.into_iter().filter(|status| status.is_open());

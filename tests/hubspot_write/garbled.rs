@@ -44,5 +44,5 @@ fn runs_through_spoilt_answers(seed: u64) {
 
 #[test]
 fn no_answer_of_hubspot_breaks_a_run() {
-    (1..=8).for_each(runs_through_spoilt_answers);
+    (1..=4).for_each(runs_through_spoilt_answers);
 }

@@ -5,8 +5,13 @@
 mod backup;
 #[path = "../stories/desk.rs"]
 mod desk;
+mod exit_codes;
 mod forget;
+mod heartbeat;
+#[path = "../support/http_server.rs"]
+mod http_server;
 #[path = "../support/process.rs"]
 mod process;
+mod status;
 #[path = "../support/mod.rs"]
 mod support;
