@@ -21,5 +21,6 @@ pub mod rules;
 mod secret;
 pub mod sla;
 pub mod stats;
+pub mod stop;
 pub mod store;
 pub mod tune;

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::closing::{Told, disqualified_by};
+use super::duplicates::{Duplicates, Standing};
 use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, run, sync};
 use crate::brief::held;
@@ -91,6 +92,7 @@ pub(super) fn stage(session: &Session, scope: Scope, report: &mut RunReport) -> 
 
 struct Stage<'a> {
     session: &'a Session,
+    duplicates: Option<Duplicates<'a>>,
     scope: Scope,
     timers: Timers,
     is_baseline: bool,
@@ -107,6 +109,7 @@ impl<'a> Stage<'a> {
         let before_baseline = db.meta(BASELINE)?.is_none();
         Ok(Self {
             session,
+            duplicates: Duplicates::new(session)?,
             scope,
             timers: Timers::of(&session.rules),
             is_baseline: before_baseline && !scope.include_existing,
@@ -124,7 +127,7 @@ impl<'a> Stage<'a> {
         let never_handed_off = self.scope.all && db.next_ordinal(due.row.id)? == 1;
         let past = Past {
             before: due.before.filter(|_| !never_handed_off),
-            crossed: due.crossed,
+            crossed: self.parted(db, due)?.or(due.crossed),
             cooldown: due.cooldown,
             has_open_handoff: due.has_open_handoff,
         };
@@ -141,7 +144,13 @@ impl<'a> Stage<'a> {
                 again = Some(again.map_or(until, |again| again.min(until)));
                 self.report.cooling += 1;
             }
-            Crossing::Start => self.start(db, due, evaluation)?,
+            Crossing::Start => {
+                if let Some(until) = self.start_or_link(db, due, evaluation)? {
+                    crossed = Some(past.crossed.unwrap_or(*now));
+                    again = Some(again.map_or(until, |again| again.min(until)));
+                    self.report.cooling += 1;
+                }
+            }
         }
         let name = match evaluation.verdict {
             Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.as_str()),
@@ -172,7 +181,56 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn start(&mut self, db: Db<'_>, due: &DueContact, evaluation: Evaluation) -> Result<()> {
+    /// Compares e-mails again where a contact that was read anew may have another one. A linked contact whose e-mail is
+    /// no longer that of the other is a lead of its own: it crosses now.
+    fn parted(&self, db: Db<'_>, due: &DueContact) -> Result<Option<Timestamp>> {
+        let Some(duplicates) = &self.duplicates else { return Ok(None) };
+        if due.has_open_handoff || due.leads_others {
+            duplicates.refresh(db, due.row.id)?;
+        }
+        if !due.is_linked || !duplicates.is_parted(db, due.row.id)? {
+            return Ok(None);
+        }
+        db.unlink(due.row.id)?;
+        Ok(Some(self.session.now))
+    }
+
+    /// Starts a handoff, unless another record of the same lead has or had one. Returns until when that lead cools down.
+    fn start_or_link(
+        &mut self,
+        db: Db<'_>,
+        due: &DueContact,
+        evaluation: Evaluation,
+    ) -> Result<Option<Timestamp>> {
+        let (id, now) = (due.row.id, self.session.now);
+        let key = self.duplicates.as_ref().map(|duplicates| duplicates.key(db, id)).transpose()?.flatten();
+        let standing = self.duplicates.as_ref().map(|duplicates| duplicates.standing(db, id, key));
+        match standing.transpose()?.unwrap_or(Standing::Own) {
+            Standing::Own => {
+                db.unlink(id)?;
+                self.start(db, due, evaluation, key)?;
+                Ok(None)
+            }
+            Standing::Cooling { until } => Ok(Some(until)),
+            Standing::Linked { of, handoff } => {
+                if db.link(id, of, key.unwrap_or_default(), now)? {
+                    let how =
+                        format!("contact {} has the same e-mail: linked, not handed off", due.row.contact.id);
+                    db.add_event(handoff, now, "duplicate", None, Some(&how))?;
+                }
+                self.report.linked += 1;
+                Ok(None)
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        db: Db<'_>,
+        due: &DueContact,
+        evaluation: Evaluation,
+        email_key: Option<i64>,
+    ) -> Result<()> {
         let Session { rules, now, crm, .. } = self.session;
         let Verdict::Qualified { tier: index } = evaluation.verdict else {
             return Ok(());
@@ -202,6 +260,7 @@ impl<'a> Stage<'a> {
             status: if is_held { Status::Held } else { Status::Waiting },
             note: is_held.then_some(note.as_str()),
             held_before: self.held_before(due),
+            email_key,
         })?;
         if is_held {
             self.report.held += 1;

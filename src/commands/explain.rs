@@ -87,6 +87,9 @@ fn explain(
         holds_until: Timers::of(rules).holds_until(rules, &facts),
         parts: parts(rules, &traced),
         nearest: nearest(rules, evaluation.verdict, &facts),
+        linked_to: db
+            .link_of(id)?
+            .map(|link| format!("{}, since {}", link.crm_id, link.at.format("%Y-%m-%d %H:%M UTC"))),
         routing,
         handoffs: handoffs.iter().map(|handoff| past(rules, db, handoff)).collect::<Result<_>>()?,
     })

@@ -50,6 +50,10 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
                     cancel(this, db, handoff, &why, report)?;
                     // It may be back, as when its file was being written: nobody is lost for having been away.
                     db.forget_verdict(handoff.contact)?;
+                    if record.is_none() {
+                        // Whoever was linked to it takes its place, as after a merge in the CRM.
+                        db.release_links(handoff.contact, None, this.now)?;
+                    }
                 }
             }
         }

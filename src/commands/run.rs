@@ -11,6 +11,7 @@ use crate::cli::{Global, RunArgs};
 use crate::monitor;
 use crate::output::run_report::RunReport;
 use crate::output::{Printer, Progress, report};
+use crate::stop;
 use crate::store::{RunRow, is_database_error};
 
 /// A run started by cron every minute ends before the next.
@@ -61,6 +62,10 @@ fn execute(
     };
     let mut report = RunReport::new(name, time.now, session.is_dry);
     for stage in stages {
+        if stop::is_asked() {
+            report.problems.push("stopped by a signal; the next run goes on from here".to_owned());
+            break;
+        }
         if let Err(error) = do_stage(&mut session, *stage, include_existing, &mut report, printer) {
             report.problems.push(format!("{error:#}"));
             // After a failed write the outcome of that commit is unknown until the file is opened again.
@@ -136,9 +141,10 @@ pub(super) fn finish(
     Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
 }
 
-/// A monitor that does not hear is worth a word, and no reason to call the run bad.
+/// A monitor that does not hear is worth a word, and no reason to call the run bad. Who asked the run to stop does not wait
+/// for it.
 fn tell_monitor(session: &Session, command: &str, is_good: bool, printer: &mut Printer) {
-    let heartbeat = session.rules.heartbeat.as_deref().filter(|_| command == "run");
+    let heartbeat = session.rules.heartbeat.as_deref().filter(|_| command == "run" && !stop::is_asked());
     if let Some(Err(error)) = heartbeat.map(|url| monitor::ping(url, is_good)) {
         printer.warn(&format!("the heartbeat was not heard: {error:#}"));
     }

@@ -13,6 +13,7 @@ use crate::deliver::{Delivered, Sinks, deliver};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::rules::{self, Connectors, Rules, Source};
+use crate::stop;
 use crate::store::{Lock, Store, StorePath, lock};
 
 /// How long a command that somebody waits for gives a run that holds the database.
@@ -118,6 +119,9 @@ impl Session {
         }
         let path = store_path(global);
         let is_dry = global.dry_run;
+        if !is_dry {
+            stop::listen().context("cannot listen for signals")?;
+        }
         let lock = if is_dry && !path.exists() {
             None
         } else {

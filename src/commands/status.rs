@@ -68,6 +68,7 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
             .map(|queue| Open { status: queue.status.name(), count: queue.count, oldest: queue.oldest })
             .collect(),
         closed: db.closed_counts()?.into_iter().collect(),
+        linked: db.linked_count()?,
         overdue: db.overdue(now)?,
         effects_planned,
         effects_unknown,

@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use crate::chat::{Chat, When};
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
+use crate::stop;
 use crate::store::{EffectRow, Settled, Store};
 use settle::{Verdict, classify};
 
@@ -60,7 +61,7 @@ pub fn deliver(store: &Store, sinks: &mut Sinks<'_>, now: Timestamp, deadline: I
         if due.is_empty() {
             return Ok(delivered);
         }
-        if Instant::now() >= deadline {
+        if stop::is_asked() || Instant::now() >= deadline {
             delivered.out_of_time = true;
             return Ok(delivered);
         }

@@ -63,6 +63,7 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
                 status: Status::Waiting,
                 note: None,
                 held_before: 0,
+                email_key: None,
             })?;
             for (key, write) in *effects {
                 db.plan_effect(&NewEffect { handoff, key: (*key).to_owned(), write }, first())?;

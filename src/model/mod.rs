@@ -6,6 +6,7 @@ mod contact;
 mod effect;
 mod field;
 mod handoff;
+mod mailbox;
 mod policy;
 mod rep;
 mod text;
@@ -20,6 +21,7 @@ pub use effect::{
 };
 pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};
+pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, one_line};

@@ -23,6 +23,8 @@ pub(crate) struct Explanation {
     pub parts: Vec<Part>,
     /// The nearest changes that would flip the verdict, as sentences.
     pub nearest: Vec<String>,
+    /// The contact whose lead it is: `1002, since 2026-11-23 10:00 UTC`.
+    pub linked_to: Option<String>,
     /// Where it would go now; `None` while a handoff is open.
     pub routing: Option<RoutingNow>,
     pub handoffs: Vec<PastHandoff>,
@@ -107,6 +109,10 @@ fn one(explanation: &Explanation) -> String {
         lines.push("Nearest change".to_owned());
         lines.extend(explanation.nearest.iter().map(|nearest| format!("  would be {nearest}")));
     }
+    let linked = explanation.linked_to.iter();
+    lines.extend(
+        linked.map(|to| format!("Linked to contact {to}: the same e-mail, so not handed off itself")),
+    );
     lines.extend(
         explanation.routing.iter().flat_map(|routing| route(routing, explanation.verdict == "qualified")),
     );

@@ -129,12 +129,13 @@ fn summary(report: &RunReport) -> String {
     }
     if let Some(evaluated) = report.evaluated {
         let verdicts = format!(
-            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}",
+            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}{}",
             evaluated.qualified,
             evaluated.not_yet,
             evaluated.outside_icp,
             evaluated.disqualified,
-            some(evaluated.held, "held")
+            some(evaluated.held, "held"),
+            some(evaluated.linked, "linked as duplicates")
         );
         let verdicts = if evaluated.contacts > 0 { verdicts } else { String::new() };
         lines.push(format!("{} judged{verdicts}", evaluated.contacts));

@@ -48,6 +48,8 @@ pub(crate) struct Evaluated {
     /// Qualified at the first sync, and so not handed off.
     pub baseline: usize,
     pub cooling: usize,
+    /// The same lead as another record, and so not handed off.
+    pub linked: usize,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -21,6 +21,8 @@ pub(crate) struct State {
     pub verdicts: BTreeMap<String, u64>,
     pub open: Vec<Open>,
     pub closed: BTreeMap<String, u64>,
+    /// Contacts that are the same lead as another.
+    pub linked: u64,
     pub overdue: u64,
     pub effects_planned: u64,
     pub effects_unknown: u64,
@@ -76,6 +78,9 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     if !state.closed.is_empty() {
         lines.push("closed handoffs".to_owned());
         lines.extend(state.closed.iter().map(|(status, count)| format!("  {status}: {count}")));
+    }
+    if state.linked > 0 {
+        lines.push(format!("linked as duplicates: {}", state.linked));
     }
     lines.push(format!(
         "writes: {} to send, {} to look up, {} refused",

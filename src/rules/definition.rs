@@ -9,7 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::condition::{Condition, Keys};
 use super::fields::Fields;
 use super::item::Table;
-use crate::model::{Absence, Rep, RepId, Sla, Timestamp, VerdictKind};
+use crate::model::{Absence, Mailboxes, Rep, RepId, Sla, Timestamp, VerdictKind};
 
 /// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Rules {
     pub routes: Vec<Route>,
     pub slas: Vec<Sla>,
     pub limits: Limits,
+    /// `[duplicates]`; `None`: every record is a lead of its own.
+    pub duplicates: Option<Mailboxes>,
     /// `[monitor] heartbeat`.
     pub heartbeat: Option<String>,
     pub examples: Vec<Example>,

@@ -4,6 +4,7 @@ use super::catalogue::Catalogue;
 use super::codes::MISSING;
 use super::compile::Names;
 use super::definition::{Connection, Rules};
+use super::duplicates::duplicates;
 use super::examples::{Known, examples};
 use super::files::Files;
 use super::finding::{Finding, Findings};
@@ -67,6 +68,7 @@ impl Loader<'_> {
         version(&mut root, self.findings);
         let agreement = agreement(&mut root, self.now, self.findings);
         let limits = limits(&mut root, self.findings);
+        let duplicates = duplicates(&mut root, self.findings);
         let heartbeat = heartbeat(&mut root, self.findings);
         let crm = self.crm(&mut root);
         let chat = self.chat(&mut root);
@@ -131,6 +133,7 @@ impl Loader<'_> {
             routes,
             slas,
             limits,
+            duplicates,
             heartbeat,
             examples,
         })

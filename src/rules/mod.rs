@@ -9,6 +9,7 @@ mod condition;
 mod days_off;
 mod definition;
 mod diff;
+mod duplicates;
 mod examples;
 mod fields;
 mod files;
@@ -65,5 +66,5 @@ pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
 pub use words::{
     absence_words, ack_words, action_words, at_words, clock_words, condition_words, holiday_words,
-    pick_words, repeat_words, shift_words, target_words,
+    one_lead_words, pick_words, repeat_words, shift_words, target_words,
 };

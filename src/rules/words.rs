@@ -9,7 +9,21 @@ use super::condition::Condition;
 use super::definition::{Pick, Route, RouteTarget, Rules};
 use super::leaf_words::leaf_words;
 use super::reader::format_duration;
-use crate::model::{Absence, Clock, Shift, SlaStep, StepAction, StepAt, StepTarget};
+use crate::model::{Absence, Clock, Mailboxes, Shift, SlaStep, StepAction, StepAt, StepTarget};
+
+/// `records with the same e-mail, whatever the plus-tag`.
+pub fn one_lead_words(duplicates: Option<Mailboxes>) -> String {
+    let Some(mailboxes) = duplicates else {
+        return "every record by itself".to_owned();
+    };
+    let through: Vec<&str> = [(mailboxes.plus_tags, "plus-tags"), (mailboxes.gmail_dots, "Gmail's dots")]
+        .into_iter()
+        .filter_map(|(is_on, what)| is_on.then_some(what))
+        .collect();
+    let but =
+        if through.is_empty() { String::new() } else { format!(", whatever the {}", through.join(" and ")) };
+    format!("records with the same e-mail{but}")
+}
 
 /// A condition as one sentence: `score at least 65 and (plan is pro or seats above 20)`.
 pub fn condition_words(condition: &Condition) -> String {

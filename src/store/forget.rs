@@ -118,6 +118,7 @@ impl Db<'_> {
             "UPDATE contact SET content = '[]', crm_id = ?2, forgotten_ms = ?3 WHERE id = ?1",
             params![erasure.contact, crm_id, erasure.at.timestamp_millis()],
         )?;
+        self.conn.execute("DELETE FROM duplicate WHERE contact_id = ?1 OR of_id = ?1", [erasure.contact])?;
         self.conn.execute(
             "UPDATE verdict SET due_ms = NULL, crossed_ms = NULL WHERE contact_id = ?1",
             [erasure.contact],
@@ -127,7 +128,7 @@ impl Db<'_> {
 
     fn forget_handoff(self, handoff: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL WHERE id = ?1",
+            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL, email_key = NULL WHERE id = ?1",
             [handoff],
         )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;

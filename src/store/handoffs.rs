@@ -27,6 +27,8 @@ pub struct NewHandoff<'a> {
     pub note: Option<&'a str>,
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
+    /// Of the contact's e-mail.
+    pub email_key: Option<i64>,
 }
 
 /// A handoff as it stands.
@@ -154,7 +156,7 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "INSERT INTO handoff(contact_id, key, ordinal, tier, priority, sla, score, fit, why, rules_hash, \
-                 created_ms, status, note, held_before) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 created_ms, status, note, held_before, email_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute(params![
                 new.contact,
@@ -171,6 +173,7 @@ impl Db<'_> {
                 new.status.name(),
                 new.note,
                 new.held_before,
+                new.email_key,
             ])?;
         let id = self.conn.last_insert_rowid();
         // What comes of it from now on comes of this one.

@@ -3,6 +3,7 @@
 
 mod backup;
 mod contacts;
+mod duplicates;
 mod effects;
 mod forget;
 mod handoffs;
@@ -23,6 +24,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
+pub use duplicates::{LinkRow, Namesake, email_key};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
 pub use forget::{Erasure, Sent};
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};

@@ -66,6 +66,7 @@ CREATE TABLE handoff(
   looked_ms   INTEGER,                           -- when that was done last
   closed_ms   INTEGER,
   reason      TEXT,
+  email_key   INTEGER,                           -- hash of the contact's e-mail: another record with it is the same lead
   UNIQUE(contact_id, ordinal),
   CHECK(status NOT IN ('assigned', 'touched') OR (owner IS NOT NULL AND assigned_ms IS NOT NULL AND round >= 1)),
   CHECK((status IN ('held', 'waiting', 'assigned', 'touched')) = (closed_ms IS NULL)),
@@ -74,6 +75,7 @@ CREATE TABLE handoff(
   CHECK(watch_ms IS NULL OR status = 'accepted')
 ) STRICT;
 CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
+CREATE INDEX handoff_email ON handoff(email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
 CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 
@@ -82,6 +84,16 @@ CREATE TABLE calendar(
   id   INTEGER PRIMARY KEY,
   body TEXT NOT NULL UNIQUE CHECK(json_valid(body))
 ) STRICT;
+
+-- A contact that is the same lead as another: linked, not handed off.
+CREATE TABLE duplicate(
+  contact_id INTEGER PRIMARY KEY REFERENCES contact(id) ON DELETE CASCADE,
+  of_id      INTEGER NOT NULL REFERENCES contact(id),
+  email_key  INTEGER NOT NULL,                   -- under which they were found to be one
+  at_ms      INTEGER NOT NULL,
+  CHECK(contact_id <> of_id)
+) STRICT;
+CREATE INDEX duplicate_of ON duplicate(of_id);
 
 CREATE TABLE assignment(
   handoff_id  INTEGER NOT NULL REFERENCES handoff(id),

@@ -18,6 +18,10 @@ pub struct DueContact {
     pub crossed: Option<Timestamp>,
     pub cooldown: Option<Timestamp>,
     pub has_open_handoff: bool,
+    /// It was linked to another contact of the same e-mail.
+    pub is_linked: bool,
+    /// Others are linked to it.
+    pub leads_others: bool,
 }
 
 /// What an evaluation leaves behind.
@@ -33,7 +37,8 @@ pub struct NewVerdict<'a> {
 }
 
 const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
-     EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')) \
+     EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')), \
+     EXISTS(SELECT 1 FROM duplicate d WHERE d.contact_id = c.id), EXISTS(SELECT 1 FROM duplicate d WHERE d.of_id = c.id) \
      FROM verdict v JOIN contact c ON c.id = v.contact_id";
 
 impl Db<'_> {
@@ -72,6 +77,8 @@ impl Db<'_> {
             crossed: row.get::<_, Option<i64>>(6)?.map(time),
             cooldown: row.get::<_, Option<i64>>(7)?.map(time),
             has_open_handoff: row.get(8)?,
+            is_linked: row.get(9)?,
+            leads_others: row.get(10)?,
         })
     }
 

@@ -1,6 +1,11 @@
 //! Owner changes and tasks into HubSpot, and what reps did out of it: the binary against a portal that checks every request.
 
 #![cfg(test)]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test says what it skipped, and what it reached"
+)]
 
 mod acts;
 mod checks;
@@ -14,6 +19,9 @@ mod portal;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod scene;
+mod signals;
 #[path = "../support/mod.rs"]
 mod support;
+mod syscalls;
+mod together;
 mod writes;

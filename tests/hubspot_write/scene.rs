@@ -1,5 +1,8 @@
 //! A definition, a portal, and runs a minute apart.
 
+use std::path::Path;
+use std::process::Command;
+
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
@@ -93,6 +96,16 @@ impl Scene {
         ran
     }
 
+    /// The binary as the next run would start it, for whoever runs it otherwise.
+    pub(crate) fn process(&self) -> Command {
+        let now = self.now();
+        self.fake.portal().now_ms = now.timestamp_millis();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handoff"));
+        command.args(["run", "--include-existing"]).current_dir(self.place.path(""));
+        command.env("HANDOFF_NOW", now.to_rfc3339()).env("HANDOFF_HUBSPOT_TOKEN", TOKEN);
+        command
+    }
+
     pub(crate) fn wait(&mut self, minutes: i64) {
         self.minute += minutes;
     }
@@ -120,6 +133,11 @@ impl Scene {
         };
         outcomes.iter().map(text).collect()
     }
+}
+
+/// The number that a query of the database gives.
+pub(crate) fn count(db: &Path, sql: &str) -> u32 {
+    rusqlite::Connection::open(db).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 /// The token must be nowhere: not in what was said, not in the database.

@@ -125,6 +125,7 @@ const BADLY_BUILT: &[(&str, &str, &str)] = &[
     ),
     ("", "[lists]\nemea = { file = \"accounts.csv\" }", "H004"),
     ("", "[chat.slack]\naccept = \"x\"", "H004"),
+    ("", "[duplicates]\nemail = \"yes\"", "H003"),
     ("", "[outcome]\ncool_down = \"30d\"", "H002"),
     ("", "[[example]]\nname = \"a\"\nat = 2026-11-23\ncontact = {}\nexpect = { tier = \"engaged\" }", "H002"),
 ];
@@ -159,6 +160,7 @@ const WELL_BUILT: &[(&str, &str)] = &[
         "",
         "[outcome]\nconverted = { lifecycle_stage = \"customer\" }\nlost.lead_status = \"LOST\"\nstale_after = \"30d\"\nwatch = \"90d\"\nwrite.stale = { lead_status = \"OPEN\" }",
     ),
+    ("", "[duplicates]\nplus_tags = true\ngmail_dots = false"),
     ("", "[definition]\nagreed_on = 2026-10-01\nreview_every = \"12w\""),
     ("", "[lists]\nfree = \"builtin:free-mail\"\nnamed = { file = \"named.txt\" }"),
 ];

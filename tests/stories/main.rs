@@ -5,6 +5,7 @@
 mod check;
 mod desk;
 mod dry_run;
+mod duplicates;
 mod endings;
 mod escalation;
 mod examples;

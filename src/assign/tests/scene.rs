@@ -43,6 +43,7 @@ pub(super) fn rules() -> Rules {
         routes: vec![route("Everyone", RouteTarget::Team(0))],
         slas: Vec::new(),
         limits: Limits::default(),
+        duplicates: None,
         heartbeat: None,
         examples: Vec::new(),
     }

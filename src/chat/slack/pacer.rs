@@ -2,8 +2,9 @@
 //! All of it by a clock that only goes forward, and never beyond the run's deadline.
 
 use std::collections::{HashMap, VecDeque};
-use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::stop;
 
 /// Slack allows one message a second and channel; the rest is for the way there.
 /// <https://docs.slack.dev/apis/web-api/rate-limits>
@@ -59,7 +60,9 @@ impl Pacer {
         if ready > deadline || now >= deadline {
             return Err(ready.saturating_duration_since(now));
         }
-        thread::sleep(ready.saturating_duration_since(now));
+        if !stop::wait_until(ready) {
+            return Err(Duration::ZERO);
+        }
         let sent = self.sent.entry(method).or_default();
         if sent.len() >= per_minute(method) {
             sent.pop_front();

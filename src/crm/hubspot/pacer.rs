@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::problem::{Policy, Problem};
 use crate::http::Answer;
+use crate::stop;
 
 /// Between two searches.
 const SEARCH_SPACING: Duration = Duration::from_millis(205);
@@ -88,6 +89,9 @@ impl Pacer {
     /// Waits until a request may go out, and counts it.
     pub(super) fn admit(&self, lane: Lane, deadline: Instant) -> Result<(), OutOfTime> {
         loop {
+            if stop::is_asked() {
+                return Err(OutOfTime);
+            }
             let now = Instant::now();
             let at = {
                 let mut state = self.state();
@@ -116,13 +120,12 @@ impl Pacer {
     }
 }
 
-/// Sleeps until `at`, unless that is past the deadline.
+/// Sleeps until `at`, unless that is past the deadline or the run is to stop.
 pub(super) fn wait(at: Instant, deadline: Instant) -> Result<(), OutOfTime> {
     if at > deadline {
         return Err(OutOfTime);
     }
-    std::thread::sleep(at.saturating_duration_since(Instant::now()));
-    Ok(())
+    if stop::wait_until(at) { Ok(()) } else { Err(OutOfTime) }
 }
 
 impl State {

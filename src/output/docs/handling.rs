@@ -6,8 +6,8 @@ use super::{Block, Item, Section};
 use crate::model::Rep;
 use crate::rules::{
     NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, ack_words, action_words, at_words,
-    clock_words, condition_words, format_duration, holiday_words, pick_words, repeat_words, shift_words,
-    target_words,
+    clock_words, condition_words, format_duration, holiday_words, one_lead_words, pick_words, repeat_words,
+    shift_words, target_words,
 };
 
 /// Days off that are named; the rest is counted.
@@ -148,5 +148,6 @@ pub(super) fn limits(rules: &Rules) -> Section {
         "At most {} handoffs in one run{per_rep}; more are held until somebody releases them.",
         limits.handoffs_per_run
     );
-    Section { title: "Limits", blocks: vec![Block::text(&text)] }
+    let lead = format!("One lead: {}.", one_lead_words(rules.duplicates));
+    Section { title: "Limits", blocks: vec![Block::text(&text), Block::text(&lead)] }
 }

@@ -6,6 +6,7 @@ use super::{Notes, or_none};
 use crate::rules::definition::Connection;
 use crate::rules::item::{Node, Table};
 use crate::rules::reader::format_duration;
+use crate::rules::words::one_lead_words;
 
 /// `[definition]`.
 pub(super) fn agreement(notes: &mut Notes<'_>) {
@@ -86,13 +87,15 @@ fn shown(node: &Node) -> String {
     }
 }
 
-/// `[limits]` and `[monitor]`.
+/// `[limits]`, `[duplicates]` and `[monitor]`.
 pub(super) fn limits(notes: &mut Notes<'_>) {
     let (old, new) = (notes.old, notes.new);
     let per_run = |rules: &super::Rules| rules.limits.handoffs_per_run.to_string();
     notes.say_values("limits", "handoffs per run", &per_run(old), &per_run(new));
     let per_rep = |rules: &super::Rules| or_none(rules.limits.handoffs_per_rep_per_run);
     notes.say_values("limits", "handoffs per rep and run", &per_rep(old), &per_rep(new));
+    let one_lead = |rules: &super::Rules| one_lead_words(rules.duplicates);
+    notes.say_values("duplicates", "one lead:", &one_lead(old), &one_lead(new));
     let heartbeat = |rules: &super::Rules| or_none(rules.heartbeat.as_ref());
     notes.say_values("monitor", "heartbeat", &heartbeat(old), &heartbeat(new));
 }

@@ -120,6 +120,26 @@ pub(super) fn limits() -> Value {
     )
 }
 
+pub(super) fn duplicates() -> Value {
+    let flag = |description: &str| json!({ "description": description, "type": "boolean" });
+    let mut duplicates = table(
+        "When two records are one lead: the second is linked to the first and not handed off.",
+        &[],
+        &json!({
+            "email": flag("One e-mail is one lead, whatever its case; by default true."),
+            "plus_tags": flag("ana+news@acme.example is ana@acme.example; by default false."),
+            "gmail_dots": flag("a.na@gmail.com is ana@gmail.com, and so is googlemail.com; by default false."),
+        }),
+    );
+    set(
+        &mut duplicates,
+        "if",
+        json!({ "required": ["email"], "properties": { "email": { "const": false } } }),
+    );
+    set(&mut duplicates, "then", json!({ "properties": { "plus_tags": false, "gmail_dots": false } }));
+    duplicates
+}
+
 pub(super) fn monitor() -> Value {
     table(
         "Somebody hears when the scheduler stops.",
