@@ -157,3 +157,45 @@ fn a_database_restored_from_before_the_run_does_not_bring_a_second_task() {
     }
     is_whole(&place, &expected);
 }
+
+const BURST: &str = r#"
+version = 1
+[crm.file]
+contacts = "contacts.csv"
+[chat.file]
+path = "out/messages.jsonl"
+[bursts]
+group_by = "company"
+[[mql]]
+name = "engaged"
+when = { score.at_least = 50 }
+[[rep]]
+name = "Ana"
+email = "ana@acme.example"
+[[route]]
+name = "Everyone"
+to = { rep = "ana@acme.example" }
+"#;
+
+#[test]
+fn a_burst_killed_at_any_moment_is_one_task_and_one_message_for_eight_people() {
+    let mut dice = Dice(0x4844_4f46_2026_1124);
+    let mut killed = 0;
+    for _ in 0..8 {
+        let place = Place::with(BURST, "id,email,score\n");
+        place.done(RUN);
+        let rows: Vec<String> = (1..=8).map(|n| format!("c{n},c{n}@client.example,60\n")).collect();
+        place.write("contacts.csv", &format!("id,email,score\n{}", rows.concat()));
+        for now in ["2026-11-23T10:01:00Z", "2026-11-23T10:03:00Z"] {
+            for _ in 0..KILLS_A_PHASE {
+                killed += u32::from(kill_after(&place, now, Duration::from_micros(dice.roll(60_000))));
+            }
+            run_until_quiet(&place, now);
+        }
+        assert_eq!(place.lines("out/tasks.jsonl").len(), 1);
+        assert_eq!(place.lines("out/messages.jsonl").len(), 1);
+        assert_eq!(place.lines("out/contacts.jsonl").len(), 8);
+        assert_eq!(place.keys().len(), 10);
+    }
+    assert!(killed > 0, "every run was over before it could be killed");
+}

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::closing::{Told, disqualified_by};
 use super::duplicates::{Duplicates, Standing};
 use super::session::{Opening, Patience, Session, busy};
-use super::{Outcome, Time, run, sync};
+use super::{Outcome, Time, group, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
 use crate::model::{Status, Timestamp, Verdict, VerdictKind, handoff_key};
@@ -175,7 +175,7 @@ impl<'a> Stage<'a> {
         let why = disqualified_by(rules, verdict)
             .or_else(|| converted.then(|| "the contact has converted meanwhile".to_owned()));
         if let Some(why) = why {
-            let told = Told { session: self.session, db, handoff: &handoff, facts: &facts };
+            let told = Told { session: self.session, db, handoff: &handoff, facts: &facts, is_quiet: false };
             self.closed.push(told.cancelled(&why)?);
         }
         Ok(())
@@ -245,7 +245,7 @@ impl<'a> Stage<'a> {
         );
         let ordinal = db.next_ordinal(due.row.id)?;
         let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
-        db.start_handoff(&NewHandoff {
+        let handoff = db.start_handoff(&NewHandoff {
             contact: due.row.id,
             key: &handoff_key(&rules.crm.kind, crm.account()?, &due.row.contact.id, ordinal),
             ordinal,
@@ -266,6 +266,7 @@ impl<'a> Stage<'a> {
             self.report.held += 1;
         } else {
             self.report.started += 1;
+            group::collect(self.session, db, handoff, due.row.id)?;
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod escalate;
 mod evaluate;
 mod explain;
 mod forget;
+mod group;
 mod history;
 mod init;
 mod plan;

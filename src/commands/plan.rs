@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
+use super::group::name_all;
 use super::session::Session;
 use crate::brief::{Subject, Who, brief, due_text};
 use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
@@ -24,11 +25,19 @@ pub(super) struct Planned<'a> {
     pub why: &'a str,
     pub facts: &'a Facts<'a>,
     pub link: Option<String>,
+    /// Who is handed off together with it.
+    pub together_with: &'a [String],
 }
 
 /// The policy that was frozen when the handoff started.
 pub(super) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
     Ok(handoff.sla.as_deref().map(serde_json::from_str).transpose()?)
+}
+
+/// The rep's calendar, to be frozen with the assignment when an SLA is counted on it.
+pub(super) fn calendar(handoff: &HandoffRow, rep: &Rep) -> Result<Option<String>> {
+    let is_counted = handoff.sla.is_some();
+    Ok(is_counted.then(|| serde_json::to_string(&rep.hours)).transpose()?)
 }
 
 /// Times of the SLA for this rep from now on.
@@ -52,7 +61,7 @@ pub(super) fn effects(
 ) -> Result<()> {
     let Session { rules, now, .. } = session;
     let Planned { handoff, rep, round, .. } = planned;
-    let brief = brief(&Subject {
+    let mut brief = brief(&Subject {
         rules,
         facts: planned.facts,
         tier: &handoff.tier,
@@ -63,6 +72,7 @@ pub(super) fn effects(
         assignment: planned.why,
         link: planned.link.clone(),
     });
+    name_all(&mut brief, planned.together_with);
     let contact = handoff.crm_id.clone();
     let mention = Mention { email: rep.email.clone(), name: rep.name.clone() };
     let update = Write::Update(Update {
@@ -77,9 +87,11 @@ pub(super) fn effects(
         priority: handoff.priority.clone(),
         brief: brief.clone(),
     });
-    let alert = match db.thread(handoff.id)? {
+    let thread = db.thread(handoff.id)?;
+    let holder = thread.as_ref().map_or(handoff.id, |(holder, ..)| *holder);
+    let alert = match thread {
         None => Write::Message(Message { contact, mention, brief }),
-        Some((thread, _)) => {
+        Some((_, thread, _)) => {
             let respond = due.map(|(due, within)| due_text(due, within, rep.hours.timezone));
             let respond = respond.map(|due| format!(". Respond by {due}")).unwrap_or_default();
             let text = format!("Now yours: {}{respond}", planned.why);
@@ -93,13 +105,15 @@ pub(super) fn effects(
             })
         }
     };
-    let mut writes =
-        vec![(format!("{}u{round}", handoff.key), update), (format!("{}t{round}", handoff.key), task)];
+    let mut writes = vec![
+        (handoff.id, format!("{}u{round}", handoff.key), update),
+        (handoff.id, format!("{}t{round}", handoff.key), task),
+    ];
     if session.chat.is_some() {
-        writes.push((format!("{}m{round}", handoff.key), alert));
+        writes.push((holder, format!("{}m{round}", handoff.key), alert));
     }
-    for (key, write) in &writes {
-        db.plan_effect(&NewEffect { handoff: handoff.id, key: key.clone(), write }, *now)?;
+    for (holder, key, write) in &writes {
+        db.plan_effect(&NewEffect { handoff: *holder, key: key.clone(), write }, *now)?;
     }
     Ok(())
 }
@@ -125,12 +139,12 @@ pub(super) fn follow_up(
     handoff: &HandoffRow,
     follow_up: FollowUp,
 ) -> Result<()> {
-    let Some((thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
+    let Some((holder, thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
     let FollowUp { suffix, mention, channel, text } = follow_up;
     let write =
         Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text, brief: None });
     let key = format!("{}{suffix}", handoff.key);
-    db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
+    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
 }
 
 /// Plans that the handoff's message shows its state; nothing where no message was posted.
@@ -142,12 +156,13 @@ pub(super) fn mark(
     state: String,
 ) -> Result<()> {
     let shows_state = session.chat.as_ref().is_some_and(|chat| chat.shows_state());
-    let Some((thread, Write::Message(message))) = db.thread(handoff.id)?.filter(|_| shows_state) else {
+    let Some((holder, thread, Write::Message(message))) = db.thread(handoff.id)?.filter(|_| shows_state)
+    else {
         return Ok(());
     };
     let write = Write::Mark(Mark { contact: handoff.crm_id.clone(), thread, state, brief: message.brief });
     let key = format!("{}{suffix}", handoff.key);
-    db.plan_effect(&NewEffect { handoff: handoff.id, key, write: &write }, session.now)
+    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
 }
 
 /// The name and e-mail for a mention: a rep's own name, or the e-mail itself.

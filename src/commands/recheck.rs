@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::closing::disqualified_by;
+use super::group::regroup;
 use super::route::hand_to;
 use super::session::Session;
 use crate::assign::Assignment;
@@ -28,6 +29,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
+    let not_begun = ids.clone();
     let handoffs = ids.into_iter().map(|id| session.store.read().handoff(id)).collect::<Result<Vec<_>>>()?;
     let contacts = handoffs
         .iter()
@@ -41,9 +43,17 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let this = &*session;
     this.store.write(|db| {
         for handoff in &handoffs {
+            // Somebody of the same company was taken back: it is handed off anew.
+            if handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
+                continue;
+            }
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
-            match second_look(&this.rules, handoff, &stored, record, this.now) {
+            let second = second_look(&this.rules, handoff, &stored, record, this.now);
+            if second != Second::GoOn {
+                regroup(db, handoff, &not_begun, this.now)?;
+            }
+            match second {
                 Second::GoOn => {}
                 Second::Owned(owner) => hand_to_owner(this, db, handoff, &stored, &owner, report)?,
                 Second::Cancel(why) => {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
+use super::group::{is_led_or_collects, members};
 use super::plan::{self, Planned};
 use super::recheck;
 use super::session::Session;
@@ -26,6 +27,8 @@ const BATCH: usize = 200;
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let mut loads = loads(&session.rules, &session.store, session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
+    let is_led = |handoff: &HandoffRow| is_led_or_collects(handoff, &waiting, session.now);
+    let waiting: Vec<HandoffRow> = waiting.iter().filter(|handoff| !is_led(handoff)).cloned().collect();
     let layouts = Layouts::new(session.rules.fields.all());
     let this = &*session;
     for batch in waiting.chunks(BATCH) {
@@ -103,7 +106,7 @@ pub(super) fn hand_to(
         .iter()
         .filter_map(|(rep, credit)| Some((rules.reps.get(rep.0)?.email.clone(), *credit)))
         .collect();
-    let calendar = handoff.sla.is_some().then(|| serde_json::to_string(&rep.hours)).transpose()?;
+    let calendar = plan::calendar(handoff, rep)?;
     db.assign(&NewAssignment {
         handoff: handoff.id,
         round,
@@ -121,10 +124,21 @@ pub(super) fn hand_to(
     for step in timeline.iter().flat_map(|(plan, _)| &plan.steps) {
         db.plan_step(handoff.id, round, step.n, step.at, &serde_json::to_string(&step.action)?)?;
     }
+    let members = members(session, db, handoff)?;
+    for member in &members {
+        member.follow(session, db, handoff, assignment, rep, due.map(|(due, _)| due))?;
+    }
+    let together_with: Vec<String> = members.iter().map(|member| member.name(session)).collect();
     let contact = ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?;
     let link = session.crm.link(&contact);
-    plan::effects(session, db, &Planned { handoff, rep, round, why: &assignment.why, facts, link }, due)?;
-    Ok(report_row(session, handoff, assignment, facts, due.map(|(due, _)| due), rep))
+    plan::effects(
+        session,
+        db,
+        &Planned { handoff, rep, round, why: &assignment.why, facts, link, together_with: &together_with },
+        due,
+    )?;
+    let row = report_row(session, handoff, assignment, facts, due.map(|(due, _)| due), rep);
+    Ok(HandedOff { together_with, ..row })
 }
 
 fn report_row(
@@ -152,6 +166,7 @@ fn report_row(
         due,
         due_local: due.map(|due| crate::brief::local(due, rep.hours.timezone)),
         passed_over: passed_over_rows(&assignment.passed_over),
+        together_with: Vec::new(),
     }
 }
 

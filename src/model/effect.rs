@@ -101,6 +101,9 @@ pub struct BriefLine {
     pub text: String,
 }
 
+/// Labels of the lines that name others in the same task.
+pub const COMPANIONS: [&str; 2] = ["Together with", "And"];
+
 impl Brief {
     /// Plain text for files and terminals.
     pub fn to_text(&self) -> String {
@@ -162,6 +165,24 @@ impl Write {
             Self::Mark(mark) => {
                 (mark.contact, mark.state, mark.brief) = (contact, String::new(), Brief::default());
             }
+        }
+        self
+    }
+}
+
+impl Write {
+    /// The same write without the names of others in the same task.
+    #[must_use]
+    pub fn without_companions(mut self) -> Self {
+        let brief = match &mut self {
+            Self::Task(task) => Some(&mut task.brief),
+            Self::Message(message) => Some(&mut message.brief),
+            Self::Mark(mark) => Some(&mut mark.brief),
+            Self::Reply(reply) => reply.brief.as_mut(),
+            Self::Update(_) => None,
+        };
+        if let Some(brief) = brief {
+            brief.lines.retain(|line| !COMPANIONS.contains(&line.label.as_str()));
         }
         self
     }

@@ -17,7 +17,8 @@ mod zone;
 pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
 pub use effect::{
-    Brief, BriefLine, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update, Write,
+    Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
+    Write,
 };
 pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};

@@ -85,8 +85,11 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
 }
 
 fn handed_off(row: &HandedOff) -> [Cell; 4] {
+    let others = row.together_with.len();
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let contact = format!("{}{more}", row.contact);
     [
-        Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
+        Cell::stacked([contact, row.company.clone().unwrap_or_default()]),
         row.owner.clone().into(),
         row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()).into(),
         Cell::stacked([format!("{}: {}", row.tier, row.seen.join(", ")), row.why_owner.clone()]),

@@ -70,6 +70,8 @@ pub(crate) struct HandedOff {
     pub due: Option<Timestamp>,
     pub due_local: Option<String>,
     pub passed_over: Vec<PassedOverRow>,
+    /// People of the same company who are in the same task.
+    pub together_with: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -1,6 +1,7 @@
 //! Contact + rules + now -> verdict, with the conditions and the values seen. Pure: no clock, no I/O, no store.
 
 mod change;
+mod company;
 mod crossing;
 mod evaluate;
 mod holds;
@@ -11,6 +12,7 @@ mod trace;
 mod until;
 
 pub use change::{Change, changes_to};
+pub use company::company_key;
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::{holds, leaf_holds};

@@ -14,6 +14,8 @@ pub struct Sign {
     pub how: String,
     /// Of a rejection.
     pub reason: Option<String>,
+    /// Somebody did it, by a task or a reaction or in a file; `false`: the CRM's fields say so of this contact.
+    pub is_act: bool,
 }
 
 /// The signs that count, if there are any.
@@ -147,6 +149,7 @@ pub fn signs(outcome: &Outcome, facts: &Facts<'_>, so_far: SoFar, activity: &[Ac
         by: None,
         how: format!("the CRM's fields say {}", event.name()),
         reason: None,
+        is_act: false,
     };
     let fields: Vec<OutcomeEvent> =
         bits().filter(|(_, bit)| news & bit != 0).map(|(event, _)| event).collect();
@@ -180,6 +183,7 @@ fn sign(act: &Activity) -> Sign {
         by: Some(one_line(&act.by, 120)).filter(|by| !by.is_empty()),
         how: format!("{} in {}", act.kind.name(), act.seen_in),
         reason: act.note.as_deref().filter(|_| is_given_back).map(|note| one_line(note, 200)),
+        is_act: true,
     }
 }
 

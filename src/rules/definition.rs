@@ -40,6 +40,8 @@ pub struct Rules {
     pub limits: Limits,
     /// `[duplicates]`; `None`: every record is a lead of its own.
     pub duplicates: Option<Mailboxes>,
+    /// `[bursts]`: how long the first of a company waits for others.
+    pub bursts: Option<TimeDelta>,
     /// `[monitor] heartbeat`.
     pub heartbeat: Option<String>,
     pub examples: Vec<Example>,

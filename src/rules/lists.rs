@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::codes::{BAD_ROW, BAD_VALUE, EMPTY_LIST, UNKNOWN_LIST, UNUSED};
 use super::condition::Keys;
@@ -17,6 +17,14 @@ use crate::model::fold;
 
 /// Mail services where anybody can open a mailbox; one domain a line.
 const FREE_MAIL: &str = include_str!("free_mail.txt");
+static FREE_MAIL_DOMAINS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| FREE_MAIL.lines().map(str::trim).collect());
+
+/// Whether anybody can open a mailbox at this domain, given in lower case.
+pub fn is_free_mail(domain: &str) -> bool {
+    FREE_MAIL_DOMAINS.contains(domain)
+}
+
 const BUILTIN: &str = "builtin:";
 const FREE_MAIL_NAME: &str = "builtin:free-mail";
 

@@ -1,5 +1,6 @@
 //! Puts the definition together: reads its parts in the order in which they name each other.
 
+use super::bursts::bursts;
 use super::catalogue::Catalogue;
 use super::codes::MISSING;
 use super::compile::Names;
@@ -68,10 +69,9 @@ impl Loader<'_> {
         version(&mut root, self.findings);
         let agreement = agreement(&mut root, self.now, self.findings);
         let limits = limits(&mut root, self.findings);
-        let duplicates = duplicates(&mut root, self.findings);
+        let (bursts, duplicates) = (bursts(&mut root, self.findings), duplicates(&mut root, self.findings));
         let heartbeat = heartbeat(&mut root, self.findings);
-        let crm = self.crm(&mut root);
-        let chat = self.chat(&mut root);
+        let (crm, chat) = (self.crm(&mut root), self.chat(&mut root));
         let mut names = self.names(&mut root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
 
         let rep_tables = self.at_least_one(&mut root, "rep");
@@ -134,6 +134,7 @@ impl Loader<'_> {
             slas,
             limits,
             duplicates,
+            bursts,
             heartbeat,
             examples,
         })

@@ -1,6 +1,7 @@
 //! `rules.toml`: from text to a compiled, checked [`Rules`], or to findings with their places.
 
 mod argument;
+mod bursts;
 mod catalogue;
 mod codes;
 mod compile;
@@ -59,6 +60,7 @@ pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
+pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};

@@ -187,17 +187,20 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// The message that a handoff's follow-ups belong to, with its key; `None` while none was or will be posted.
-    pub fn thread(self, handoff: i64) -> Result<Option<(String, Write)>> {
+    /// The message that a handoff's follow-ups belong to: the handoff that posts it, its own or another of the group, and
+    /// the message's key; `None` while none was or will be posted.
+    pub fn thread(self, handoff: i64) -> Result<Option<(i64, String, Write)>> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT key, body FROM effect WHERE handoff_id = ?1 AND kind = 'message' \
-                 AND state NOT IN ('cancelled', 'failed') ORDER BY seq LIMIT 1",
+                "SELECT handoff_id, key, body FROM effect WHERE handoff_id IN (SELECT ?1 UNION SELECT m.id FROM handoff h \
+                 JOIN handoff m ON m.group_id = h.group_id WHERE h.id = ?1) AND kind = 'message' \
+                 AND state NOT IN ('cancelled', 'failed') ORDER BY handoff_id <> ?1, id LIMIT 1",
             )?
             .query_row([handoff], |row| {
-                let body: String = row.get(1)?;
-                Ok((row.get(0)?, serde_json::from_str(&body).map_err(|error| unreadable(1, error))?))
+                let body: String = row.get(2)?;
+                let write = serde_json::from_str(&body).map_err(|error| unreadable(2, error))?;
+                Ok((row.get(0)?, row.get(1)?, write))
             })
             .optional()?)
     }

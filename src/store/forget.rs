@@ -90,6 +90,7 @@ impl Db<'_> {
             self.forget_effects(handoff.id, &crm_id)?;
             self.add_event(handoff.id, at, "forgotten", None, None)?;
         }
+        self.forget_companion(contact)?;
         self.forget_words(&erasure)?;
         self.remember(UNFINISHED, "yes")?;
         Ok(cancelled)

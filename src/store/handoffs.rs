@@ -65,6 +65,10 @@ pub struct HandoffRow {
     pub accepted: Option<Timestamp>,
     pub closed: Option<Timestamp>,
     pub reason: Option<String>,
+    /// The first handoff of those that are one task.
+    pub group: Option<i64>,
+    /// Until then the group waits for others.
+    pub collects_until: Option<Timestamp>,
 }
 
 /// A rep who was considered and not picked.
@@ -96,7 +100,8 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.lapsed_ms \
+     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms, \
+     h.lapsed_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -132,7 +137,9 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         accepted: moment(24)?,
         closed: moment(25)?,
         reason: row.get(26)?,
-        lapsed: moment(27)?,
+        group: row.get(27)?,
+        collects_until: moment(28)?,
+        lapsed: moment(29)?,
     })
 }
 
@@ -317,21 +324,18 @@ impl Db<'_> {
         self.add_event(handoff.id, at, "rerouted", None, Some(why))
     }
 
+    /// Takes an assignment back of which part has been sent: the next one is another round.
+    pub fn reroute(self, handoff: i64, why: &str) -> Result<()> {
+        self.back_to_waiting(handoff, why)?;
+        self.cancel_effects(handoff)
+    }
+
     fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {
         self.conn.execute(
             "UPDATE handoff SET status = 'waiting', note = ?2, next_ms = NULL WHERE id = ?1",
             params![handoff, why],
         )?;
         self.cancel_steps(handoff)
-    }
-
-    /// Ends the present assignment: `lapsed` or `rejected`.
-    pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
-        self.conn.execute(
-            "UPDATE assignment SET ended_ms = ?2, ended_how = ?3 WHERE handoff_id = ?1 AND ended_ms IS NULL",
-            params![handoff, at.timestamp_millis(), how],
-        )?;
-        Ok(())
     }
 
     pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {

@@ -1,5 +1,7 @@
 //! What became of handoffs: first touch, acceptance, rejection, and the steps of their SLAs.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use rusqlite::{OptionalExtension as _, params};
 
@@ -37,7 +39,13 @@ impl Db<'_> {
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([], read_handoff)?.collect::<Result<Vec<_>, _>>()?;
         let mut open = Vec::with_capacity(rows.len());
+        let mut led = HashSet::new();
         for row in rows {
+            // One of a group watches for all: the first that is open.
+            if row.group.is_some_and(|group| !led.insert(group)) {
+                open.push(OpenHandoff { row, task: None, message: None });
+                continue;
+            }
             let task = self.latest_remote(row.id, ["task", "task"])?;
             // A message that was deleted is posted anew when its state is to be shown.
             let message = self.latest_remote(row.id, ["message", "mark"])?;
@@ -92,8 +100,9 @@ impl Db<'_> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT remote_id FROM effect WHERE handoff_id = ?1 AND kind IN (?2, ?3) AND state = 'done' \
-                 ORDER BY seq DESC LIMIT 1",
+                "SELECT remote_id FROM effect WHERE handoff_id IN (SELECT ?1 UNION SELECT m.id FROM handoff h \
+                 JOIN handoff m ON m.group_id = h.group_id WHERE h.id = ?1) AND kind IN (?2, ?3) AND state = 'done' \
+                 ORDER BY id DESC LIMIT 1",
             )?
             .query_row(params![handoff, kinds[0], kinds[1]], |row| row.get(0))
             .optional()?)
@@ -125,6 +134,9 @@ impl Db<'_> {
         if closing.status == Status::Rejected {
             self.end_assignment(handoff, "rejected", closing.at)?;
         }
+        if closing.status == Status::Cancelled {
+            self.pass_steps_on(handoff)?;
+        }
         self.cancel_steps(handoff)?;
         if closing.status == Status::Cancelled {
             self.cancel_effects(handoff)?;
@@ -133,6 +145,15 @@ impl Db<'_> {
             .reason
             .map_or_else(|| closing.how.to_owned(), |reason| format!("{}: {reason}", closing.how));
         self.add_event(handoff, closing.at, closing.status.name(), closing.by, Some(&how))
+    }
+
+    /// Ends the present assignment: `lapsed` or `rejected`.
+    pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE assignment SET ended_ms = ?2, ended_how = ?3 WHERE handoff_id = ?1 AND ended_ms IS NULL",
+            params![handoff, at.timestamp_millis(), how],
+        )?;
+        Ok(())
     }
 
     /// Plans a step of the SLA; the action is frozen as JSON.

@@ -64,10 +64,11 @@ impl Db<'_> {
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
-    /// The clock stands still from `from` on.
+    /// The clock stands still from `from` on, unless it does already for the same reason.
     pub fn begin_pause(self, handoff: i64, round: u32, why: &str, from: Timestamp) -> Result<()> {
         self.conn.execute(
-            "INSERT INTO pause(handoff_id, round, why, from_ms) VALUES(?1, ?2, ?3, ?4) \
+            "INSERT INTO pause(handoff_id, round, why, from_ms) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS \
+             (SELECT 1 FROM pause WHERE handoff_id = ?1 AND why = ?3 AND until_ms IS NULL) \
              ON CONFLICT(handoff_id, round, why, from_ms) DO UPDATE SET until_ms = NULL",
             params![handoff, round, why, from.timestamp_millis()],
         )?;

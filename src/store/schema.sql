@@ -67,6 +67,9 @@ CREATE TABLE handoff(
   closed_ms   INTEGER,
   reason      TEXT,
   email_key   INTEGER,                           -- hash of the contact's e-mail: another record with it is the same lead
+  company_key INTEGER,                           -- hash of the company, while [bursts] says so
+  group_id    INTEGER REFERENCES handoff(id),    -- the first of those that are one task
+  group_ms    INTEGER,                           -- until then the group waits for others
   UNIQUE(contact_id, ordinal),
   CHECK(status NOT IN ('assigned', 'touched') OR (owner IS NOT NULL AND assigned_ms IS NOT NULL AND round >= 1)),
   CHECK((status IN ('held', 'waiting', 'assigned', 'touched')) = (closed_ms IS NULL)),
@@ -76,6 +79,8 @@ CREATE TABLE handoff(
 ) STRICT;
 CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 CREATE INDEX handoff_email ON handoff(email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX handoff_company ON handoff(company_key) WHERE company_key IS NOT NULL AND status = 'waiting';
+CREATE INDEX handoff_group ON handoff(group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
 CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 
@@ -197,9 +202,12 @@ CREATE TABLE run(
   summary     TEXT NOT NULL CHECK(json_valid(summary))
 ) STRICT;
 
--- Erasing a person is the one exception to what is frozen below: what was said of it goes, what happened stays.
+-- Erasing a person is the one exception to what is frozen below: what was said of it goes, what happened stays. Handoffs of
+-- the same group may name the person.
 CREATE VIEW forgotten AS
-  SELECT h.id AS handoff_id FROM handoff h JOIN contact c ON c.id = h.contact_id WHERE c.forgotten_ms IS NOT NULL;
+  SELECT h.id AS handoff_id FROM handoff h JOIN contact c ON c.id = h.contact_id WHERE c.forgotten_ms IS NOT NULL
+  UNION SELECT o.id FROM handoff h JOIN contact c ON c.id = h.contact_id JOIN handoff o ON o.group_id = h.group_id
+  WHERE c.forgotten_ms IS NOT NULL;
 
 CREATE TRIGGER effect_final BEFORE UPDATE ON effect WHEN OLD.state IN ('done', 'cancelled') AND NOT (
   OLD.handoff_id IN (SELECT handoff_id FROM forgotten) AND NEW.state = OLD.state AND NEW.attempt = OLD.attempt

@@ -165,3 +165,28 @@ fn a_dry_run_only_says_what_it_would_do() {
     assert_eq!(place.bytes("handoff.db"), before);
     assert_eq!(traces(&place).len(), 4);
 }
+
+#[test]
+fn a_person_who_came_with_others_of_the_company_is_named_to_them_no_more() {
+    let place = desk("[bursts]\ngroup_by = \"company\"\n");
+    write(&place, &[&LOU.replace("client.example", "palmyra.example"), ZENOBIA]);
+    place.json_at("2026-11-23T10:00:00Z", 0, &["run"]);
+    // The task and the message cannot be written yet: they are still planned, and name her.
+    place.write("out", "");
+    place.handoff_at("2026-11-23T10:02:00Z", &["run"]);
+    fs::remove_file(place.path("out")).unwrap();
+    let ran = place.handoff_at("2026-11-23T10:02:30Z", &["forget", "zenobia@palmyra.example"]);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    let words = |place: &Place| -> Vec<String> {
+        traces(place)
+            .into_iter()
+            .filter(|word| word.contains("zenobia") || word.contains("septimia"))
+            .collect()
+    };
+    assert_eq!(words(&place), [""; 0]);
+    place.json_at("2026-11-23T11:00:00Z", 0, &["run"]);
+    let messages = place.lines("out/messages.jsonl");
+    assert_eq!(messages[0]["contact"], "l1");
+    assert!(!messages[0].to_string().to_lowercase().contains("zenobia"), "{}", messages[0]);
+    assert_eq!(place.lines("out/tasks.jsonl").len(), 1);
+}

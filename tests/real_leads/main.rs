@@ -187,7 +187,10 @@ fn of_fifty_changed_leads_those_fifty_are_judged_and_those_that_cross_are_handed
     assert_eq!(report["synced"]["changed"], changed);
     assert_eq!(report["evaluated"]["contacts"], changed);
     assert_eq!(handed_off(&report), crossed);
-    assert_eq!(report["delivered"]["done"], 3 * crossed.len());
+    let outcomes = report["outcomes"].as_array().unwrap();
+    assert_eq!(outcomes.len(), 5, "whoever opted out is taken from the rep, who hears of it: {outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| outcome["what"] == "cancelled"), "{outcomes:?}");
+    assert_eq!(report["delivered"]["done"], 3 * crossed.len() + outcomes.len());
 }
 
 #[test]

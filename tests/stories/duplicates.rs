@@ -137,6 +137,12 @@ fn records_that_swap_their_e_mails_are_told_apart_by_what_they_have_now() {
         &[("one", "lou@client.example", "60"), ("two", "kim@client.example", "60")],
     );
     assert_eq!(tasks(&place), ["one", "two"], "kim is no longer the contact whom the rep called lou");
+    // The same where the one that crosses is judged first.
+    let place = open_desk("");
+    run(&place, TEN, &[("two", "lou@client.example", "10"), ("one", "kim@client.example", "60")]);
+    let swapped = [("two", "kim@client.example", "60"), ("one", "lou@client.example", "60")];
+    run(&place, "2026-11-23T10:05:00Z", &swapped);
+    assert_eq!(tasks(&place), ["one", "two"]);
     // The other way round: the one that crosses has the address that the open handoff has by now.
     let place = open_desk("");
     run(&place, TEN, &[("one", "kim@client.example", "60"), ("two", "lou@client.example", "10")]);

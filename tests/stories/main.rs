@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod bursts;
 mod check;
 mod desk;
 mod dry_run;

@@ -44,6 +44,7 @@ pub(super) fn rules() -> Rules {
         slas: Vec::new(),
         limits: Limits::default(),
         duplicates: None,
+        bursts: None,
         heartbeat: None,
         examples: Vec::new(),
     }

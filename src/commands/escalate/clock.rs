@@ -28,16 +28,6 @@ pub(super) fn touch(
     signs(&session.rules.outcome, &facts, so_far, &newer).touched
 }
 
-/// A touch at `at` stops the steps: for good, or until it expires.
-pub(super) fn stop(db: Db<'_>, handoff: &HandoffRow, at: Timestamp) -> Result<()> {
-    let expires = frozen_sla(handoff)?.is_some_and(|sla| sla.ack_expires.is_some());
-    if expires {
-        db.begin_pause(handoff.id, handoff.round, PauseReason::Acknowledged.name(), at)
-    } else {
-        db.cancel_steps(handoff.id)
-    }
-}
-
 /// Stops and starts the clocks of the open handoffs.
 pub(super) fn look(session: &Session, open: &[OpenHandoff], report: &mut RunReport) -> Result<()> {
     if session.rules.outcome.waiting.is_none() && !session.store.read().is_any_paused()? {

@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use super::clock;
 use crate::commands::closing::{Told, disqualified_by};
+use crate::commands::group::for_each_other;
 use crate::commands::plan;
 use crate::commands::session::Session;
 use crate::model::{Activity, Status, Timestamp, fold};
@@ -39,6 +40,12 @@ fn record_one(
     report: &mut RunReport,
 ) -> Result<()> {
     let Session { rules, now, .. } = session;
+    // Whoever acted on one of a group acted on all: this one may have been dealt with already.
+    let reread = handoff.group.map(|_| db.handoff(handoff.id)).transpose()?;
+    let handoff = reread.as_ref().unwrap_or(handoff);
+    if !handoff.status.is_open() && handoff.status != Status::Accepted {
+        return Ok(());
+    }
     let contact = db.contact(handoff.contact, layouts)?.contact;
     let facts = Facts { handed_off_at: handoff.assigned, ..facts(rules, &contact, *now) };
     let email = plan::who(rules, &facts).email();
@@ -55,19 +62,30 @@ fn record_one(
     if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {
         db.set_sign(handoff.id, last)?;
     }
-    let told = Told { session, db, handoff, facts: &facts };
+    let told = Told { session, db, handoff, facts: &facts, is_quiet: false };
     let acted = if let Some((ending, sign)) = signs.ended {
-        Some(told.ended(ending, &sign)?)
+        let acted = told.ended(ending, &sign)?;
+        if sign.is_act && !is_accepted {
+            for_each_other(session, db, handoff, report, |other| other.ended(ending, &sign))?;
+        } else if !is_accepted {
+            for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
+        }
+        Some(acted)
     } else if is_accepted {
         None
     } else if let Some(why) = disqualified_by(rules, evaluate(rules, &contact, *now).verdict) {
         Some(told.cancelled(&why)?)
     } else if let Some(sign) = clock::touch(session, handoff, &facts, &acts, signs.touched) {
-        clock::stop(db, handoff, sign.at)?;
-        Some(told.touched(&sign)?)
+        let acted = told.touched(&sign)?;
+        for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
+        Some(acted)
     } else {
         let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));
-        (last + rules.outcome.stale_after <= *now).then(|| told.stale(last)).transpose()?
+        let is_stale = last + rules.outcome.stale_after <= *now;
+        if is_stale {
+            for_each_other(session, db, handoff, report, |other| other.stale(last))?;
+        }
+        is_stale.then(|| told.stale(last)).transpose()?
     };
     report.outcomes.extend(acted);
     Ok(())

@@ -8,7 +8,7 @@ use crate::brief::local;
 use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
 use crate::commands::route::{hand_to, loads, passed_before};
 use crate::commands::session::Session;
-use crate::model::{RepId, StepAction, StepTarget, Timestamp};
+use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, facts};
 use crate::rules::Rules;
@@ -178,6 +178,11 @@ impl Escalation<'_> {
     fn give_back(&self, n: u32) -> Result<String> {
         let why = format!("{} let it lapse", self.owner());
         self.db.take_back(self.handoff.id, "lapsed", &why, self.session.now)?;
+        for other in
+            self.db.others_of_group(self.handoff)?.iter().filter(|other| other.status != Status::Touched)
+        {
+            self.db.take_back(other.id, "lapsed", &why, self.session.now)?;
+        }
         self.reply(n, 0, &Recipient::Thread, &format!("Back to the pool: {}", self.lateness()))?;
         Ok(format!("back to the pool from {}", self.owner()))
     }

@@ -149,5 +149,12 @@ pub(super) fn limits(rules: &Rules) -> Section {
         limits.handoffs_per_run
     );
     let lead = format!("One lead: {}.", one_lead_words(rules.duplicates));
-    Section { title: "Limits", blocks: vec![Block::text(&text), Block::text(&lead)] }
+    let mut blocks = vec![Block::text(&text), Block::text(&lead)];
+    if let Some(wait) = rules.bursts {
+        let wait = format_duration(wait);
+        let text =
+            format!("People of one company who come within {wait} of the first are one task for one rep.");
+        blocks.push(Block::text(&text));
+    }
+    Section { title: "Limits", blocks }
 }

@@ -87,13 +87,15 @@ fn shown(node: &Node) -> String {
     }
 }
 
-/// `[limits]`, `[duplicates]` and `[monitor]`.
+/// `[limits]`, `[bursts]`, `[duplicates]` and `[monitor]`.
 pub(super) fn limits(notes: &mut Notes<'_>) {
     let (old, new) = (notes.old, notes.new);
     let per_run = |rules: &super::Rules| rules.limits.handoffs_per_run.to_string();
     notes.say_values("limits", "handoffs per run", &per_run(old), &per_run(new));
     let per_rep = |rules: &super::Rules| or_none(rules.limits.handoffs_per_rep_per_run);
     notes.say_values("limits", "handoffs per rep and run", &per_rep(old), &per_rep(new));
+    let wait = |rules: &super::Rules| or_none(rules.bursts.map(format_duration));
+    notes.say_values("bursts", "people of one company wait for each other:", &wait(old), &wait(new));
     let one_lead = |rules: &super::Rules| one_lead_words(rules.duplicates);
     notes.say_values("duplicates", "one lead:", &one_lead(old), &one_lead(new));
     let heartbeat = |rules: &super::Rules| or_none(rules.heartbeat.as_ref());

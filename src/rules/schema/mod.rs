@@ -51,6 +51,7 @@ fn properties(connectors: &ConnectorSchemas) -> Value {
         "sla": list_of("How long a rep has, and what happens as the time runs.", &handling::sla()),
         "outcome": handling::outcome(),
         "limits": settings::limits(),
+        "bursts": settings::bursts(),
         "duplicates": settings::duplicates(),
         "monitor": settings::monitor(),
         "example": list_of("The definition's own tests: `handoff check` and `handoff test` run them.", &settings::example()),

@@ -120,6 +120,17 @@ pub(super) fn limits() -> Value {
     )
 }
 
+pub(super) fn bursts() -> Value {
+    table(
+        "People of one company who cross within minutes are one task for one rep.",
+        &["group_by"],
+        &json!({
+            "group_by": choice("What they have in common.", &["company"]),
+            "group_wait": duration("How long the first waits for others; by default 2m."),
+        }),
+    )
+}
+
 pub(super) fn duplicates() -> Value {
     let flag = |description: &str| json!({ "description": description, "type": "boolean" });
     let mut duplicates = table(

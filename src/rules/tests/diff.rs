@@ -159,6 +159,7 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("\"IN_PROGRESS\", \"OPEN_DEAL\"", "\"IN_PROGRESS\""),
     ("lead_status = \"NEW\"", "lead_status = \"OPEN\""),
     ("handoffs_per_rep_per_run = 20", ""),
+    ("group_wait = \"2m\"", "group_wait = \"5m\""),
     ("gmail_dots = true", "gmail_dots = false"),
 ];
 
@@ -195,6 +196,7 @@ fn every_kind_of_change_has_its_sentence() {
     outcome accepted: lead_status in: − OPEN_DEAL
     when handed off, writes lead_status: NEW → OPEN
     handoffs per rep and run 20 → none
+    people of one company wait for each other: 2m → 5m
     one lead: records with the same e-mail, whatever the plus-tags and Gmail's dots → records with the same e-mail, whatever the plus-tags
     ");
 }
