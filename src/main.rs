@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use handoff::cli::{Cli, parse_time};
 use handoff::commands::{Outcome, Time, dispatch};
-use handoff::output::Printer;
+use handoff::output::{Printer, crash};
 
 #[expect(clippy::disallowed_methods, reason = "the environment and the clock are read here and nowhere else")]
 fn main() -> ExitCode {
+    crash::contain();
     let cli = Cli::parse();
     let mut printer =
         Printer::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));

@@ -1,6 +1,7 @@
 //! Tokens: from the environment or a file named there, and nowhere else. They cannot be printed.
 
 use std::fmt;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -32,7 +33,14 @@ impl Secret {
         }
         let Some(path) = env(&format!("{name}_FILE")) else { return Ok(None) };
         let read = || -> Result<Self> {
-            let size = std::fs::metadata(&path)?.len();
+            let metadata = std::fs::metadata(&path)?;
+            let mode = metadata.permissions().mode() & 0o777;
+            // What root lets a group read is root's decision: systemd hands credentials over that way.
+            let allowed = if metadata.uid() == 0 { 0o740 } else { 0o700 };
+            if mode & !allowed != 0 {
+                bail!("others can read or change it (mode {mode:04o}); run `chmod 600` on it");
+            }
+            let size = metadata.len();
             if size > CHARS_MAX as u64 {
                 bail!("it is too large for a token");
             }

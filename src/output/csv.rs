@@ -17,7 +17,10 @@ pub(super) fn csv(header: &[&str], rows: &[Vec<String>]) -> Result<Vec<u8>> {
 /// A quote before whatever a spreadsheet would take as a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>). A plain number, negative ones too, is none.
 fn guarded(cell: &str) -> Cow<'_, str> {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    // Some spreadsheets take the full-width signs as well, and look past what they do not show.
+    let seen = cell.trim_start_matches([' ', '\0', '\u{feff}']);
+    let begins = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
+    let is_formula = begins && cell.parse::<f64>().is_err();
     if is_formula { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
@@ -27,7 +30,9 @@ mod tests {
 
     #[test]
     fn a_cell_that_would_run_as_a_formula_is_quoted() {
-        for formula in ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\r=1"] {
+        for formula in
+            ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\tx", "\r=1", "  =1", "\0=1", "＝1+1", "＠x", "\n=1"]
+        {
             assert_eq!(guarded(formula), format!("'{formula}"));
         }
         for plain in ["a=1", "-2.5", "+3", "", "1e9"] {

@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 mod bars;
+pub mod crash;
 mod csv;
 pub(crate) mod diff;
 pub(crate) mod docs;

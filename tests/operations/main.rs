@@ -12,6 +12,7 @@ mod heartbeat;
 mod http_server;
 #[path = "../support/process.rs"]
 mod process;
+mod secrets;
 mod status;
 #[path = "../support/mod.rs"]
 mod support;
