@@ -1,9 +1,9 @@
-//! What every rep has in hand, and where each team's round robin stands.
+//! What every rep has in hand, and where each team's rotation stands.
 
 use std::collections::HashMap;
 
 use super::Assignment;
-use crate::model::{RepId, Timestamp};
+use crate::model::{RepId, Timestamp, Turn};
 
 /// One rep's handoffs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,17 +16,35 @@ pub struct RepLoad {
     pub last: Option<Timestamp>,
 }
 
-/// The loads of all reps and the credits of all teams, kept up to date through a run by [`Loads::record`].
+/// Where the rotation of each team stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rotations {
+    turns: HashMap<(usize, RepId), Turn>,
+    latest: HashMap<usize, i64>,
+}
+
+impl Rotations {
+    /// The team's position and a member's place. Of somebody who is no rep any more (`None`) only the count of turns is kept.
+    pub fn add(&mut self, team: usize, rep: Option<RepId>, turn: Turn) {
+        let latest = self.latest.entry(team).or_default();
+        *latest = (*latest).max(turn.last);
+        if let Some(rep) = rep {
+            self.turns.insert((team, rep), turn);
+        }
+    }
+}
+
+/// The loads of all reps and the rotations of all teams, kept up to date through a run by [`Loads::record`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loads {
     reps: Vec<RepLoad>,
-    credits: HashMap<(usize, RepId), i64>,
+    rotations: Rotations,
 }
 
 impl Loads {
-    /// `reps` by [`RepId`]; `credits` by position of the team and rep, as the last assignments left them.
-    pub fn new(reps: Vec<RepLoad>, credits: HashMap<(usize, RepId), i64>) -> Self {
-        Self { reps, credits }
+    /// `reps` by [`RepId`]; the rotations as the last assignments left them.
+    pub fn new(reps: Vec<RepLoad>, rotations: Rotations) -> Self {
+        Self { reps, rotations }
     }
 
     /// A rep who is not listed has nothing.
@@ -34,9 +52,14 @@ impl Loads {
         self.reps.get(rep.0).copied().unwrap_or_default()
     }
 
-    /// The round-robin counter of a member; 0 before the first turn.
-    pub fn credit(&self, team: usize, rep: RepId) -> i64 {
-        self.credits.get(&(team, rep)).copied().unwrap_or_default()
+    /// A member's place in the rotation; level before the first turn.
+    pub fn turn(&self, team: usize, rep: RepId) -> Turn {
+        self.rotations.turns.get(&(team, rep)).copied().unwrap_or_default()
+    }
+
+    /// How many turns the team has seen.
+    pub fn latest_turn(&self, team: usize) -> i64 {
+        self.rotations.latest.get(&team).copied().unwrap_or_default()
     }
 
     /// A rep's calendar day has turned, and with it everything counted by day; a replay starts every day with idle reps.
@@ -57,8 +80,9 @@ impl Loads {
             load.last = Some(now);
         }
         if let Some(team) = assignment.team {
-            let credits = assignment.credits.iter();
-            self.credits.extend(credits.map(|(rep, credit)| ((team, *rep), *credit)));
+            for (rep, turn) in &assignment.turns {
+                self.rotations.add(team, Some(*rep), *turn);
+            }
         }
     }
 }

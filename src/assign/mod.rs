@@ -1,19 +1,22 @@
 //! Handoff + reps + loads + now -> assignment. Pure: the same inputs give the same rep, and every rep who was considered
 //! and not taken is there with the reason.
 
+mod company;
 mod direct;
 mod loads;
 mod passed;
 mod pick;
 mod request;
+mod rotation;
 mod team;
 
-pub use loads::{Loads, RepLoad};
+pub use company::Companies;
+pub use loads::{Loads, RepLoad, Rotations};
 pub use passed::{PassReason, PassedOver};
 
 use request::{Attempt, Passes, Request};
 
-use crate::model::{RepId, Timestamp};
+use crate::model::{RepId, Timestamp, Turn};
 use crate::qualify::Facts;
 use crate::rules::{Route, Rules};
 
@@ -25,6 +28,8 @@ pub struct Lead<'a> {
     pub passed: &'a [(RepId, PassReason)],
     /// A reassignment stays in this team, unless no route leads there any more.
     pub only_team: Option<usize>,
+    /// Who was given people of its company and when, the latest first.
+    pub company: &'a [(RepId, Timestamp)],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +49,8 @@ pub struct Assignment {
     /// A sentence for the rep.
     pub why: String,
     pub passed_over: Vec<PassedOver>,
-    /// The team's new round-robin counters, to be committed with the pick.
-    pub credits: Vec<(RepId, i64)>,
+    /// The members' new places in the team's rotation, to be committed with the pick.
+    pub turns: Vec<(RepId, Turn)>,
 }
 
 /// Nobody can take it now.
@@ -86,7 +91,7 @@ fn try_routes(request: &Request<'_>, routes: Vec<(usize, &Route)>) -> Routing {
                     team: found.team,
                     why: found.why,
                     passed_over: passes.over,
-                    credits: found.credits,
+                    turns: found.turns,
                 });
             }
             Attempt::Nobody { why, waits } => {

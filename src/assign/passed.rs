@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::rotation::account;
 use crate::model::Timestamp;
 
 /// A rep who was passed over, for `explain`, the history and the report.
@@ -29,6 +30,10 @@ pub enum PassReason {
     NotARep,
     /// Every hour ahead is a day off, an absence or off shift.
     NeverWorks,
+    /// Could have taken it; what the team owed them, in parts of a lead.
+    Owed(i64),
+    /// Could have taken it; how many handoffs they had open.
+    HasOpen(u32),
 }
 
 impl fmt::Display for PassReason {
@@ -47,6 +52,8 @@ impl fmt::Display for PassReason {
             Self::RejectedIt => f.write_str("rejected it before"),
             Self::NeverWorks => f.write_str("has no working time ahead"),
             Self::NotARep => f.write_str("not a rep in the rules"),
+            Self::Owed(owed) => f.write_str(&account(*owed)),
+            Self::HasOpen(open) => write!(f, "has {open} open"),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::direct::{self, Named};
 use super::team;
 use super::{Lead, Loads, PassReason, PassedOver};
-use crate::model::{RepId, Timestamp};
+use crate::model::{RepId, Timestamp, Turn};
 use crate::qualify::holds;
 use crate::rules::{NobodyAvailable, Route, RouteTarget, Rules};
 
@@ -39,7 +39,7 @@ pub(super) struct Found {
     pub rep: RepId,
     pub team: Option<usize>,
     pub why: String,
-    pub credits: Vec<(RepId, i64)>,
+    pub turns: Vec<(RepId, Turn)>,
 }
 
 /// What came of one route.
@@ -95,7 +95,7 @@ impl Request<'_> {
                 rep: named.rep,
                 team: None,
                 why: format!("{}: {}", route.name, named.why),
-                credits: Vec::new(),
+                turns: Vec::new(),
             })
         } else {
             Attempt::Nobody { why: format!("{}: {} cannot take it", route.name, rep.name), waits: false }

@@ -1,8 +1,9 @@
 //! A team's turn: who of its members can take the handoff, and which of them gets it.
 
 use super::PassReason;
-use super::pick::{Candidate, least_loaded, round_robin};
+use super::pick::{Candidate, least_loaded};
 use super::request::{Found, Passes, Request};
+use super::rotation::{self, How, Tie, account, owed_now};
 use crate::model::{Rep, RepId, Timestamp, fold};
 use crate::rules::{Member, OffShift, Pick, Route, Team};
 use crate::sla::{is_day_off, is_working, next_day, next_present, next_working};
@@ -38,7 +39,7 @@ pub(super) fn pick(
         }
         on_shift
     };
-    let mut found = pick_one((index, team), route, &candidates)?;
+    let mut found = Choice { request, index, team, route, candidates: &candidates }.make(passes)?;
     if takes_off_shift {
         found.why.push_str(", nobody is on shift");
     }
@@ -49,7 +50,7 @@ fn candidate(request: &Request<'_>, team: usize, member: &Member) -> Candidate {
     Candidate {
         rep: member.rep,
         weight: member.weight,
-        credit: request.loads.credit(team, member.rep),
+        turn: request.loads.turn(team, member.rep),
         load: request.loads.load(member.rep),
     }
 }
@@ -97,22 +98,95 @@ fn missing_skill<'a>(route: &'a Route, rep: &Rep) -> Option<&'a String> {
     route.skills.iter().find(|skill| !rep.skills.iter().any(|has| fold(has) == fold(skill)))
 }
 
-fn pick_one((index, team): (usize, &Team), route: &Route, candidates: &[Candidate]) -> Option<Found> {
-    let (rep, how, credits) = match team.pick {
-        Pick::RoundRobin => {
-            let (rep, credits) = round_robin(candidates)?;
-            (rep, "next by round robin".to_owned(), credits)
+/// Several can take it, and one of them gets it.
+struct Choice<'a> {
+    request: &'a Request<'a>,
+    index: usize,
+    team: &'a Team,
+    route: &'a Route,
+    candidates: &'a [Candidate],
+}
+
+impl Choice<'_> {
+    /// Whoever could have taken it as well is noted with where they stand.
+    fn make(&self, passes: &mut Passes) -> Option<Found> {
+        let latest = self.request.loads.latest_turn(self.index);
+        let rotates = self.team.pick == Pick::RoundRobin;
+        let (at, how, is_turn) = if let Some((at, had)) = self.has_company() {
+            let how = format!("took on somebody of the same company on {}", had.format("%Y-%m-%d"));
+            (at, how, rotates)
+        } else if rotates {
+            let (at, how) = rotation::next(self.candidates, latest)?;
+            (at, self.rotation_words(at, how), how != How::GivenBack)
+        } else {
+            let at = least_loaded(self.candidates)?;
+            let open = self.candidates.get(at)?.load.open;
+            let how = format!("fewest open handoffs for the weight ({open}) of {}", self.among());
+            (at, if self.candidates.len() > 1 { how } else { self.only_one() }, false)
+        };
+        let candidate = self.candidates.get(at)?;
+        let turns = match (rotates, is_turn) {
+            (true, true) => rotation::after_turn(self.candidates, latest, at),
+            (true, false) => vec![rotation::after_given_back(candidate, latest)],
+            (false, _) => Vec::new(),
+        };
+        self.note_others(at, passes);
+        Some(Found {
+            rep: candidate.rep,
+            team: Some(self.index),
+            why: format!("{}: {how}", self.route.name),
+            turns,
+        })
+    }
+
+    /// The candidate who was given somebody of the lead's company within the team's `same_company`, and when.
+    fn has_company(&self) -> Option<(usize, Timestamp)> {
+        let within = self.team.same_company?;
+        let recent = self.request.lead.company.iter();
+        recent.filter(|(_, had)| self.request.now - *had <= within).find_map(|(rep, had)| {
+            let at = self.candidates.iter().position(|candidate| candidate.rep == *rep)?;
+            Some((at, *had))
+        })
+    }
+
+    fn rotation_words(&self, at: usize, how: How) -> String {
+        let among = self.among();
+        let Some(candidate) = self.candidates.get(at).filter(|_| self.candidates.len() > 1) else {
+            return self.only_one();
+        };
+        let account = account(owed_now(self.candidates, at));
+        match how {
+            How::GivenBack => format!("given a credited turn back, of {among}"),
+            How::Owed(Tie::None) => format!("{account}, the most of {among}"),
+            How::Owed(Tie::LongestAgo) => format!("{account}, the most of {among}, and longest without"),
+            How::Owed(Tie::ListedFirst) => format!("{account}, the most of {among}, and listed first"),
+            How::Due => {
+                let (turns, all) = rotation::turns_in_window(self.candidates, at);
+                let weights: u64 = self.candidates.iter().map(|member| u64::from(member.weight)).sum();
+                let weight = candidate.weight;
+                format!("first to be late of {among}: {turns} of {all} turns at weight {weight} of {weights}")
+            }
         }
-        Pick::LeastLoaded => {
-            let least = least_loaded(candidates)?;
-            let how = format!("fewest open handoffs for the weight ({})", least.load.open);
-            (least.rep, how, Vec::new())
+    }
+
+    fn only_one(&self) -> String {
+        format!("the only one available in team {}", self.team.name)
+    }
+
+    /// Continues 'of '.
+    fn among(&self) -> String {
+        format!("{} in team {}", self.candidates.len(), self.team.name)
+    }
+
+    fn note_others(&self, picked: usize, passes: &mut Passes) {
+        for (at, candidate) in self.candidates.iter().enumerate().filter(|(at, _)| *at != picked) {
+            let reason = match self.team.pick {
+                Pick::RoundRobin => PassReason::Owed(owed_now(self.candidates, at)),
+                Pick::LeastLoaded => PassReason::HasOpen(candidate.load.open),
+            };
+            if let Some(rep) = self.request.rules.reps.get(candidate.rep.0) {
+                passes.note(rep.email.clone(), reason, None);
+            }
         }
-    };
-    let why = if candidates.len() == 1 {
-        format!("{}: the only one available in team {}", route.name, team.name)
-    } else {
-        format!("{}: {how} in team {}, {} available", route.name, team.name, candidates.len())
-    };
-    Some(Found { rep, team: Some(index), why, credits })
+    }
 }

@@ -1,9 +1,12 @@
 //! Routing from the first route to the last, with the loads of a run.
 
 mod fairness;
+mod rotation;
 mod scene;
 
 use std::sync::Arc;
+
+use chrono::TimeDelta;
 
 use self::scene::{
     assigned, away, contact, lead, loads, monday, passed, route, route_one, rules, team, waiting,
@@ -17,15 +20,22 @@ fn a_run_takes_the_members_in_turn_and_says_why() {
     let rules = rules();
     let mut loads = loads(&[]);
     let contact = contact(&[]);
-    let mut order = Vec::new();
-    for _ in 0..4 {
+    let (mut order, mut told) = (Vec::new(), Vec::new());
+    for (account, tie) in [
+        ("0.33 of a lead", ", and listed first"),
+        ("0.67 of a lead", ", and listed first"),
+        ("1.00 leads", ""),
+        ("0.33 of a lead", ", and longest without"),
+    ] {
         let assignment = assigned(assign(&rules, &lead(&contact), &loads, monday()));
-        assert_eq!(assignment.why, "Everyone: next by round robin in team all, 3 available");
-        assert_eq!(assignment.passed_over, []);
+        let why = format!("Everyone: owed {account}, the most of 3 in team all{tie}");
+        assert_eq!(assignment.why, why);
+        told.push(passed(&assignment.passed_over).join(", "));
         loads.record(&assignment, monday());
         order.push(assignment.rep.0);
     }
     assert_eq!(order, [0, 1, 2, 0]);
+    assert_eq!(told[1], "ana@acme.example: ahead by 0.33 of a lead, cy@acme.example: owed 0.67 of a lead");
     let ana = loads.load(RepId(0));
     assert_eq!((ana.open, ana.today, ana.this_run, ana.last), (2, 2, 2, Some(monday())));
 }
@@ -41,7 +51,7 @@ fn the_owner_of_the_company_gets_it_off_shift_and_with_a_full_plate() {
     let assignment = assigned(routing);
     assert_eq!((assignment.rep, assignment.route, assignment.team), (RepId(1), 0, None));
     assert_eq!(assignment.why, "Has an owner: owns the company");
-    assert_eq!(assignment.credits, []);
+    assert_eq!(assignment.turns, []);
 }
 
 #[test]
@@ -58,7 +68,11 @@ fn an_owner_who_is_away_or_no_rep_is_passed_over_and_told() {
         assert_eq!(passed(&assignment.passed_over)[0], expected);
     }
     let unowned = assigned(route_one(&rules, &[], monday()));
-    assert_eq!(passed(&unowned.passed_over), ["bo@acme.example: away"], "as a member, once");
+    assert_eq!(
+        passed(&unowned.passed_over),
+        ["bo@acme.example: away", "cy@acme.example: owed 0.50 of a lead"],
+        "as a member, once"
+    );
 }
 
 #[test]
@@ -80,7 +94,7 @@ fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
     ] {
         let assignment = assigned(route_one(&rules, &values, monday()));
         assert_eq!((assignment.rep.0, assignment.route), expected, "{values:?}");
-        assert_eq!(assignment.passed_over, []);
+        assert!(assignment.passed_over.iter().all(|passed| matches!(passed.reason, PassReason::Owed(_))));
     }
 }
 
@@ -117,8 +131,11 @@ fn a_team_that_assigns_off_shift_prefers_whoever_is_on_shift() {
     let night = utc("2026-11-29T03:00");
     let nobody_on = assigned(route_one(&rules, &[], night));
     assert_eq!(nobody_on.rep, RepId(0));
-    assert!(nobody_on.why.ends_with("3 available, nobody is on shift"));
-    assert_eq!(nobody_on.passed_over, []);
+    assert!(nobody_on.why.ends_with("and listed first, nobody is on shift"));
+    assert_eq!(
+        passed(&nobody_on.passed_over),
+        ["bo@acme.example: owed 0.33 of a lead", "cy@acme.example: owed 0.33 of a lead"]
+    );
     rules.reps[2].hours.shifts = shifts("sun 00:00-08:00").unwrap();
     let one_on = assigned(route_one(&rules, &[], night));
     assert_eq!(one_on.rep, RepId(2));
@@ -206,7 +223,10 @@ fn a_reassignment_stays_in_the_team_and_passes_over_who_let_it_lapse() {
     let again = Lead { passed: &lapsed, only_team: Some(0), ..lead(&contact) };
     let assignment = assigned(assign(&rules, &again, &loads(&[]), monday()));
     assert_eq!((assignment.rep, assignment.route), (RepId(1), 1));
-    assert_eq!(passed(&assignment.passed_over), ["ana@acme.example: let it lapse before"]);
+    assert_eq!(
+        passed(&assignment.passed_over),
+        ["ana@acme.example: let it lapse before", "cy@acme.example: owed 0.50 of a lead"]
+    );
     // The rules lead nowhere near the team any more.
     rules.routes.remove(1);
     assert_eq!(assigned(assign(&rules, &again, &loads(&[]), monday())).rep, RepId(2));
@@ -229,6 +249,78 @@ fn the_least_loaded_is_picked_where_the_team_says_so() {
     rules.teams[0].pick = Pick::LeastLoaded;
     let assignment = assigned(assign(&rules, &lead(&contact(&[])), &loads(&[4, 2, 3]), monday()));
     assert_eq!(assignment.rep, RepId(1));
-    assert_eq!(assignment.why, "Everyone: fewest open handoffs for the weight (2) in team all, 3 available");
-    assert_eq!(assignment.credits, []);
+    assert_eq!(assignment.why, "Everyone: fewest open handoffs for the weight (2) of 3 in team all");
+    assert_eq!(
+        passed(&assignment.passed_over),
+        ["ana@acme.example: has 4 open", "cy@acme.example: has 3 open"]
+    );
+    assert_eq!(assignment.turns, []);
+}
+
+/// A team that keeps companies together for a month, and a lead of a company that these have had.
+fn of_company(rules: &Rules, loads: &Loads, had: &[(RepId, Timestamp)]) -> Assignment {
+    let contact = contact(&[("email", "b@tagusly.example")]);
+    assigned(assign(rules, &Lead { company: had, ..lead(&contact) }, loads, monday()))
+}
+
+#[test]
+fn a_company_stays_with_the_rep_who_had_it_last_and_that_is_a_turn() {
+    let mut rules = rules();
+    rules.teams[0].same_company = Some(TimeDelta::days(30));
+    let had = [(RepId(2), utc("2026-11-02T10:00")), (RepId(1), utc("2026-11-01T10:00"))];
+    let mut loads = loads(&[]);
+    let first = of_company(&rules, &loads, &had);
+    assert_eq!(first.rep, RepId(2));
+    assert_eq!(first.why, "Everyone: took on somebody of the same company on 2026-11-02");
+    loads.record(&first, monday());
+    let mut order = Vec::new();
+    for _ in 0..5 {
+        let assignment = assigned(assign(&rules, &lead(&contact(&[])), &loads, monday()));
+        loads.record(&assignment, monday());
+        order.push(assignment.rep.0);
+    }
+    assert_eq!(order, [0, 1, 2, 0, 1], "cy has had a turn");
+}
+
+#[test]
+fn a_company_goes_on_to_another_when_its_rep_cannot_take_it_or_had_it_too_long_ago() {
+    let mut rules = rules();
+    rules.teams[0].same_company = Some(TimeDelta::days(30));
+    let had = [(RepId(2), utc("2026-11-02T10:00")), (RepId(1), utc("2026-11-01T10:00"))];
+    away(&mut rules, 2, "2026-11-30");
+    assert_eq!(of_company(&rules, &loads(&[]), &had).rep, RepId(1), "who had it before");
+    away(&mut rules, 1, "2026-11-30");
+    assert_eq!(of_company(&rules, &loads(&[]), &had).rep, RepId(0));
+    rules.reps[1].hours.away.clear();
+    rules.teams[0].same_company = Some(TimeDelta::days(29));
+    assert_eq!(of_company(&rules, &loads(&[]), &had).rep, RepId(1), "to the minute");
+    rules.teams[0].same_company = Some(TimeDelta::days(28));
+    assert_eq!(of_company(&rules, &loads(&[]), &had).rep, RepId(0));
+    rules.teams[0].same_company = None;
+    assert_eq!(of_company(&rules, &loads(&[]), &had).rep, RepId(0));
+}
+
+#[test]
+fn the_company_is_known_by_its_id_and_its_domains_unless_anybody_has_a_mailbox_there() {
+    let rules = rules();
+    for (values, expected) in [
+        (vec![("email_domain", " Tagusly.EXAMPLE ")], vec!["domain tagusly.example"]),
+        (
+            vec![("company.domain", "Tagus.example"), ("email_domain", "tagusly.example")],
+            vec!["domain tagus.example", "domain tagusly.example"],
+        ),
+        (
+            vec![("company.id", "A5"), ("company.domain", "tagus.example"), ("email_domain", "gmail.com")],
+            vec!["id a5", "domain tagus.example"],
+        ),
+        (vec![("email_domain", "Gmail.com")], vec![]),
+        (
+            vec![("company.domain", "tagus.example"), ("email_domain", "TAGUS.example")],
+            vec!["domain tagus.example"],
+        ),
+        (vec![], vec![]),
+    ] {
+        let contact = contact(&values);
+        assert_eq!(crate::qualify::company_keys(&rules, &contact), expected, "{values:?}");
+    }
 }

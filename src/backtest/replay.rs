@@ -204,6 +204,11 @@ fn routed_by(rules: &Rules) -> Vec<FieldId> {
         };
         fields.extend(named.iter().filter_map(|name| rules.fields.find(name)));
     }
+    if rules.teams.iter().any(|team| team.same_company.is_some()) {
+        fields.extend(
+            ["company.domain", "email_domain"].into_iter().filter_map(|name| rules.fields.find(name)),
+        );
+    }
     fields.sort_unstable();
     fields.dedup();
     fields

@@ -7,8 +7,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::Lead;
-use crate::assign::{self, Loads, RepLoad, Routing};
+use crate::assign::{self, Companies, Loads, RepLoad, Rotations, Routing};
 use crate::model::{RepId, Timestamp, local_date};
+use crate::qualify::company_keys;
 use crate::rules::{RouteTarget, Rules};
 
 /// How often a lead that waits for a shift is tried again; after that nobody takes it.
@@ -53,7 +54,8 @@ pub fn prepare(rules: &mut Rules, is_dated: bool) {
 pub fn rehearse(rules: &Rules, leads: &[Lead], is_dated: bool) -> Routed {
     let mut rehearsal = Rehearsal {
         rules,
-        loads: Loads::new(vec![RepLoad::default(); rules.reps.len()], HashMap::new()),
+        loads: Loads::new(vec![RepLoad::default(); rules.reps.len()], Rotations::default()),
+        companies: Companies::default(),
         today: vec![None; rules.reps.len()],
         got: vec![BTreeMap::new(); rules.reps.len()],
         routed: Routed::default(),
@@ -80,6 +82,7 @@ enum Met {
 struct Rehearsal<'r> {
     rules: &'r Rules,
     loads: Loads,
+    companies: Companies,
     /// Each rep's own calendar day.
     today: Vec<Option<NaiveDate>>,
     got: Vec<BTreeMap<NaiveDate, u64>>,
@@ -89,13 +92,17 @@ struct Rehearsal<'r> {
 impl Rehearsal<'_> {
     fn meet(&mut self, lead: &Lead, now: Timestamp, is_first: bool) -> Met {
         self.turn_days(now);
-        let request = assign::Lead { facts: lead.facts(now), passed: &[], only_team: None };
+        let facts = lead.facts(now);
+        let keys = company_keys(self.rules, facts.contact);
+        let company = self.companies.of(&keys);
+        let request = assign::Lead { facts, passed: &[], only_team: None, company: &company };
         match assign::assign(self.rules, &request, &self.loads, now) {
             Routing::Assigned(assignment) => {
                 if let Some(team) = assignment.team.filter(|_| is_first) {
                     *self.routed.teams.entry(team).or_default() += 1;
                 }
                 self.loads.record(&assignment, now);
+                self.companies.record(&keys, assignment.rep, now);
                 let RepId(rep) = assignment.rep;
                 let day = self.today.get(rep).copied().flatten();
                 if let (Some(got), Some(day)) = (self.got.get_mut(rep), day) {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::plan::{self, FollowUp, follow_up, frozen_sla, mark, outcome_writes};
+use super::rotation::credit;
 use super::session::Session;
 use crate::model::{Status, Timestamp, Update, Verdict, Write};
 use crate::output::run_report::Acted;
@@ -57,6 +58,9 @@ impl Told<'_> {
         let rules = &self.session.rules;
         let watch_until = (ending == Ending::Accepted).then(|| sign.at + rules.outcome.watch);
         let acted = self.close(ending.status(), sign, watch_until)?;
+        if ending == Ending::Rejected {
+            credit(self.session, self.db, self.handoff, sign.reason.as_deref())?;
+        }
         if ending.is_given_back() {
             self.db.set_cooldown(self.handoff.contact, sign.at + rules.outcome.cooldown)?;
         }

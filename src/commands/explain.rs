@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::session::{load_rules, store_path};
-use super::{Outcome, Time, route};
+use super::{Outcome, Time, rotation, route};
 use crate::assign::{self, Lead, Routing};
 use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
@@ -209,12 +209,13 @@ fn routing_now(
     facts: &Facts<'_>,
     handoffs: &[HandoffRow],
 ) -> Result<RoutingNow> {
-    let loads = route::loads(rules, store, facts.now)?;
+    let loads = rotation::loads(rules, store, facts.now)?;
     let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
         Some(handoff) => route::passed_before(rules, &store.read().assignments(handoff.id)?),
         None => Vec::new(),
     };
-    let lead = Lead { facts: *facts, passed: &passed, only_team: None };
+    let company = rotation::had_company(rules, store.read(), facts)?;
+    let lead = Lead { facts: *facts, passed: &passed, only_team: None, company: &company };
     let route_name = |at: usize| rules.routes.get(at).map_or_else(String::new, |route| route.name.clone());
     let passed_texts = |passed: &[assign::PassedOver]| -> Vec<String> {
         passed.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect()

@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::closing::Told;
 use super::plan::{self, calendar, outcome_writes};
+use super::rotation::companies;
 use super::session::Session;
 use crate::assign::Assignment;
 use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Status, Timestamp, Update, Write, one_line};
@@ -93,7 +94,8 @@ impl Member {
             due,
             calendar: calendar.as_deref(),
             held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(now), ..facts }),
-            credits: &[],
+            turns: &[],
+            companies: &companies(rules, &self.contact),
         })?;
         let write = Write::Update(Update {
             contact: handoff.crm_id.clone(),
@@ -151,6 +153,7 @@ pub(super) fn regroup(db: Db<'_>, left: &HandoffRow, not_begun: &[i64], now: Tim
         if not_begun.contains(&other.id) {
             db.undo_assignment(other, why, now)?;
         } else {
+            db.give_turn_back(other, why, now)?;
             db.reroute(other.id, why)?;
         }
     }

@@ -18,6 +18,7 @@ mod plan;
 mod recheck;
 mod release;
 mod retry;
+mod rotation;
 mod route;
 mod run;
 mod schema;

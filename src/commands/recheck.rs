@@ -87,6 +87,7 @@ fn cancel(
         watch_until: None,
     };
     db.close(handoff.id, &closing)?;
+    db.give_turn_back(handoff, why, session.now)?;
     report.taken_back(handoff.id, why);
     Ok(())
 }
@@ -110,7 +111,7 @@ fn hand_to_owner(
     let route =
         rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name)).unwrap_or_default();
     let assignment =
-        Assignment { rep: RepId(rep), route, team: None, why, passed_over: Vec::new(), credits: Vec::new() };
+        Assignment { rep: RepId(rep), route, team: None, why, passed_over: Vec::new(), turns: Vec::new() };
     let facts = facts(rules, stored, session.now);
     report.handed_off.push(hand_to(session, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
     Ok(())

@@ -3,27 +3,24 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use chrono::TimeDelta;
 
 use super::group::{is_led_or_collects, members};
 use super::plan::{self, Planned};
 use super::recheck;
+use super::rotation::{companies, had_company, loads};
 use super::session::Session;
-use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, RepLoad, Routing};
+use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, Routing};
 use crate::brief::held_values;
-use crate::model::{ContactId, Rep, RepId, Timestamp};
+use crate::model::{ContactId, Rep, RepId, Timestamp, Turn};
 use crate::output::run_report::{HandedOff, RunReport, Waiting};
 use crate::qualify::{Facts, PartKind, Trace, facts, outcomes_holding, trace};
 use crate::rules::Rules;
-use crate::store::{AssignmentRow, Db, HandoffRow, Layouts, NewAssignment, PassedOverRow, Store};
-
-/// Assignments looked back on for `max_per_day`: a rep's day may have begun up to 26 hours ago in UTC terms.
-const DAY: TimeDelta = TimeDelta::hours(26);
+use crate::store::{AssignmentRow, Db, HandoffRow, Layouts, NewAssignment, PassedOverRow};
 
 /// Handoffs routed in one transaction.
 const BATCH: usize = 200;
 
-/// Routes everything that waits; picks, turn counters, effects and SLA steps commit together.
+/// Routes everything that waits; picks, rotations, effects and SLA steps commit together.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let mut loads = loads(&session.rules, &session.store, session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
@@ -56,7 +53,8 @@ fn route_one(
     let row = db.contact(handoff.contact, layouts)?;
     let facts = facts(&session.rules, &row.contact, session.now);
     let passed = passed_before(&session.rules, &db.assignments(handoff.id)?);
-    let lead = Lead { facts, passed: &passed, only_team: None };
+    let company = had_company(&session.rules, db, &facts)?;
+    let lead = Lead { facts, passed: &passed, only_team: None, company: &company };
     match assign::assign(&session.rules, &lead, loads, session.now) {
         Routing::Assigned(assignment) => {
             let handed_off = hand_to(session, db, handoff, &assignment, &facts)?;
@@ -101,12 +99,10 @@ pub(super) fn hand_to(
         let why = format!("{} has no working time ahead in which the SLA could end", rep.email);
         db.add_event(handoff.id, *now, "no due time", None, Some(&why))?;
     }
-    let credits: Vec<(String, i64)> = assignment
-        .credits
-        .iter()
-        .filter_map(|(rep, credit)| Some((rules.reps.get(rep.0)?.email.clone(), *credit)))
-        .collect();
     let calendar = plan::calendar(handoff, rep)?;
+    let email = |rep: &RepId| rules.reps.get(rep.0).map(|rep| rep.email.clone());
+    let turns: Vec<(String, Turn)> =
+        assignment.turns.iter().filter_map(|(rep, turn)| Some((email(rep)?, *turn))).collect();
     db.assign(&NewAssignment {
         handoff: handoff.id,
         round,
@@ -119,7 +115,8 @@ pub(super) fn hand_to(
         due: due.map(|(due, _)| due),
         calendar: calendar.as_deref(),
         held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(*now), ..*facts }),
-        credits: &credits,
+        turns: &turns,
+        companies: &companies(rules, facts.contact),
     })?;
     for step in timeline.iter().flat_map(|(plan, _)| &plan.steps) {
         db.plan_step(handoff.id, round, step.n, step.at, &serde_json::to_string(&step.action)?)?;
@@ -204,26 +201,4 @@ pub(super) fn passed_before(rules: &Rules, assignments: &[AssignmentRow]) -> Vec
             Some((*by_email.get(assignment.rep.as_str())?, reason))
         })
         .collect()
-}
-
-/// Loads and turn counters as they are in the store.
-pub(super) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
-    let db = store.read();
-    let mut reps = Vec::with_capacity(rules.reps.len());
-    for rep in &rules.reps {
-        let row = db.load(&rep.email, now - DAY)?;
-        let zone = rep.hours.timezone;
-        let today = now.with_timezone(&zone).date_naive();
-        let count = row.recent.iter().filter(|at| at.with_timezone(&zone).date_naive() == today).count();
-        reps.push(RepLoad { open: row.open, today: u32::try_from(count)?, this_run: 0, last: row.last });
-    }
-    let mut credits = HashMap::new();
-    for (team, rep, credit) in db.turns()? {
-        let team = rules.teams.iter().position(|known| known.name == team);
-        let rep = rules.reps.iter().position(|known| known.email == rep).map(RepId);
-        if let (Some(team), Some(rep)) = (team, rep) {
-            credits.insert((team, rep), credit);
-        }
-    }
-    Ok(Loads::new(reps, credits))
 }

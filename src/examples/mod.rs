@@ -5,9 +5,7 @@ mod coverage;
 mod mutants;
 mod outcome;
 
-use std::collections::HashMap;
-
-use crate::assign::{self, Lead, Loads, RepLoad};
+use crate::assign::{self, Lead, Loads, RepLoad, Rotations};
 use crate::model::{ContactId, Record};
 use crate::qualify::{StepKind, Trace, facts, trace};
 use crate::rules::{Example, Rules};
@@ -53,7 +51,7 @@ pub fn check<'a>(rules: &Rules, example: &'a Example, coverage: &mut Coverage) -
     let rules_then = with_absences(rules, example);
     let routing = evaluation.verdict.is_qualified().then(|| {
         let facts = facts(rules, &contact, example.at);
-        let lead = Lead { facts, passed: &[], only_team: None };
+        let lead = Lead { facts, passed: &[], only_team: None, company: &[] };
         assign::assign(&rules_then, &lead, &loads(rules, example), example.at)
     });
     let outcome = Outcome { rules: &rules_then, example, evaluation, routing, traced: &traced };
@@ -70,7 +68,7 @@ fn loads(rules: &Rules, example: &Example) -> Loads {
             (load.open, load.today) = (given.open, given.today);
         }
     }
-    Loads::new(reps, HashMap::new())
+    Loads::new(reps, Rotations::default())
 }
 
 fn with_absences(rules: &Rules, example: &Example) -> Rules {

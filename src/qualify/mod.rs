@@ -12,7 +12,7 @@ mod trace;
 mod until;
 
 pub use change::{Change, changes_to};
-pub use company::company_key;
+pub use company::{company_key, company_keys};
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::{holds, leaf_holds};

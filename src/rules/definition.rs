@@ -147,6 +147,8 @@ pub struct Team {
     pub nobody_available: NobodyAvailable,
     /// E-mail of whom `notify` steps with `to = "manager"` reach; need not be a rep.
     pub manager: Option<String>,
+    /// How long the company of a lead stays with the rep who was given it.
+    pub same_company: Option<TimeDelta>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +160,7 @@ pub struct Member {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// Smooth weighted round robin.
+    /// In turns, by weight.
     RoundRobin,
     /// Fewest open handoffs for the weight.
     LeastLoaded,
@@ -226,6 +228,8 @@ pub struct Outcome {
     pub waiting: Option<Condition>,
     /// The field that holds the reason of a rejection.
     pub reason: Option<crate::model::FieldId>,
+    /// Reasons of a rejection, folded, for which the rep gets the turn back.
+    pub credit: Vec<String>,
     /// How long a contact that sales gave back may not be handed off again.
     pub cooldown: TimeDelta,
     /// A handoff without a sign for so long is closed.

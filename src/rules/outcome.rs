@@ -12,7 +12,7 @@ use super::definition::{Outcome, OutcomeEvent};
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Node, Table};
 use super::reader::{Reader, wrong_type};
-use crate::model::EMAIL_DOMAIN;
+use crate::model::{EMAIL_DOMAIN, fold};
 
 /// A month: long enough that a rejected contact does not come back while the rep remembers the last call.
 const COOLDOWN: TimeDelta = TimeDelta::days(30);
@@ -39,6 +39,8 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         let span = &reader.item("reason")?.span;
         names.fields.require(name, span, findings)
     });
+    let credit = reader.texts("credit", findings);
+    let credit = credit.into_iter().map(|(text, _)| fold(text).into_owned()).collect();
     let cooldown = reader.duration("cooldown", findings).unwrap_or(COOLDOWN);
     let stale_after = stale_after(&mut reader, findings);
     let watch = reader.duration("watch", findings).unwrap_or(WATCH);
@@ -47,7 +49,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         .map(|table| writes(table, &names.fields, findings))
         .unwrap_or_default();
     reader.finish(findings);
-    Outcome { when, waiting, reason, cooldown, stale_after, watch, write }
+    Outcome { when, waiting, reason, credit, cooldown, stale_after, watch, write }
 }
 
 fn stale_after(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta {

@@ -127,6 +127,7 @@ pub(super) fn teams(
         if let Some(manager) = &manager {
             reps.find(manager);
         }
+        let same_company = reader.duration("same_company", findings);
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
@@ -139,6 +140,7 @@ pub(super) fn teams(
                 off_shift,
                 nobody_available,
                 manager,
+                same_company,
             });
         }
     }

@@ -133,6 +133,7 @@ impl Db<'_> {
             [handoff],
         )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;
+        self.conn.execute("DELETE FROM assignment_company WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute(
             "UPDATE event SET how = NULL, \
              who = iif(who IN (SELECT rep FROM assignment WHERE handoff_id = ?1), who, NULL) WHERE handoff_id = ?1",

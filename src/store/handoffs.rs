@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Db;
 use super::runs::time;
-use crate::model::{Ordinal, Status, Timestamp};
+use crate::model::{Ordinal, Status, Timestamp, Turn};
 
 /// A handoff that starts.
 #[derive(Clone, Debug)]
@@ -94,8 +94,10 @@ pub struct NewAssignment<'a> {
     pub calendar: Option<&'a str>,
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
-    /// The team's turn counters after this pick: they commit together with it.
-    pub credits: &'a [(String, i64)],
+    /// The members' places in the team's rotation after this pick: they commit together with it.
+    pub turns: &'a [(String, Turn)],
+    /// What says which company the contact is of.
+    pub companies: &'a [i64],
 }
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
@@ -248,13 +250,13 @@ impl Db<'_> {
         self.add_event(handoff, at, "released", Some(by), None)
     }
 
-    /// Records the pick and its turn counters together.
+    /// Records the pick and the rotation that follows from it together.
     pub fn assign(self, new: &NewAssignment<'_>) -> Result<()> {
         let calendar = new.calendar.map(|body| self.keep_calendar(body)).transpose()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, at_ms, calendar_id) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, turn, at_ms, calendar_id) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 new.handoff,
@@ -264,6 +266,7 @@ impl Db<'_> {
                 new.team,
                 new.why,
                 serde_json::to_string(new.passed_over)?,
+                !new.turns.is_empty(),
                 new.at.timestamp_millis(),
                 calendar
             ])?;
@@ -284,14 +287,16 @@ impl Db<'_> {
                 new.held_before
             ])?;
         if let Some(team) = new.team {
-            for (rep, credit) in new.credits {
-                self.conn
-                    .prepare_cached(
-                        "INSERT INTO turn(team, rep, credit) VALUES(?1, ?2, ?3) \
-                         ON CONFLICT(team, rep) DO UPDATE SET credit = ?3",
-                    )?
-                    .execute(params![team, rep, credit])?;
+            for (rep, turn) in new.turns {
+                self.set_turn(team, rep, turn)?;
             }
+        }
+        for company in new.companies {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO assignment_company(company, handoff_id, round) VALUES(?1, ?2, ?3)",
+                )?
+                .execute(params![company, new.handoff, new.round])?;
         }
         self.add_event(new.handoff, new.at, "assigned", Some(new.rep), Some(new.why))
     }
@@ -306,6 +311,7 @@ impl Db<'_> {
     /// Undoes an assignment of which nothing has been sent, as if it had not been made: the next one has the same round
     /// and so the same keys, as it would after a loss of the database.
     pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
+        self.give_turn_back(handoff, why, at)?;
         self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
         self.conn.execute(
             "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
@@ -336,10 +342,5 @@ impl Db<'_> {
             params![handoff, why],
         )?;
         self.cancel_steps(handoff)
-    }
-
-    pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {
-        self.conn.execute("UPDATE handoff SET held_before = ?2 WHERE id = ?1", params![handoff, bits])?;
-        Ok(())
     }
 }

@@ -156,6 +156,11 @@ impl Db<'_> {
         Ok(())
     }
 
+    pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {
+        self.conn.execute("UPDATE handoff SET held_before = ?2 WHERE id = ?1", params![handoff, bits])?;
+        Ok(())
+    }
+
     /// Plans a step of the SLA; the action is frozen as JSON.
     pub fn plan_step(self, handoff: i64, round: u32, n: u32, at: Timestamp, action: &str) -> Result<()> {
         self.conn

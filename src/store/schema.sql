@@ -108,6 +108,7 @@ CREATE TABLE assignment(
   team        TEXT,
   why         TEXT NOT NULL,
   passed_over TEXT NOT NULL CHECK(json_valid(passed_over)),
+  turn        INTEGER NOT NULL CHECK(turn IN (0, 1)),          -- took a turn of the team, which was not given back
   at_ms       INTEGER NOT NULL,
   calendar_id INTEGER REFERENCES calendar(id),   -- with an SLA: what its times are counted on
   ended_ms    INTEGER,
@@ -117,10 +118,28 @@ CREATE TABLE assignment(
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX assignment_rep ON assignment(rep, at_ms);
 
+-- What says which company an assigned contact is of, each as a hash.
+CREATE TABLE assignment_company(
+  company     INTEGER NOT NULL,
+  handoff_id  INTEGER NOT NULL,
+  round       INTEGER NOT NULL,
+  PRIMARY KEY(company, handoff_id, round),
+  FOREIGN KEY(handoff_id, round) REFERENCES assignment(handoff_id, round) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assignment_company_of ON assignment_company(handoff_id, round);
+
+-- Where each member stands in a team's rotation; src/model/turn.rs says what the numbers mean.
 CREATE TABLE turn(
-  team   TEXT NOT NULL,
-  rep    TEXT NOT NULL,
-  credit INTEGER NOT NULL,
+  team    TEXT NOT NULL,
+  rep     TEXT NOT NULL,
+  owed    INTEGER NOT NULL,
+  last    INTEGER NOT NULL CHECK(last >= 0),
+  back    INTEGER NOT NULL CHECK(back >= 0),
+  back_at INTEGER,
+  window  INTEGER NOT NULL CHECK(window >= 0),
+  weight  INTEGER NOT NULL CHECK(weight >= 0),
+  total   INTEGER NOT NULL CHECK(total >= weight),
+  turns   INTEGER NOT NULL CHECK(turns >= 0),
   PRIMARY KEY(team, rep)
 ) STRICT, WITHOUT ROWID;
 

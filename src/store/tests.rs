@@ -76,7 +76,8 @@ fn assign(store: &Store, handoff: i64, round: u32) -> anyhow::Result<()> {
             due: None,
             calendar: None,
             held_before: 0,
-            credits: &[],
+            turns: &[],
+            companies: &[],
         })
     })
 }

@@ -11,6 +11,7 @@ mod endings;
 mod escalation;
 mod examples;
 mod explain;
+mod fairness;
 mod limits;
 mod outcomes;
 mod passed_over;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::scene::{away, contact, lead, loads, monday, rep, rules, team};
-use crate::assign::{Lead, PassReason, Routing, assign};
+use crate::assign::{Lead, PassReason, PassedOver, Routing, assign};
 use crate::model::RepId;
 use crate::rules::{Pick, Rules, shifts};
 
@@ -83,11 +83,15 @@ proptest! {
                     &waiting.passed_over
                 }
             };
-            let mut told: Vec<String> = over.iter().map(|passed| passed.rep.clone()).collect();
+            let is_free = |passed: &&PassedOver| matches!(passed.reason, PassReason::Owed(_) | PassReason::HasOpen(_));
+            let (free, told): (Vec<_>, Vec<_>) = over.iter().partition(is_free);
+            let mut told: Vec<&str> = told.iter().map(|passed| passed.rep.as_str()).collect();
             told.sort_unstable();
             prop_assert_eq!(&told, &barred);
-            let credits = (0..traits.len()).map(|n| loads.credit(0, RepId(n)));
-            prop_assert_eq!(credits.sum::<i64>(), 0);
+            let all_free = traits.iter().filter(|what| **what == Trait::Free).count();
+            prop_assert_eq!(free.len(), all_free.saturating_sub(1), "everybody who was considered is told");
+            let owed = (0..traits.len()).map(|n| loads.turn(0, RepId(n)).owed);
+            prop_assert_eq!(owed.sum::<i64>(), 0);
         }
         // From equal loads, least loaded keeps open handoffs in proportion to the weights, too.
         for a in 0..traits.len() {

@@ -1,12 +1,12 @@
 //! Small rules, contacts and loads for the routing tests.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::assign::{Assignment, Lead, Loads, PassedOver, RepLoad, Routing, Waiting, assign};
+use crate::assign::{Assignment, Lead, Loads, PassedOver, RepLoad, Rotations, Routing, Waiting, assign};
 use crate::model::{Contact, ContactId, Field, Rep, RepId, STANDARD_FIELDS, Timestamp, Value, WorkingTime};
 use crate::qualify::Facts;
 use crate::rules::{
@@ -27,6 +27,7 @@ pub(super) fn rules() -> Rules {
             when: BTreeMap::new(),
             waiting: None,
             reason: None,
+            credit: Vec::new(),
             cooldown: TimeDelta::days(30),
             stale_after: TimeDelta::days(90),
             watch: TimeDelta::days(180),
@@ -86,6 +87,7 @@ pub(super) fn team(name: &str, weights: &[u32]) -> Team {
         off_shift: OffShift::Wait,
         nobody_available: NobodyAvailable::Wait,
         manager: None,
+        same_company: None,
     }
 }
 
@@ -106,6 +108,7 @@ pub(super) fn lead(contact: &Contact) -> Lead<'_> {
         facts: Facts { contact, score: None, fit: None, now: monday(), handed_off_at: None },
         passed: &[],
         only_team: None,
+        company: &[],
     }
 }
 
@@ -116,7 +119,7 @@ pub(super) fn monday() -> Timestamp {
 
 pub(super) fn loads(open: &[u32]) -> Loads {
     let load = |open: &u32| RepLoad { open: *open, today: *open, ..RepLoad::default() };
-    Loads::new(open.iter().map(load).collect(), HashMap::new())
+    Loads::new(open.iter().map(load).collect(), Rotations::default())
 }
 
 pub(super) fn route_one(rules: &Rules, values: &[(&str, &str)], now: Timestamp) -> Routing {

@@ -6,7 +6,8 @@ use super::recipients::{Recipient, recipients, team};
 use crate::assign::{self, Assignment, Lead, PassReason, Routing};
 use crate::brief::local;
 use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
-use crate::commands::route::{hand_to, loads, passed_before};
+use crate::commands::rotation::{had_company, loads};
+use crate::commands::route::{hand_to, passed_before};
 use crate::commands::session::Session;
 use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
 use crate::output::run_report::{Acted, RunReport};
@@ -145,7 +146,8 @@ impl Escalation<'_> {
         }
         let team = self.handoff.team.as_deref();
         let only_team = team.and_then(|team| rules.teams.iter().position(|known| known.name == team));
-        let lead = Lead { facts: *self.facts, passed: &passed, only_team };
+        let company = had_company(rules, self.db, self.facts)?;
+        let lead = Lead { facts: *self.facts, passed: &passed, only_team, company: &company };
         let waiting = match assign::assign(rules, &lead, &loads, now) {
             Routing::Assigned(assignment) => return self.pass_on(&assignment),
             Routing::Waiting(waiting) => waiting,

@@ -45,10 +45,14 @@ fn team_row(team: &Team, rules: &Rules) -> Vec<String> {
         NobodyAvailable::Wait => "none available, wait",
         NobodyAvailable::NextRoute => "none available, try the next route",
     };
+    let same_company = team.same_company.map(format_duration);
+    let same_company = same_company
+        .map(|within| format!("; people of one company to one rep within {within}"))
+        .unwrap_or_default();
     vec![
         team.name.clone(),
         members.collect::<Vec<_>>().join(", "),
-        pick_words(team.pick).to_owned(),
+        pick_words(team.pick).to_owned() + &same_company,
         format!("{off_shift}; {nobody}"),
         team.manager.clone().unwrap_or_default(),
     ]
@@ -122,6 +126,10 @@ pub(super) fn outcomes(rules: &Rules) -> Section {
     if let Some(waiting) = &outcome.waiting {
         let when = format!("{}; meanwhile the clock stands still", condition_words(waiting));
         items.push(Item::new("waiting", &when));
+    }
+    if !outcome.credit.is_empty() {
+        let reasons = outcome.credit.join(" or ");
+        items.push(Item::new("turn given back", &format!("when the reason is {reasons}")));
     }
     let again = "before a contact that was rejected, recycled or lost may come again";
     items.push(Item::new("cooldown", &format!("{} {again}", format_duration(outcome.cooldown))));

@@ -177,6 +177,10 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
     if old.reason != new.reason {
         notes.say_values("outcome", "outcome: reason in", &reason(notes.old), &reason(notes.new));
     }
+    let credit = lists(&old.credit, &new.credit);
+    if !credit.is_empty() {
+        notes.say("outcome", format!("outcome: reasons that give the turn back: {credit}"));
+    }
     for (what, was, is) in [
         ("cooldown", old.cooldown, new.cooldown),
         ("stale after", old.stale_after, new.stale_after),

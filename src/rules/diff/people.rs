@@ -4,6 +4,7 @@ use super::named::{Pairs, pair};
 use super::{Notes, came_and_went, or_none};
 use crate::model::{Rep, fold};
 use crate::rules::definition::{Member, NobodyAvailable, OffShift, Rules, Team};
+use crate::rules::reader::format_duration;
 use crate::rules::words::{absence_words, holiday_words, pick_words, shift_words};
 
 /// `[[rep]]`: the e-mail says who it is.
@@ -94,6 +95,8 @@ fn changes(before: &Team, after: &Team, old: &Rules, new: &Rules) -> Vec<String>
     values("picks", pick_words(before.pick), pick_words(after.pick));
     values("off shift", off_shift(before.off_shift), off_shift(after.off_shift));
     values("when nobody is available", nobody(before.nobody_available), nobody(after.nobody_available));
+    let same_company = |team: &Team| or_none(team.same_company.map(format_duration));
+    values("people of a company stay with a rep for", &same_company(before), &same_company(after));
     values("manager", &or_none(before.manager.as_ref()), &or_none(after.manager.as_ref()));
     let members = pair(
         &before.members.iter().map(|member| (email(member, old), member.weight)).collect::<Vec<_>>(),

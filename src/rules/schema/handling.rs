@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{choice, condition, duration, list_of, name, number, set, table, text};
+use super::{choice, condition, duration, list_of, name, number, set, table, text, texts};
 use crate::rules::definition::OutcomeEvent;
 
 pub(super) fn score() -> Value {
@@ -128,6 +128,7 @@ pub(super) fn outcome() -> Value {
             "converted": condition("It became a customer, or whatever counts as won; also seen after acceptance."),
             "lost": condition("Sales gave it up; also seen after acceptance."),
             "reason": text("The field that holds the reason of a rejection."),
+            "credit": texts("Reasons of a rejection for which the rep gets the turn back."),
             "cooldown": duration("Before a contact that was rejected, recycled or lost may be handed off again; by default 30d."),
             "stale_after": duration("A handoff without a sign for so long is closed; by default 90d."),
             "watch": duration("How long an accepted handoff is watched for what comes of it; by default 180d."),

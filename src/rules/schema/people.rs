@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{at_least_one, choice, condition, count, name, set, table, text, texts};
+use super::{at_least_one, choice, condition, count, duration, name, set, table, text, texts};
 
 pub(super) fn rep() -> Value {
     let mut rep = table(
@@ -54,10 +54,11 @@ pub(super) fn team() -> Value {
         &["name", "members"],
         &json!({
             "name": name("What routes call it."),
-            "pick": choice("How one of several is picked.", &["round_robin", "least_loaded"]),
+            "pick": choice("How one of several is picked: in turns by weight, or whoever has the fewest open for the weight.", &["round_robin", "least_loaded"]),
             "members": at_least_one("Who belongs to it; no rep twice.", &member),
             "off_shift": choice("When nobody is on shift: wait for the next shift, or assign anyway.", &["wait", "assign"]),
             "nobody_available": choice("When nobody can take it: wait, or try the next route.", &["wait", "next_route"]),
+            "same_company": duration("How long a company stays with the rep who was given somebody of it."),
             "manager": text("The e-mail that `notify` steps to \"manager\" reach."),
         }),
     )

@@ -27,7 +27,7 @@ fn changed(replacements: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// Where order says nothing, turned round; where case says nothing, in capitals.
-const UNORDERED: [&str; 4] = ["in", "contains_any", "skills", "emea"];
+const UNORDERED: [&str; 5] = ["in", "contains_any", "skills", "emea", "credit"];
 
 /// A document in other words: everything inline, keys turned round by `turn`.
 fn rewritten(value: &DeValue<'_>, key: &str, turn: usize) -> String {
@@ -152,11 +152,13 @@ const EVERYTHING: &[(&str, &str)] = &[
     ("shifts = [\"mon-fri 09:00-17:30\"]", "shifts = [\"mon-thu 09:00-17:30\"]"),
     ("away = [\"2026-12-21..2027-01-04\"]", "away = [\"2026-12-22..2027-01-04\"]"),
     ("weight = 2", "weight = 3"),
+    ("same_company = \"30d\"", "same_company = \"2w\""),
     ("to = { owner_of = \"company\" }", "to = { owner_of = \"contact\" }"),
     ("to = { team = \"emea\" }", "to = { team = \"inbound\" }\nskills = [\"en\"]"),
     ("respond_within = \"5m\"", "respond_within = \"10m\""),
     ("{ at = \"2d\", do = \"return\" }", "{ at = \"2d\", do = \"reassign\" }"),
     ("\"IN_PROGRESS\", \"OPEN_DEAL\"", "\"IN_PROGRESS\""),
+    ("credit = [\"duplicate\"", "credit = [\"test\""),
     ("lead_status = \"NEW\"", "lead_status = \"OPEN\""),
     ("handoffs_per_rep_per_run = 20", ""),
     ("group_wait = \"2m\"", "group_wait = \"5m\""),
@@ -186,6 +188,7 @@ fn every_kind_of_change_has_its_sentence() {
     fit: 'Software company': company.industry in: + Media, − Fintech
     rep Ana Silva: shifts mon-fri 09:00-17:30 → mon-thu 09:00-17:30
     rep Ana Silva: away: + 2026-12-22..2027-01-04, − 2026-12-21..2027-01-04
+    team emea: people of a company stay with a rep for 30d → 14d
     team emea: weight of ana@acme.example 2 → 3
     route 'Account already has an owner': the owner of the company → the owner of the contact
     route 'EMEA': team emea → inbound
@@ -194,6 +197,7 @@ fn every_kind_of_change_has_its_sentence() {
     SLA standard: no longer after 2d: return to the pool, to be routed anew
     SLA standard: now also after 2d: reassign to the next rep of the team
     outcome accepted: lead_status in: − OPEN_DEAL
+    outcome: reasons that give the turn back: + test, − duplicate
     when handed off, writes lead_status: NEW → OPEN
     handoffs per rep and run 20 → none
     people of one company wait for each other: 2m → 5m
