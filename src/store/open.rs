@@ -161,7 +161,7 @@ impl Store {
     fn prepare(&self) -> Result<()> {
         let version = self.settings()?;
         self.enter_wal()?;
-        self.migrate(version)
+        self.migrate(version, MIGRATIONS)
     }
 
     /// Everything that is written from here on is rolled back in the end, a new schema too.
@@ -268,8 +268,8 @@ impl Store {
     }
 
     /// One transaction a version, with the version set inside it: killed anywhere, the file is at one version or the next.
-    fn migrate(&self, from: usize) -> Result<()> {
-        for (version, sql) in (1..).zip(MIGRATIONS).skip(from) {
+    pub(super) fn migrate(&self, from: usize, steps: &[&str]) -> Result<()> {
+        for (version, sql) in (1..).zip(steps).skip(from) {
             self.conn.execute_batch("BEGIN IMMEDIATE")?;
             let present: usize = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
             if present >= version {

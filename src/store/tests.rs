@@ -4,6 +4,7 @@ mod contacts;
 mod effects;
 mod file;
 mod transitions;
+mod upgrade;
 
 use super::{NewAssignment, NewEffect, NewHandoff, Store};
 use crate::model::{ContactId, Field, Kind, Ordinal, Record, Status, Timestamp, Update, Write, handoff_key};

@@ -122,6 +122,22 @@ fn a_database_of_no_bytes_is_a_new_one() {
 }
 
 #[test]
+fn a_database_that_somebody_holds_is_waited_for_and_then_left_with_nothing_sent() {
+    let place = place();
+    place.done(&["run"]);
+    place.append("contacts.csv", "2,c@d.example,Kim,Two,Buyer,90,,2026-11-23\n");
+    let other = Connection::open(place.path("handoff.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let ran = place.handoff(RUN);
+    assert!(ran.is_orderly() && ran.status != 0, "{}", ran.all());
+    assert!(ran.stderr.contains("handoff.db") && ran.stderr.contains("locked"), "{}", ran.all());
+    assert!(place.delivered().is_empty());
+    other.execute_batch("ROLLBACK").unwrap();
+    place.done(RUN);
+    assert_eq!(place.lines("out/tasks.jsonl").len(), 1);
+}
+
+#[test]
 fn a_database_that_others_can_read_is_refused_with_the_command_that_mends_it() {
     let place = place();
     place.done(&["run"]);
