@@ -11,6 +11,7 @@ mod days_off;
 mod definition;
 mod diff;
 mod duplicates;
+mod example;
 mod examples;
 mod fields;
 mod files;
@@ -49,11 +50,11 @@ mod tests;
 pub use codes::{CHAT_DISAGREES, CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
-    Agreement, Connection, Decay, Disqualifier, Escalated, Example, Expectation, GivenLoad, Icp, Limits,
-    List, Member, NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority,
-    Route, RouteTarget, Rules, Team, Tier,
+    Agreement, Connection, Decay, Disqualifier, Icp, Limits, List, Member, NobodyAvailable, OffShift,
+    Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority, Route, RouteTarget, Rules, Team, Tier,
 };
 pub use diff::{Change, Diff, diff};
+pub use example::{Escalated, Example, Expectation, GivenLoad};
 pub use examples::load_examples;
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
