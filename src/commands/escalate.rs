@@ -1,6 +1,8 @@
 //! Sees what reps did, ends what is ended, and does what the SLAs say about the rest.
 
+mod clock;
 mod outcomes;
+mod recipients;
 mod steps;
 
 use anyhow::Result;
@@ -29,6 +31,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     if !handoffs.is_empty() {
         let seen = activity(session, &handoffs, report)?;
         outcomes::record(session, &handoffs, &seen.acts, report)?;
+        clock::look(session, &handoffs, report)?;
         if seen.is_whole {
             do_steps(session, report)?;
         }
