@@ -4,7 +4,7 @@ use super::PassReason;
 use super::request::{Passes, Request};
 use crate::model::{Rep, RepId, Text, fold, one_line};
 use crate::rules::List;
-use crate::sla::{is_day_off, next_present};
+use crate::sla::{is_day_off, next_present, next_working};
 
 /// Who is meant, and how that is known.
 pub(super) struct Named {
@@ -40,6 +40,9 @@ pub(super) fn takes(request: &Request<'_>, (id, rep): (RepId, &Rep), passes: &mu
     } else if is_day_off(&rep.hours, request.now) {
         let back = next_present(&rep.hours, request.now);
         passes.note(rep.email.clone(), PassReason::Away, back);
+        false
+    } else if next_working(&rep.hours, request.now).is_none() {
+        passes.note(rep.email.clone(), PassReason::NeverWorks, None);
         false
     } else {
         true

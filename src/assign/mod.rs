@@ -18,7 +18,7 @@ use request::{Attempt, Passes, Request};
 
 use crate::model::{RepId, Timestamp, Turn};
 use crate::qualify::Facts;
-use crate::rules::Rules;
+use crate::rules::{Route, Rules};
 
 /// A handoff that needs an owner.
 #[derive(Clone, Copy, Debug)]
@@ -68,9 +68,21 @@ pub struct Waiting {
 /// Tries the routes in file order; the first that holds and finds somebody decides.
 pub fn assign(rules: &Rules, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> Routing {
     let request = Request { rules, lead, loads, now };
+    let routes = request.routes();
+    try_routes(&request, routes)
+}
+
+/// Tries one route alone, whether its condition holds or not.
+pub fn assign_by(rules: &Rules, route: usize, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> Routing {
+    let request = Request { rules, lead, loads, now };
+    let routes = rules.routes.get(route).map(|only| (route, only)).into_iter().collect();
+    try_routes(&request, routes)
+}
+
+fn try_routes(request: &Request<'_>, routes: Vec<(usize, &Route)>) -> Routing {
     let mut passes = Passes::default();
     let mut waits_at = None;
-    for (index, route) in request.routes() {
+    for (index, route) in routes {
         match request.attempt(route, &mut passes) {
             Attempt::Found(found) => {
                 return Routing::Assigned(Assignment {
@@ -92,7 +104,7 @@ pub fn assign(rules: &Rules, lead: &Lead<'_>, loads: &Loads, now: Timestamp) -> 
         }
     }
     let (route, why) = waits_at.unwrap_or_else(|| {
-        let fallback = rules.routes.len().saturating_sub(1);
+        let fallback = request.rules.routes.len().saturating_sub(1);
         (fallback, "no route leads to anybody".to_owned())
     });
     Routing::Waiting(Waiting { route, why, until: passes.until, passed_over: passes.over })

@@ -28,6 +28,8 @@ pub enum PassReason {
     LetItLapse,
     RejectedIt,
     NotARep,
+    /// Every hour ahead is a day off, an absence or off shift.
+    NeverWorks,
     /// Could have taken it; what the team owed them, in parts of a lead.
     Owed(i64),
     /// Could have taken it; how many handoffs they had open.
@@ -48,6 +50,7 @@ impl fmt::Display for PassReason {
             Self::LacksSkill(skill) => write!(f, "lacks the skill '{skill}'"),
             Self::LetItLapse => f.write_str("let it lapse before"),
             Self::RejectedIt => f.write_str("rejected it before"),
+            Self::NeverWorks => f.write_str("has no working time ahead"),
             Self::NotARep => f.write_str("not a rep in the rules"),
             Self::Owed(owed) => f.write_str(&account(*owed)),
             Self::HasOpen(open) => write!(f, "has {open} open"),

@@ -77,6 +77,9 @@ fn obstacle(
     if is_day_off(&rep.hours, now) {
         return Some((PassReason::Away, available_from(now)));
     }
+    if next_working(&rep.hours, now).is_none() {
+        return Some((PassReason::NeverWorks, None));
+    }
     let load = request.loads.load(id);
     if let Some(most) = rep.max_open.filter(|most| load.open >= *most) {
         return Some((PassReason::MaxOpen(most), None));

@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 
-use super::plan::{self, FollowUp, follow_up, mark, outcome_writes};
+use super::plan::{self, FollowUp, follow_up, frozen_sla, mark, outcome_writes};
 use super::rotation::credit;
 use super::session::Session;
 use crate::model::{Status, Timestamp, Update, Verdict, Write};
 use crate::output::run_report::Acted;
 use crate::qualify::{Ending, Facts, Sign};
 use crate::rules::{OutcomeEvent, Rules};
+use crate::sla::PauseReason;
 use crate::store::{Closing, Db, HandoffRow, NewEffect};
 
 /// One handoff about which something is recorded and told.
@@ -29,12 +30,27 @@ impl Told<'_> {
 
     pub(super) fn touched(&self, sign: &Sign) -> Result<Acted> {
         self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
-        self.write_back(OutcomeEvent::Touched)?;
+        self.stop_clock(sign.at)?;
         let detail = told_by(sign);
-        if !self.is_quiet {
+        // A later touch, after the first expired or of the next owner, is no news to the CRM.
+        if self.handoff.touched.is_none() {
+            self.write_back(OutcomeEvent::Touched)?;
+        }
+        if self.handoff.touched.is_none() && !self.is_quiet {
             mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
         }
         Ok(self.acted("touched", detail))
+    }
+
+    /// The steps stop: for good, or until the touch expires.
+    fn stop_clock(&self, at: Timestamp) -> Result<()> {
+        let Self { db, handoff, .. } = self;
+        let expires = frozen_sla(handoff)?.is_some_and(|sla| sla.ack_expires.is_some());
+        if expires {
+            db.begin_pause(handoff.id, handoff.round, PauseReason::Acknowledged.name(), at)
+        } else {
+            db.cancel_steps(handoff.id)
+        }
     }
 
     /// Somebody ended it, or something came of it after its acceptance.

@@ -1,6 +1,8 @@
 //! Sees what reps did, ends what is ended, and does what the SLAs say about the rest.
 
+mod clock;
 mod outcomes;
+mod recipients;
 mod steps;
 
 use anyhow::Result;
@@ -28,6 +30,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     if !handoffs.is_empty() {
         let activity = activity(session, &handoffs, report)?;
         outcomes::record(session, &handoffs, &activity, report)?;
+        clock::look(session, &handoffs, report)?;
         do_steps(session, report)?;
     }
     let delivered = session.deliver()?;

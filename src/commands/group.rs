@@ -4,11 +4,11 @@
 use anyhow::Result;
 
 use super::closing::Told;
-use super::plan::{self, outcome_writes};
+use super::plan::{self, calendar, outcome_writes};
 use super::rotation::companies;
 use super::session::Session;
 use crate::assign::Assignment;
-use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Timestamp, Update, Write, one_line};
+use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Status, Timestamp, Update, Write, one_line};
 use crate::output::run_report::RunReport;
 use crate::qualify::{Facts, company_key, facts, outcomes_holding};
 use crate::rules::OutcomeEvent;
@@ -49,7 +49,7 @@ pub(super) struct Member {
 /// Those who are handed off together with a handoff.
 pub(super) fn members(session: &Session, db: Db<'_>, leader: &HandoffRow) -> Result<Vec<Member>> {
     let layouts = Layouts::new(session.rules.fields.all());
-    let others = db.others_of_group(leader)?.into_iter().filter(|other| other.touched.is_none());
+    let others = db.others_of_group(leader)?.into_iter().filter(|other| other.status != Status::Touched);
     others
         .map(|handoff| {
             let contact = db.contact(handoff.contact, &layouts)?.contact;
@@ -81,6 +81,7 @@ impl Member {
         let route = rules.routes.get(assignment.route).map_or("", |route| route.name.as_str());
         let team = assignment.team.and_then(|team| rules.teams.get(team)).map(|team| team.name.as_str());
         let facts = facts(rules, &self.contact, now);
+        let calendar = calendar(handoff, rep)?;
         db.assign(&NewAssignment {
             handoff: handoff.id,
             round,
@@ -91,6 +92,7 @@ impl Member {
             passed_over: &[],
             at: now,
             due,
+            calendar: calendar.as_deref(),
             held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(now), ..facts }),
             turns: &[],
             companies: &companies(rules, &self.contact),
@@ -147,7 +149,7 @@ pub(super) fn regroup(db: Db<'_>, left: &HandoffRow, not_begun: &[i64], now: Tim
     let why = "somebody of the same company is out since it was planned";
     let others = db.others_of_group(left)?;
     db.leave_group(left.id)?;
-    for other in others.iter().filter(|other| other.owner.is_some() && other.touched.is_none()) {
+    for other in others.iter().filter(|other| other.owner.is_some() && other.status != Status::Touched) {
         if not_begun.contains(&other.id) {
             db.undo_assignment(other, why, now)?;
         } else {

@@ -34,6 +34,12 @@ pub(super) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
     Ok(handoff.sla.as_deref().map(serde_json::from_str).transpose()?)
 }
 
+/// The rep's calendar, to be frozen with the assignment when an SLA is counted on it.
+pub(super) fn calendar(handoff: &HandoffRow, rep: &Rep) -> Result<Option<String>> {
+    let is_counted = handoff.sla.is_some();
+    Ok(is_counted.then(|| serde_json::to_string(&rep.hours)).transpose()?)
+}
+
 /// Times of the SLA for this rep from now on.
 pub(super) fn timeline(
     handoff: &HandoffRow,

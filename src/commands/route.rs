@@ -99,6 +99,7 @@ pub(super) fn hand_to(
         let why = format!("{} has no working time ahead in which the SLA could end", rep.email);
         db.add_event(handoff.id, *now, "no due time", None, Some(&why))?;
     }
+    let calendar = plan::calendar(handoff, rep)?;
     let email = |rep: &RepId| rules.reps.get(rep.0).map(|rep| rep.email.clone());
     let turns: Vec<(String, Turn)> =
         assignment.turns.iter().filter_map(|(rep, turn)| Some((email(rep)?, *turn))).collect();
@@ -112,6 +113,7 @@ pub(super) fn hand_to(
         passed_over: &passed_over_rows(&assignment.passed_over),
         at: *now,
         due: due.map(|(due, _)| due),
+        calendar: calendar.as_deref(),
         held_before: outcomes_holding(&rules.outcome, &Facts { handed_off_at: Some(*now), ..*facts }),
         turns: &turns,
         companies: &companies(rules, facts.contact),

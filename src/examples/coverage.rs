@@ -106,7 +106,8 @@ impl Coverage {
         };
         let steps = outcome.rules.slas.get(sla).map_or(0, |sla| sla.steps.len());
         for expected in &outcome.example.expect.escalations {
-            let come = outcome.step_at(expected).map_or(0, |step| step.n as usize);
+            // Once they start over, all have come.
+            let come = outcome.step_at(expected).map_or(0, |step| step.n as usize).min(steps);
             for step in 0..steps {
                 self.mark(Of::Step(sla, step), step < come);
             }

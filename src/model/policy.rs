@@ -12,6 +12,12 @@ pub struct Sla {
     pub clock: Clock,
     /// In the order of their times.
     pub steps: Vec<SlaStep>,
+    /// How often the steps start over when the last one is done.
+    #[serde(default)]
+    pub repeat: u32,
+    /// How long a touch stops the steps, on the same clock, unless the handoff is accepted or rejected; without it, for good.
+    #[serde(default, with = "optional_seconds", skip_serializing_if = "Option::is_none")]
+    pub ack_expires: Option<TimeDelta>,
 }
 
 /// Which time counts.
@@ -47,7 +53,7 @@ pub enum StepAction {
     /// Tells the owner again, in the message's thread.
     Remind,
     Notify {
-        to: StepTarget,
+        to: Vec<StepTarget>,
     },
     /// The next rep of the team; those who let it lapse are passed over.
     Reassign,
@@ -59,8 +65,12 @@ pub enum StepAction {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepTarget {
-    /// The manager of the team that the handoff was routed to.
+    /// The rep who has it.
+    Owner,
+    /// The manager of the team that the handoff was routed to; without one, of the first team that its owner is in.
     Manager,
+    /// Every member of that team.
+    Team,
     /// By e-mail: it is frozen in the handoff, and positions in the rules may move.
     Rep(String),
     /// A channel of the chat, by name.
@@ -91,5 +101,31 @@ mod seconds {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeDelta, D::Error> {
         TimeDelta::try_seconds(i64::deserialize(deserializer)?)
             .ok_or_else(|| D::Error::custom("span out of range"))
+    }
+}
+
+/// As `seconds`, where there may be none.
+mod optional_seconds {
+    use chrono::TimeDelta;
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    #[expect(clippy::ref_option, reason = "serde hands the field over like this")]
+    pub(super) fn serialize<S: Serializer>(
+        span: &Option<TimeDelta>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match span {
+            Some(span) => super::seconds::serialize(span, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<TimeDelta>, D::Error> {
+        let seconds = Option::<i64>::deserialize(deserializer)?;
+        let span =
+            |seconds| TimeDelta::try_seconds(seconds).ok_or_else(|| D::Error::custom("span out of range"));
+        seconds.map(span).transpose()
     }
 }

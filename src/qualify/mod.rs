@@ -17,7 +17,7 @@ pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::{holds, leaf_holds};
 pub use moves::Moves;
-pub use outcome::{Ending, Sign, Signs, SoFar, has_converted, outcomes_holding, signs};
+pub use outcome::{Ending, Sign, Signs, SoFar, has_converted, outcomes_holding, signs, touch_holding, waits};
 pub use points::{PointsSeen, sum, sum_seen};
 pub use trace::{Seen, Step, StepKind, seen};
 pub use until::Timers;

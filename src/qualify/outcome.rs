@@ -102,13 +102,29 @@ impl Ending {
 /// The conditions that hold, as bits. `facts.handed_off_at` is the assignment.
 pub fn outcomes_holding(outcome: &Outcome, facts: &Facts<'_>) -> u32 {
     let bit = |event: &OutcomeEvent| outcome.when.get(event).is_some_and(|when| holds(when, facts));
-    bits().filter(|(event, _)| bit(event)).map(|(_, bit)| bit).sum()
+    let waiting = outcome.waiting.as_ref().is_some_and(|when| holds(when, facts));
+    let events: u32 = bits().filter(|(event, _)| bit(event)).map(|(_, bit)| bit).sum();
+    if waiting { events | WAITING } else { events }
 }
 
 /// Whether the CRM says that the contact converted since the handoff started.
 pub fn has_converted(outcome: &Outcome, facts: &Facts<'_>, held_before: u32) -> bool {
     let is_news = |(event, bit)| event == OutcomeEvent::Converted && held_before & bit == 0;
     bits().any(is_news) && outcome.when.get(&OutcomeEvent::Converted).is_some_and(|when| holds(when, facts))
+}
+
+/// Above the bits of [`OutcomeEvent::SEEN`].
+const WAITING: u32 = 1 << 16;
+
+/// Whether the outcome says waiting, and not merely still does from before the assignment.
+pub fn waits(outcome: &Outcome, facts: &Facts<'_>, held_before: u32) -> bool {
+    outcomes_holding(outcome, facts) & !held_before & WAITING != 0
+}
+
+/// The condition for a touch, as a bit, when it holds by what was there before `lapsed`, when a touch expired.
+pub fn touch_holding(outcome: &Outcome, facts: &Facts<'_>, lapsed: Timestamp) -> u32 {
+    let holding = outcomes_holding(outcome, &Facts { handed_off_at: Some(lapsed), ..*facts });
+    bits().filter(|(event, _)| *event == OutcomeEvent::Touched).map(|(_, bit)| holding & bit).sum()
 }
 
 fn bits() -> impl Iterator<Item = (OutcomeEvent, u32)> {

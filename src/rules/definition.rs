@@ -7,9 +7,10 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::condition::{Condition, Keys};
+use super::example::Example;
 use super::fields::Fields;
 use super::item::Table;
-use crate::model::{Absence, Mailboxes, Rep, RepId, Sla, Timestamp, VerdictKind};
+use crate::model::{Mailboxes, Rep, RepId, Sla};
 
 /// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
 #[derive(Clone, Debug)]
@@ -224,6 +225,8 @@ pub struct List {
 pub struct Outcome {
     /// By what it shows: one of [`OutcomeEvent::SEEN`].
     pub when: BTreeMap<OutcomeEvent, Condition>,
+    /// While it holds, the SLA clock stands still.
+    pub waiting: Option<Condition>,
     /// The field that holds the reason of a rejection.
     pub reason: Option<crate::model::FieldId>,
     /// Reasons of a rejection, folded, for which the rep gets the turn back.
@@ -293,57 +296,4 @@ impl Default for Limits {
     fn default() -> Self {
         Self { handoffs_per_run: 200, handoffs_per_rep_per_run: None }
     }
-}
-
-/// `[[example]]`: the definition's own test.
-#[derive(Clone, Debug)]
-pub struct Example {
-    pub name: String,
-    /// Byte range in the file, for findings.
-    pub span: std::ops::Range<usize>,
-    pub at: Timestamp,
-    /// One raw value per field of [`Fields::all`].
-    pub contact: Vec<Option<String>>,
-    /// What reps have already; who is not named has nothing.
-    pub loads: Vec<GivenLoad>,
-    /// Absences on top of those in the definition.
-    pub away: Vec<(RepId, Absence)>,
-    pub expect: Expectation,
-}
-
-/// What an example expects; `None` is not looked at.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Expectation {
-    pub verdict: Option<VerdictKind>,
-    /// Name of the disqualifier that must hold.
-    pub disqualified_by: Option<String>,
-    pub mql: Option<String>,
-    pub route: Option<String>,
-    pub owner: Option<String>,
-    pub team: Option<String>,
-    pub sla: Option<String>,
-    pub score: Option<f64>,
-    pub fit: Option<f64>,
-    pub due: Option<Timestamp>,
-    /// Whether nobody can take it yet.
-    pub waiting: Option<bool>,
-    /// Conditions of tiers or of the ICP that do not hold, as `handoff explain` words them.
-    pub failing: Vec<String>,
-    pub escalations: Vec<Escalated>,
-}
-
-/// What a rep has when an example happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GivenLoad {
-    pub rep: RepId,
-    pub open: u32,
-    pub today: u32,
-}
-
-/// The last step that has come by a time, if nobody acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Escalated {
-    pub at: Timestamp,
-    /// `nothing`, or the word of a step.
-    pub action: String,
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::argument::read_time;
 use super::codes::{BAD_VALUE, MISSING, UNKNOWN_FIELD, UNKNOWN_NAME, UNKNOWN_REP, UNKNOWN_SLA, UNKNOWN_TEAM};
-use super::definition::{Escalated, Example, Expectation, GivenLoad, Rules};
+use super::definition::Rules;
+use super::example::{Escalated, Example, Expectation, GivenLoad};
 use super::fields::Fields;
 use super::finding::{Finding, Findings};
 use super::hours;

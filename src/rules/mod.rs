@@ -11,6 +11,7 @@ mod days_off;
 mod definition;
 mod diff;
 mod duplicates;
+mod example;
 mod examples;
 mod fields;
 mod files;
@@ -49,11 +50,11 @@ mod tests;
 pub use codes::{CHAT_DISAGREES, CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
 pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
 pub use definition::{
-    Agreement, Connection, Decay, Disqualifier, Escalated, Example, Expectation, GivenLoad, Icp, Limits,
-    List, Member, NobodyAvailable, OffShift, Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority,
-    Route, RouteTarget, Rules, Team, Tier,
+    Agreement, Connection, Decay, Disqualifier, Icp, Limits, List, Member, NobodyAvailable, OffShift,
+    Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority, Route, RouteTarget, Rules, Team, Tier,
 };
 pub use diff::{Change, Diff, diff};
+pub use example::{Escalated, Example, Expectation, GivenLoad};
 pub use examples::load_examples;
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
@@ -67,6 +68,6 @@ pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type}
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
 pub use words::{
-    absence_words, action_words, at_words, clock_words, condition_words, holiday_words, one_lead_words,
-    pick_words, shift_words, target_words,
+    absence_words, ack_words, action_words, at_words, clock_words, condition_words, holiday_words,
+    one_lead_words, pick_words, repeat_words, shift_words, target_words,
 };

@@ -33,6 +33,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
     let when = conditions
         .filter_map(|event| Some((event, condition(&mut reader, event.name(), names, findings)?)))
         .collect();
+    let waiting = condition(&mut reader, "waiting", names, findings);
     let reason = reader.text("reason", findings);
     let reason = reason.and_then(|name| {
         let span = &reader.item("reason")?.span;
@@ -48,7 +49,7 @@ pub(super) fn outcome(table: Option<&Table>, names: &mut Names, findings: &mut F
         .map(|table| writes(table, &names.fields, findings))
         .unwrap_or_default();
     reader.finish(findings);
-    Outcome { when, reason, credit, cooldown, stale_after, watch, write }
+    Outcome { when, waiting, reason, credit, cooldown, stale_after, watch, write }
 }
 
 fn stale_after(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta {

@@ -193,8 +193,8 @@ pub(super) fn managers(
     tables: &[&Table],
     findings: &mut Findings,
 ) {
-    let manager = StepAction::Notify { to: StepTarget::Manager };
-    let Some(sla) = slas.iter().find(|sla| sla.steps.iter().any(|step| step.action == manager)) else {
+    let notifies = |action: &StepAction| matches!(action, StepAction::Notify { to } if to.contains(&StepTarget::Manager));
+    let Some(sla) = slas.iter().find(|sla| sla.steps.iter().any(|step| notifies(&step.action))) else {
         return;
     };
     let reached: BTreeSet<usize> = routes

@@ -16,7 +16,10 @@ const CLOCKS: &[(&str, Clock)] = &[("working", Clock::Working), ("wall", Clock::
 const ACTIONS: [&str; 4] = ["remind", "notify", "reassign", "return"];
 
 /// The scheduler comes once a minute: nobody can be held to less.
-const RESPOND_WITHIN_MIN: TimeDelta = TimeDelta::minutes(1);
+const SPAN_MIN: TimeDelta = TimeDelta::minutes(1);
+
+/// Who ignored it so often will not act on the next.
+const REPEAT_MAX: u32 = 9;
 
 /// A hundred times the SLA is no escalation any more.
 const PERCENT_MAX: u32 = 10_000;
@@ -31,10 +34,12 @@ pub(super) fn slas(tables: &[&Table], reps: &mut Register, findings: &mut Findin
         let respond_within = respond_within(&mut reader, findings);
         let clock = choice(&mut reader, "clock", CLOCKS, Clock::Working, findings);
         let steps = steps(&mut reader, respond_within, reps, findings);
+        let repeat = repeat(&mut reader, &steps, findings);
+        let ack_expires = at_least_a_minute(&mut reader, "ack_expires", findings);
         reader.finish(findings);
         if let Some((name, span)) = name {
             register.add(name, span, findings);
-            slas.push(Sla { name: name.to_owned(), respond_within, clock, steps });
+            slas.push(Sla { name: name.to_owned(), respond_within, clock, steps, repeat, ack_expires });
         }
     }
     (slas, register)
@@ -42,17 +47,50 @@ pub(super) fn slas(tables: &[&Table], reps: &mut Register, findings: &mut Findin
 
 /// The least span when there is a finding, so that the steps can still be looked at.
 fn respond_within(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta {
-    let Some(item) = reader.item("respond_within") else {
+    if reader.item("respond_within").is_none() {
         reader.missing("respond_within", findings);
-        return RESPOND_WITHIN_MIN;
-    };
-    let span = reader.duration("respond_within", findings).unwrap_or(RESPOND_WITHIN_MIN);
-    if span < RESPOND_WITHIN_MIN {
-        let finding =
-            Finding::error(BAD_VALUE, item.span.clone(), "`respond_within` is shorter than a minute");
+    }
+    at_least_a_minute(reader, "respond_within", findings).unwrap_or(SPAN_MIN)
+}
+
+fn at_least_a_minute(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    findings: &mut Findings,
+) -> Option<TimeDelta> {
+    let item = reader.item(key)?;
+    let span = reader.duration(key, findings)?;
+    if span < SPAN_MIN {
+        let message = format!("`{key}` is shorter than a minute");
+        let finding = Finding::error(BAD_VALUE, item.span.clone(), message);
         findings.add(finding.help("the scheduler starts handoff once a minute: write \"1m\" or more"));
     }
-    span.max(RESPOND_WITHIN_MIN)
+    Some(span.max(SPAN_MIN))
+}
+
+/// How often the steps start over; 0 when nothing is said.
+fn repeat(reader: &mut Reader<'_>, steps: &[SlaStep], findings: &mut Findings) -> u32 {
+    let Some((item, repeat)) = reader.item("repeat").zip(reader.count("repeat", 0, findings)) else {
+        return 0;
+    };
+    let returns = steps.iter().any(|step| step.action == StepAction::Return);
+    let (message, help) = match repeat {
+        0 => return 0,
+        _ if repeat > REPEAT_MAX => (
+            format!("`repeat` is at most {REPEAT_MAX}, not {repeat}"),
+            "who ignored it ten times will not act on the eleventh: end with `reassign` or `return`",
+        ),
+        _ if steps.is_empty() => {
+            ("`repeat` has no `step` to start over".to_owned(), "write steps, or leave `repeat` out")
+        }
+        _ if returns => (
+            "the steps never start over: the handoff has been returned to the pool before".to_owned(),
+            "leave `repeat` or the `return` out",
+        ),
+        _ => return repeat,
+    };
+    findings.add(Finding::error(BAD_VALUE, item.span.clone(), message).help(help));
+    0
 }
 
 fn steps(
@@ -139,7 +177,7 @@ fn action(reader: &mut Reader<'_>, reps: &mut Register, findings: &mut Findings)
                 reader.missing("to", findings);
                 return None;
             };
-            let to = target(item, reps, findings)?;
+            let to = targets(item, reps, findings)?;
             Some(StepAction::Notify { to })
         }
         _ => {
@@ -150,15 +188,41 @@ fn action(reader: &mut Reader<'_>, reps: &mut Register, findings: &mut Findings)
     }
 }
 
-/// `"manager"`, `"#channel"`, or a rep's e-mail.
+/// One target, or a list of them.
+fn targets(item: &Item, reps: &mut Register, findings: &mut Findings) -> Option<Vec<StepTarget>> {
+    let Node::List(items) = &item.node else {
+        return Some(vec![target(item, reps, findings)?]);
+    };
+    if items.is_empty() {
+        let finding = Finding::error(BAD_VALUE, item.span.clone(), "`to` names nobody");
+        findings.add(finding.help(TARGETS));
+    }
+    let mut targets = Vec::with_capacity(items.len());
+    for item in items {
+        let Some(target) = target(item, reps, findings) else { continue };
+        if targets.contains(&target) {
+            findings.error(BAD_VALUE, item.span.clone(), "`to` names this target twice");
+        } else {
+            targets.push(target);
+        }
+    }
+    (!targets.is_empty()).then_some(targets)
+}
+
+const TARGETS: &str =
+    "write \"rep\", \"manager\", \"team\", a rep's e-mail or a \"#channel\", or a list of them";
+
+/// `"rep"`, `"manager"`, `"team"`, `"#channel"`, or a rep's e-mail.
 fn target(item: &Item, reps: &mut Register, findings: &mut Findings) -> Option<StepTarget> {
     let Node::Text(text) = &item.node else {
-        let expected = "\"manager\", a rep's e-mail or a \"#channel\"";
+        let expected = "\"rep\", \"manager\", \"team\", a rep's e-mail or a \"#channel\"";
         wrong_type("to", expected, item, findings);
         return None;
     };
     match text.trim() {
+        "rep" => Some(StepTarget::Owner),
         "manager" => Some(StepTarget::Manager),
+        "team" => Some(StepTarget::Team),
         channel if channel.len() > 1 && channel.starts_with('#') => {
             Some(StepTarget::Channel(channel.to_owned()))
         }
@@ -168,8 +232,7 @@ fn target(item: &Item, reps: &mut Register, findings: &mut Findings) -> Option<S
         }
         _ => {
             let message = format!("`to` cannot be '{text}'");
-            let finding = Finding::error(BAD_VALUE, item.span.clone(), message);
-            findings.add(finding.help("write \"manager\", a rep's e-mail or a \"#channel\""));
+            findings.add(Finding::error(BAD_VALUE, item.span.clone(), message).help(TARGETS));
             None
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{NaiveDate, NaiveTime, TimeDelta, Weekday};
 use chrono_tz::Tz;
 
 use super::condition::Condition;
@@ -144,11 +144,36 @@ pub fn at_words(at: StepAt) -> String {
 pub fn action_words(action: &StepAction) -> String {
     match action {
         StepAction::Remind => "remind the rep".to_owned(),
-        StepAction::Notify { to: StepTarget::Manager } => "notify the team's manager".to_owned(),
-        StepAction::Notify { to: StepTarget::Rep(who) | StepTarget::Channel(who) } => format!("notify {who}"),
+        StepAction::Notify { to } => {
+            let words: Vec<&str> = to.iter().map(recipient_words).collect();
+            format!("notify {}", words.join(" and "))
+        }
         StepAction::Reassign => "reassign to the next rep of the team".to_owned(),
         StepAction::Return => "return to the pool, to be routed anew".to_owned(),
     }
+}
+
+fn recipient_words(target: &StepTarget) -> &str {
+    match target {
+        StepTarget::Owner => "the rep",
+        StepTarget::Manager => "the team's manager",
+        StepTarget::Team => "the whole team",
+        StepTarget::Rep(who) | StepTarget::Channel(who) => who,
+    }
+}
+
+/// How often the steps start over.
+pub fn repeat_words(repeat: u32) -> String {
+    match repeat {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        _ => format!("{repeat} times"),
+    }
+}
+
+/// How long a touch stops the steps.
+pub fn ack_words(ack_expires: Option<TimeDelta>) -> String {
+    ack_expires.map_or_else(|| "never".to_owned(), |span| format!("after {}", format_duration(span)))
 }
 
 /// Where a route leads, such as `team emea`.

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod cover;
+mod pause;
 mod plan;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -10,6 +11,7 @@ pub use calendar::{
     Interval, add_working, intervals, is_day_off, is_working, next_day, next_present, next_working,
 };
 pub use cover::longest_gap;
+pub use pause::{Change, Pause, PauseReason, Running};
 pub use plan::{Plan, PlannedStep, plan};
 
 use crate::model::Timestamp;

@@ -1,9 +1,11 @@
 //! When a handoff is due, and when each escalation step comes.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
-use super::calendar::add_working;
-use crate::model::{Clock, Sla, StepAction, StepAt, Timestamp, WorkingTime};
+use super::calendar::{Interval, add_working};
+use crate::model::{Absence, Clock, Sla, StepAction, StepAt, Timestamp, WorkingTime};
 
 /// The moments of one assignment. It is made anew for the next owner, whose hours differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,31 +17,61 @@ pub struct Plan {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedStep {
-    /// Position among the SLA's steps, from 1.
+    /// Position among the SLA's steps, from 1; it goes on when they start over.
     pub n: u32,
     pub at: Timestamp,
     pub action: StepAction,
 }
 
-/// Counts an SLA from `start` on the clock that it names. On the working clock, steps beyond three years are left out, and
-/// there is no plan when the owner does not work as long as `respond_within` in that time.
+/// Counts an SLA from `start` on the clock that it names; the steps start over as often as it says, the first one counted
+/// from the last. Steps beyond three years are left out, and there is no plan when the owner does not work as long as
+/// `respond_within` in that time.
 pub fn plan(sla: &Sla, hours: &WorkingTime, start: Timestamp) -> Option<Plan> {
-    let after = |span| match sla.clock {
-        Clock::Wall => start.checked_add_signed(span),
-        Clock::Working => add_working(hours, start, span),
-    };
+    plan_around(sla, hours, start, &[])
+}
+
+/// As [`plan`], on a clock that stood still in some intervals.
+pub(super) fn plan_around(
+    sla: &Sla,
+    hours: &WorkingTime,
+    start: Timestamp,
+    still: &[Interval],
+) -> Option<Plan> {
+    let clock = running(sla.clock, hours, still);
+    let after = |span| add_working(&clock, start, span);
     let due = after(sla.respond_within)?;
-    let mut steps: Vec<(TimeDelta, &StepAction)> = sla
+    let mut chain: Vec<(TimeDelta, &StepAction)> = sla
         .steps
         .iter()
         .filter_map(|step| Some((span_of(step.at, sla.respond_within)?, &step.action)))
         .collect();
-    steps.sort_by_key(|(span, _)| *span);
+    chain.sort_by_key(|(span, _)| *span);
+    let length = chain.last().map_or(TimeDelta::zero(), |(span, _)| *span);
+    let turns = (0..=i32::try_from(sla.repeat).unwrap_or(i32::MAX))
+        .map_while(|turn| length.checked_mul(turn))
+        .flat_map(|begin| {
+            chain.iter().filter_map(move |(span, action)| Some((begin.checked_add(span)?, *action)))
+        });
     let steps = (1..)
-        .zip(steps)
+        .zip(turns)
         .map_while(|(n, (span, action))| Some(PlannedStep { n, at: after(span)?, action: action.clone() }))
         .collect();
     Some(Plan { due, steps })
+}
+
+/// The time that counts, as a calendar: the owner's or every minute, without the intervals in which the clock stood still.
+pub(super) fn running(clock: Clock, hours: &WorkingTime, still: &[Interval]) -> WorkingTime {
+    let mut running = match clock {
+        Clock::Working => hours.clone(),
+        Clock::Wall => WorkingTime {
+            timezone: hours.timezone,
+            shifts: Vec::new(),
+            holidays: BTreeSet::new(),
+            away: Vec::new(),
+        },
+    };
+    running.away.extend(still.iter().map(|(from, until)| Absence::Span { from: *from, until: *until }));
+    running
 }
 
 /// `None` when it is longer than time itself.
@@ -55,8 +87,6 @@ fn span_of(at: StepAt, respond_within: TimeDelta) -> Option<TimeDelta> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use chrono::Weekday;
     use chrono_tz::Tz;
 
@@ -75,6 +105,8 @@ mod tests {
                 step(StepAt::Percent(200), StepAction::Reassign),
                 step(StepAt::After(TimeDelta::minutes(90)), StepAction::Return),
             ],
+            repeat: 0,
+            ack_expires: None,
         }
     }
 
@@ -124,5 +156,31 @@ mod tests {
         sla.steps.push(SlaStep { at: StepAt::Percent(u32::MAX), action: StepAction::Remind });
         let plan = plan(&sla, &mondays(), utc("2026-11-28T12:00")).unwrap();
         assert_eq!(plan.steps.len(), 3);
+    }
+
+    #[test]
+    fn the_steps_start_over_from_the_last_one() {
+        let mut sla = Sla { repeat: 2, ..hot(Clock::Wall) };
+        sla.steps.truncate(2);
+        let plan = plan(&sla, &mondays(), utc("2026-11-28T12:00")).unwrap();
+        let at: Vec<Timestamp> = plan.steps.iter().map(|step| step.at).collect();
+        let expected = ["12:30", "14:00", "14:30", "16:00", "16:30", "18:00"];
+        assert_eq!(at, expected.map(|time| utc(&format!("2026-11-28T{time}"))));
+        assert_eq!((plan.steps[4].n, &plan.steps[4].action), (5, &StepAction::Remind));
+    }
+
+    #[test]
+    fn what_the_clock_stood_still_is_added_in_working_time() {
+        let still = [
+            (utc("2026-11-30T09:20"), utc("2026-11-30T09:50")),
+            (utc("2026-12-01T00:00"), utc("2026-12-02T00:00")),
+        ];
+        let plan = plan_around(&hot(Clock::Working), &mondays(), utc("2026-11-28T12:00"), &still).unwrap();
+        assert_eq!(plan.due, utc("2026-12-07T09:30"));
+        assert_eq!(
+            plan.steps[0].at,
+            utc("2026-11-30T10:00"),
+            "ten minutes were left at the end of the shift"
+        );
     }
 }

@@ -58,6 +58,8 @@ pub struct HandoffRow {
     pub due: Option<Timestamp>,
     pub held_before: u32,
     pub touched: Option<Timestamp>,
+    /// The owner's touch expired then.
+    pub lapsed: Option<Timestamp>,
     /// The last sign that the rep acted.
     pub sign: Option<Timestamp>,
     pub accepted: Option<Timestamp>,
@@ -88,6 +90,8 @@ pub struct NewAssignment<'a> {
     pub passed_over: &'a [PassedOverRow],
     pub at: Timestamp,
     pub due: Option<Timestamp>,
+    /// The rep's calendar as JSON, when an SLA is counted on it.
+    pub calendar: Option<&'a str>,
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
     /// The members' places in the team's rotation after this pick: they commit together with it.
@@ -98,7 +102,8 @@ pub struct NewAssignment<'a> {
 
 pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
      h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms \
+     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms, \
+     h.lapsed_ms \
      FROM handoff h JOIN contact c ON c.id = h.contact_id";
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
@@ -136,6 +141,7 @@ pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
         reason: row.get(26)?,
         group: row.get(27)?,
         collects_until: moment(28)?,
+        lapsed: moment(29)?,
     })
 }
 
@@ -246,10 +252,11 @@ impl Db<'_> {
 
     /// Records the pick and the rotation that follows from it together.
     pub fn assign(self, new: &NewAssignment<'_>) -> Result<()> {
+        let calendar = new.calendar.map(|body| self.keep_calendar(body)).transpose()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, turn, at_ms) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, turn, at_ms, calendar_id) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 new.handoff,
@@ -260,11 +267,13 @@ impl Db<'_> {
                 new.why,
                 serde_json::to_string(new.passed_over)?,
                 !new.turns.is_empty(),
-                new.at.timestamp_millis()
+                new.at.timestamp_millis(),
+                calendar
             ])?;
+        self.end_pauses(new.handoff, new.at)?;
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET status = 'assigned', note = NULL, next_ms = NULL, round = ?2, owner = ?3, team = ?4, \
+                "UPDATE handoff SET status = 'assigned', lapsed_ms = NULL, note = NULL, next_ms = NULL, round = ?2, owner = ?3, team = ?4, \
                  route = ?5, assigned_ms = ?6, due_ms = ?7, held_before = ?8 WHERE id = ?1",
             )?
             .execute(params![
@@ -312,6 +321,10 @@ impl Db<'_> {
             "DELETE FROM step WHERE handoff_id = ?1 AND round = ?2",
             params![handoff.id, handoff.round],
         )?;
+        self.conn.execute(
+            "DELETE FROM pause WHERE handoff_id = ?1 AND round = ?2",
+            params![handoff.id, handoff.round],
+        )?;
         self.back_to_waiting(handoff.id, why)?;
         self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
         self.add_event(handoff.id, at, "rerouted", None, Some(why))
@@ -329,19 +342,5 @@ impl Db<'_> {
             params![handoff, why],
         )?;
         self.cancel_steps(handoff)
-    }
-
-    /// Ends the present assignment: `lapsed` or `rejected`.
-    pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
-        self.conn.execute(
-            "UPDATE assignment SET ended_ms = ?2, ended_how = ?3 WHERE handoff_id = ?1 AND ended_ms IS NULL",
-            params![handoff, at.timestamp_millis(), how],
-        )?;
-        Ok(())
-    }
-
-    pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {
-        self.conn.execute("UPDATE handoff SET held_before = ?2 WHERE id = ?1", params![handoff, bits])?;
-        Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod loads;
 mod lock;
 mod open;
 mod outcomes;
+mod pauses;
 mod records;
 mod runs;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub use loads::LoadRow;
 pub use lock::{Lock, lock};
 pub use open::StorePath;
 pub use outcomes::{Closing, OpenHandoff};
+pub use pauses::PauseRow;
 pub use records::StoredPage;
 pub use runs::{Queue, RunRow};
 pub use verdicts::{DueContact, NewVerdict};

@@ -108,13 +108,12 @@ impl Db<'_> {
             .optional()?)
     }
 
-    /// The first sign that the rep acted: the SLA clock stops.
+    /// A sign that the rep acted; what it means for the steps is the caller's to say.
     pub fn touch(self, handoff: i64, at: Timestamp, by: Option<&str>, how: &str) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = 'touched', touched_ms = ?2 WHERE id = ?1",
+            "UPDATE handoff SET status = 'touched', touched_ms = coalesce(touched_ms, ?2) WHERE id = ?1",
             params![handoff, at.timestamp_millis()],
         )?;
-        self.cancel_steps(handoff)?;
         self.add_event(handoff, at, "touched", by, Some(how))
     }
 
@@ -148,6 +147,20 @@ impl Db<'_> {
         self.add_event(handoff, closing.at, closing.status.name(), closing.by, Some(&how))
     }
 
+    /// Ends the present assignment: `lapsed` or `rejected`.
+    pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE assignment SET ended_ms = ?2, ended_how = ?3 WHERE handoff_id = ?1 AND ended_ms IS NULL",
+            params![handoff, at.timestamp_millis(), how],
+        )?;
+        Ok(())
+    }
+
+    pub fn set_held_before(self, handoff: i64, bits: u32) -> Result<()> {
+        self.conn.execute("UPDATE handoff SET held_before = ?2 WHERE id = ?1", params![handoff, bits])?;
+        Ok(())
+    }
+
     /// Plans a step of the SLA; the action is frozen as JSON.
     pub fn plan_step(self, handoff: i64, round: u32, n: u32, at: Timestamp, action: &str) -> Result<()> {
         self.conn
@@ -158,10 +171,12 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Handoffs with a step that is due.
+    /// Handoffs with a step that is due, and whose clock runs.
     pub fn handoffs_with_due_steps(self, now: Timestamp) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 GROUP BY handoff_id ORDER BY min(at_ms)",
+            "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 AND NOT EXISTS \
+             (SELECT 1 FROM pause WHERE pause.handoff_id = step.handoff_id AND pause.until_ms IS NULL) \
+             GROUP BY handoff_id ORDER BY min(at_ms)",
         )?;
         let rows = statement.query_map([now.timestamp_millis()], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

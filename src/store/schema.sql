@@ -58,7 +58,8 @@ CREATE TABLE handoff(
   assigned_ms INTEGER,
   due_ms      INTEGER,
   held_before INTEGER NOT NULL DEFAULT 0,        -- outcome conditions that held already at the assignment (bits)
-  touched_ms  INTEGER,
+  touched_ms  INTEGER,                           -- the first touch
+  lapsed_ms   INTEGER,                           -- the rep's touch expired then: only what is newer counts
   sign_ms     INTEGER,                           -- the last sign that the rep acted
   accepted_ms INTEGER,
   watch_ms    INTEGER,                           -- accepted: what comes of it is looked for until then
@@ -83,6 +84,12 @@ CREATE INDEX handoff_group ON handoff(group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
 CREATE INDEX handoff_open ON handoff(status, next_ms) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
 
+-- When owners work, as it was when they got a handoff; the same calendar is kept once.
+CREATE TABLE calendar(
+  id   INTEGER PRIMARY KEY,
+  body TEXT NOT NULL UNIQUE CHECK(json_valid(body))
+) STRICT;
+
 -- A contact that is the same lead as another: linked, not handed off.
 CREATE TABLE duplicate(
   contact_id INTEGER PRIMARY KEY REFERENCES contact(id) ON DELETE CASCADE,
@@ -103,6 +110,7 @@ CREATE TABLE assignment(
   passed_over TEXT NOT NULL CHECK(json_valid(passed_over)),
   turn        INTEGER NOT NULL CHECK(turn IN (0, 1)),          -- took a turn of the team, which was not given back
   at_ms       INTEGER NOT NULL,
+  calendar_id INTEGER REFERENCES calendar(id),   -- with an SLA: what its times are counted on
   ended_ms    INTEGER,
   ended_how   TEXT CHECK(ended_how IN ('lapsed', 'rejected')),
   PRIMARY KEY(handoff_id, round),
@@ -146,6 +154,17 @@ CREATE TABLE step(
   PRIMARY KEY(handoff_id, round, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX step_due ON step(at_ms) WHERE state = 'planned';
+
+-- Times in which the SLA clock of an assignment stands still.
+CREATE TABLE pause(
+  handoff_id INTEGER NOT NULL REFERENCES handoff(id),
+  round      INTEGER NOT NULL,
+  why        TEXT NOT NULL CHECK(why IN ('waiting', 'acknowledged')),
+  from_ms    INTEGER NOT NULL,
+  until_ms   INTEGER CHECK(until_ms >= from_ms),  -- NULL: it lasts
+  PRIMARY KEY(handoff_id, round, why, from_ms)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX pause_open ON pause(handoff_id, why) WHERE until_ms IS NULL;
 
 CREATE TABLE effect(
   id         INTEGER PRIMARY KEY,
@@ -247,7 +266,7 @@ CREATE TRIGGER handoff_legal BEFORE UPDATE OF status ON handoff WHEN NOT (
   OR (OLD.status = 'held'     AND NEW.status IN ('waiting', 'cancelled'))
   OR (OLD.status = 'waiting'  AND NEW.status IN ('assigned', 'cancelled'))
   OR (OLD.status = 'assigned' AND NEW.status IN ('waiting', 'touched', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
-  OR (OLD.status = 'touched'  AND NEW.status IN ('accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
+  OR (OLD.status = 'touched'  AND NEW.status IN ('assigned', 'accepted', 'rejected', 'recycled', 'converted', 'lost', 'stale', 'cancelled'))
   OR (OLD.status = 'accepted' AND NEW.status IN ('recycled', 'converted', 'lost')))
 BEGIN SELECT RAISE(ABORT, 'illegal change of a handoff''s status'); END;
 

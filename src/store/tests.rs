@@ -75,6 +75,7 @@ fn assign(store: &Store, handoff: i64, round: u32) -> anyhow::Result<()> {
             passed_over: &[],
             at: at(0),
             due: None,
+            calendar: None,
             held_before: 0,
             turns: &[],
             companies: &[],

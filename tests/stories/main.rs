@@ -8,6 +8,7 @@ mod desk;
 mod dry_run;
 mod duplicates;
 mod endings;
+mod escalation;
 mod examples;
 mod explain;
 mod fairness;

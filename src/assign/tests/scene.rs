@@ -25,6 +25,7 @@ pub(super) fn rules() -> Rules {
         chat: None,
         outcome: Outcome {
             when: BTreeMap::new(),
+            waiting: None,
             reason: None,
             credit: Vec::new(),
             cooldown: TimeDelta::days(30),

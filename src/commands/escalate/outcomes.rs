@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
+use super::clock;
 use crate::commands::closing::{Told, disqualified_by};
 use crate::commands::group::for_each_other;
 use crate::commands::plan;
@@ -74,9 +75,9 @@ fn record_one(
         None
     } else if let Some(why) = disqualified_by(rules, evaluate(rules, &contact, *now).verdict) {
         Some(told.cancelled(&why)?)
-    } else if let (Some(sign), None) = (&signs.touched, handoff.touched) {
-        let acted = told.touched(sign)?;
-        for_each_other(session, db, handoff, report, |other| other.touched(sign))?;
+    } else if let Some(sign) = clock::touch(session, handoff, &facts, &acts, signs.touched) {
+        let acted = told.touched(&sign)?;
+        for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
         Some(acted)
     } else {
         let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));

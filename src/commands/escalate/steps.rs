@@ -2,13 +2,14 @@
 
 use anyhow::Result;
 
-use crate::assign::{self, Lead, PassReason, Routing};
+use super::recipients::{Recipient, recipients, team};
+use crate::assign::{self, Assignment, Lead, PassReason, Routing};
 use crate::brief::local;
 use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
 use crate::commands::rotation::{had_company, loads};
 use crate::commands::route::{hand_to, passed_before};
 use crate::commands::session::Session;
-use crate::model::{RepId, StepAction, StepTarget, Timestamp};
+use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, facts};
 use crate::rules::Rules;
@@ -72,9 +73,16 @@ impl Escalation<'_> {
         Ok(Some(Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }))
     }
 
-    fn reply(&self, n: u32, to: Option<&str>, channel: Option<String>, text: String) -> Result<()> {
-        let mention = to.map(|email| mention(&self.session.rules, email));
-        let suffix = format!("r{}s{n}", self.handoff.round);
+    /// A reply of step `n`, the `which`-th from 0.
+    fn reply(&self, n: u32, which: usize, to: &Recipient, text: &str) -> Result<()> {
+        let (mention, channel) = match to {
+            Recipient::Person(email) => (Some(mention(&self.session.rules, email)), None),
+            Recipient::Channel(channel) => (None, Some(channel.clone())),
+            Recipient::Thread => (None, None),
+        };
+        let more = if which == 0 { String::new() } else { format!("t{which}") };
+        let suffix = format!("r{}s{n}{more}", self.handoff.round);
+        let text = text.to_owned();
         follow_up(self.session, self.db, self.handoff, FollowUp { suffix, mention, channel, text })
     }
 
@@ -95,43 +103,43 @@ impl Escalation<'_> {
             let verb = if due <= self.session.now { "was" } else { "is" };
             format!(", {verb} due {}", local(due, zone.unwrap_or(chrono_tz::UTC)))
         });
-        format!("nobody has acted on {name}{}", due.unwrap_or_default())
+        let what = if self.handoff.lapsed.is_some() {
+            format!("{name} was touched, and neither accepted nor rejected since")
+        } else {
+            format!("nobody has acted on {name}")
+        };
+        format!("{what}{}", due.unwrap_or_default())
     }
 
     fn remind(&self, n: u32) -> Result<String> {
-        self.reply(n, Some(self.owner()), None, format!("Reminder: {}", self.lateness()))?;
+        let owner = Recipient::Person(self.owner().to_owned());
+        self.reply(n, 0, &owner, &format!("Reminder: {}", self.lateness()))?;
         Ok(format!("reminded {}", self.owner()))
     }
 
-    fn notify(&self, n: u32, to: &StepTarget) -> Result<String> {
+    fn notify(&self, n: u32, to: &[StepTarget]) -> Result<String> {
         let text = format!("Escalation: {} (owner {})", self.lateness(), self.owner());
-        match to {
-            StepTarget::Manager => {
-                let manager = self.manager();
-                self.reply(n, manager.as_deref(), None, text)?;
-                let told = "the route has no team, so no manager; told the thread";
-                Ok(manager.map_or_else(|| told.to_owned(), |manager| format!("notified {manager}")))
-            }
-            StepTarget::Rep(email) => {
-                self.reply(n, Some(email), None, text)?;
-                Ok(format!("notified {email}"))
-            }
-            StepTarget::Channel(channel) => {
-                self.reply(n, None, Some(channel.clone()), text)?;
-                Ok(format!("notified {channel}"))
-            }
+        let mut told = Vec::new();
+        for (which, recipient) in recipients(self.rules(), self.handoff, to).into_iter().enumerate() {
+            self.reply(n, which, &recipient, &text)?;
+            told.push(match recipient {
+                Recipient::Person(who) | Recipient::Channel(who) => who,
+                Recipient::Thread => "the thread, as there is no team or manager".to_owned(),
+            });
         }
+        Ok(format!("notified {}", told.join(", ")))
     }
 
-    fn manager(&self) -> Option<String> {
-        let team = self.handoff.team.as_deref()?;
-        self.rules().teams.iter().find(|known| known.name == team)?.manager.clone()
+    fn manager(&self) -> Recipient {
+        let manager = team(self.rules(), self.handoff).and_then(|team| team.manager.clone());
+        manager.map_or(Recipient::Thread, Recipient::Person)
     }
 
-    /// The next rep of the team; when nobody is left, the manager hears of it and the rep keeps it.
+    /// The next rep of the team. When nobody is left, the manager hears of it, and the fallback route takes it where it
+    /// leads to somebody else; else the rep keeps it.
     fn reassign(&self, n: u32) -> Result<String> {
-        let rules = self.rules();
-        let loads = loads(rules, &self.session.store, self.session.now)?;
+        let (rules, now) = (self.rules(), self.session.now);
+        let loads = loads(rules, &self.session.store, now)?;
         let mut passed = passed_before(rules, &self.db.assignments(self.handoff.id)?);
         if let Some(owner) = rules.reps.iter().position(|rep| rep.email == self.owner()) {
             passed.push((RepId(owner), PassReason::LetItLapse));
@@ -140,19 +148,28 @@ impl Escalation<'_> {
         let only_team = team.and_then(|team| rules.teams.iter().position(|known| known.name == team));
         let company = had_company(rules, self.db, self.facts)?;
         let lead = Lead { facts: *self.facts, passed: &passed, only_team, company: &company };
-        match assign::assign(rules, &lead, &loads, self.session.now) {
-            Routing::Assigned(assignment) => {
-                self.end_lapsed(self.session.now)?;
-                let handed_off = hand_to(self.session, self.db, self.handoff, &assignment, self.facts)?;
-                Ok(format!("from {} to {}", self.owner(), handed_off.owner_email))
-            }
-            Routing::Waiting(waiting) => {
-                let manager = self.manager();
-                let text = format!("Nobody is left to take it ({}): {}", waiting.why, self.lateness());
-                self.reply(n, manager.as_deref(), None, text)?;
+        let waiting = match assign::assign(rules, &lead, &loads, now) {
+            Routing::Assigned(assignment) => return self.pass_on(&assignment),
+            Routing::Waiting(waiting) => waiting,
+        };
+        let text = format!("Nobody is left to take it ({}): {}", waiting.why, self.lateness());
+        self.reply(n, 0, &self.manager(), &text)?;
+        let fallback = rules.routes.len().saturating_sub(1);
+        match assign::assign_by(rules, fallback, &lead, &loads, now) {
+            Routing::Assigned(assignment) => Ok(format!(
+                "nobody of the team is left: {} by the fallback route",
+                self.pass_on(&assignment)?
+            )),
+            Routing::Waiting(_) => {
                 Ok(format!("nobody is left to take it; {} keeps it: {}", self.owner(), waiting.why))
             }
         }
+    }
+
+    fn pass_on(&self, assignment: &Assignment) -> Result<String> {
+        self.end_lapsed(self.session.now)?;
+        let handed_off = hand_to(self.session, self.db, self.handoff, assignment, self.facts)?;
+        Ok(format!("from {} to {}", self.owner(), handed_off.owner_email))
     }
 
     fn end_lapsed(&self, at: Timestamp) -> Result<()> {
@@ -163,10 +180,12 @@ impl Escalation<'_> {
     fn give_back(&self, n: u32) -> Result<String> {
         let why = format!("{} let it lapse", self.owner());
         self.db.take_back(self.handoff.id, "lapsed", &why, self.session.now)?;
-        for other in self.db.others_of_group(self.handoff)?.iter().filter(|other| other.touched.is_none()) {
+        for other in
+            self.db.others_of_group(self.handoff)?.iter().filter(|other| other.status != Status::Touched)
+        {
             self.db.take_back(other.id, "lapsed", &why, self.session.now)?;
         }
-        self.reply(n, None, None, format!("Back to the pool: {}", self.lateness()))?;
+        self.reply(n, 0, &Recipient::Thread, &format!("Back to the pool: {}", self.lateness()))?;
         Ok(format!("back to the pool from {}", self.owner()))
     }
 }

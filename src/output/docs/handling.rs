@@ -1,10 +1,13 @@
 //! Who takes a handoff, how fast, and what ends it, as sections of the page.
 
+use std::fmt::Write as _;
+
 use super::{Block, Item, Section};
 use crate::model::Rep;
 use crate::rules::{
-    NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, action_words, at_words, clock_words,
-    condition_words, format_duration, holiday_words, one_lead_words, pick_words, shift_words, target_words,
+    NobodyAvailable, OffShift, OutcomeEvent, Rules, Team, absence_words, ack_words, action_words, at_words,
+    clock_words, condition_words, format_duration, holiday_words, one_lead_words, pick_words, repeat_words,
+    shift_words, target_words,
 };
 
 /// Days off that are named; the rest is counted.
@@ -85,7 +88,14 @@ pub(super) fn slas(rules: &Rules) -> Section {
     let mut blocks = Vec::new();
     for sla in &rules.slas {
         let (within, clock) = (format_duration(sla.respond_within), clock_words(sla.clock));
-        let text = format!("{}: respond within {within}, counting {clock}.", sla.name);
+        let mut text = format!("{}: respond within {within}, counting {clock}.", sla.name);
+        if sla.repeat > 0 {
+            write!(text, " The steps start over {}.", repeat_words(sla.repeat)).unwrap_or_default();
+        }
+        if sla.ack_expires.is_some() {
+            let expires = ack_words(sla.ack_expires);
+            write!(text, " A touch that nothing comes of expires {expires}.").unwrap_or_default();
+        }
         let steps = sla.steps.iter();
         let items: Vec<Item> =
             steps.map(|step| Item::new(&at_words(step.at), &action_words(&step.action))).collect();
@@ -112,6 +122,10 @@ pub(super) fn outcomes(rules: &Rules) -> Section {
         };
         let reason = if event == OutcomeEvent::Rejected { reason.as_str() } else { "" };
         items.push(Item::new(event.name(), &format!("{seen}{reason}")));
+    }
+    if let Some(waiting) = &outcome.waiting {
+        let when = format!("{}; meanwhile the clock stands still", condition_words(waiting));
+        items.push(Item::new("waiting", &when));
     }
     if !outcome.credit.is_empty() {
         let reasons = outcome.credit.join(" or ");

@@ -9,7 +9,9 @@ use crate::model::{Sla, SlaStep, StepAt};
 use crate::rules::condition::Condition;
 use crate::rules::definition::{OutcomeEvent, Route, RouteTarget};
 use crate::rules::reader::format_duration;
-use crate::rules::words::{action_words, at_words, clock_words, condition_words, step_words, target_words};
+use crate::rules::words::{
+    ack_words, action_words, at_words, clock_words, condition_words, repeat_words, step_words, target_words,
+};
 
 /// `[[route]]`.
 pub(super) fn routes(notes: &mut Notes<'_>, teams: &Pairs) {
@@ -110,6 +112,12 @@ fn sla_changes(old: &Sla, new: &Sla) -> Vec<String> {
     if old.clock != new.clock {
         texts.push(arrow("clock:", clock_words(old.clock), clock_words(new.clock)));
     }
+    if old.repeat != new.repeat {
+        texts.push(arrow("the steps start over:", &repeat_words(old.repeat), &repeat_words(new.repeat)));
+    }
+    if old.ack_expires != new.ack_expires {
+        texts.push(arrow("a touch expires:", &ack_words(old.ack_expires), &ack_words(new.ack_expires)));
+    }
     let same_at = |a: StepAt, b: StepAt| {
         a == b || (old.respond_within == new.respond_within && seconds(a, old) == seconds(b, new))
     };
@@ -145,9 +153,12 @@ fn seconds(at: StepAt, sla: &Sla) -> i64 {
 pub(super) fn outcome(notes: &mut Notes<'_>) {
     let (old, new) = (&notes.old.outcome, &notes.new.outcome);
     let sides = notes.sides();
-    for event in OutcomeEvent::SEEN {
-        let subject = format!("outcome {}:", event.name());
-        match (old.when.get(&event), new.when.get(&event)) {
+    let seen = OutcomeEvent::SEEN.map(|event| (event.name(), old.when.get(&event), new.when.get(&event)));
+    for (what, before, after) in
+        seen.into_iter().chain([("waiting", old.waiting.as_ref(), new.waiting.as_ref())])
+    {
+        let subject = format!("outcome {what}:");
+        match (before, after) {
             (Some(before), Some(after)) => {
                 for edit in edits(sides, before, after) {
                     notes.say("outcome", format!("{subject} {}", edit.text));

@@ -77,7 +77,13 @@ pub(super) fn sla() -> Value {
         &json!({
             "at": { "description": "A share of `respond_within` such as \"50%\", or a span such as \"2h\".", "type": "string" },
             "do": { "description": "Remind the rep, notify somebody, reassign to the next rep of the team, or return to the pool.", "enum": ["remind", "notify", "reassign", "return"] },
-            "to": text("Whom `notify` reaches: \"manager\", a rep's e-mail or a \"#channel\"."),
+            "to": {
+                "description": "Whom `notify` reaches: \"rep\", \"manager\", \"team\", a rep's e-mail or a \"#channel\", or a list of them.",
+                "anyOf": [
+                    { "type": "string" },
+                    { "type": "array", "items": { "type": "string" }, "minItems": 1, "uniqueItems": true },
+                ],
+            },
         }),
     );
     set(&mut step, "if", json!({ "required": ["do"], "properties": { "do": { "const": "notify" } } }));
@@ -91,6 +97,13 @@ pub(super) fn sla() -> Value {
             "respond_within": duration("The time to the first touch, at least a minute."),
             "clock": choice("The owner's working time, or every minute of the day.", &["working", "wall"]),
             "step": list_of("Escalations, in the order of their times.", &step),
+            "repeat": json!({
+                "description": "How often the steps start over when the last one is done.",
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 9,
+            }),
+            "ack_expires": duration("How long a touch stops the steps, unless the handoff is accepted or rejected; without it, for good."),
         }),
     )
 }
@@ -110,6 +123,7 @@ pub(super) fn outcome() -> Value {
             "touched": condition("The rep's first touch; a completed task or a reaction counts too."),
             "accepted": condition("Sales took it."),
             "rejected": condition("Sales refused it."),
+            "waiting": condition("While it holds the SLA clock stands still and nothing escalates."),
             "recycled": condition("Sales sent it back to nurture."),
             "converted": condition("It became a customer, or whatever counts as won; also seen after acceptance."),
             "lost": condition("Sales gave it up; also seen after acceptance."),

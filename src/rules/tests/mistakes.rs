@@ -153,7 +153,7 @@ skills = ["pt"]
     H005 error: "\"0%\"": `at`: '0%' is not a share from 1% to 10000%
     H005 error: "\"page\"": `do` cannot be 'page' [known: notify, reassign, remind, return]
     H004 error: "{ at = \"2h\", do = \"notify\" }": `step` needs `to`
-    H005 error: "\"sales\"": `to` cannot be 'sales' [write "manager", a rep's e-mail or a "#channel"]
+    H005 error: "\"sales\"": `to` cannot be 'sales' [write "rep", "manager", "team", a rep's e-mail or a "#channel", or a list of them]
     H005 error: "\"manager\"": `remind` takes no `to`
     H004 error: "{ do = \"return\" }": `step` needs `at`
     H005 error: "\"deal\"": `owner_of` cannot be 'deal' [write "contact" or "company"]

@@ -25,7 +25,7 @@ fn handoff_may_become(from: Status) -> &'static [Status] {
         Assigned => {
             &[Assigned, Waiting, Touched, Accepted, Rejected, Recycled, Converted, Lost, Stale, Cancelled]
         }
-        Touched => &[Touched, Accepted, Rejected, Recycled, Converted, Lost, Stale, Cancelled],
+        Touched => &[Touched, Assigned, Accepted, Rejected, Recycled, Converted, Lost, Stale, Cancelled],
         Accepted => &[Accepted, Recycled, Converted, Lost],
         Rejected => &[Rejected],
         Recycled => &[Recycled],
