@@ -11,8 +11,8 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The rows of a table: number, tests, verdict.
 fn rows(name: &str) -> Vec<(String, Vec<String>, String)> {
     let text = fs::read_to_string(Path::new(ROOT).join("tests").join(name)).unwrap();
-    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"));
-    let cells = rows.map(|row| row.split(" | ").map(str::trim).collect::<Vec<_>>());
+    let rows = text.lines().filter_map(|line| line.strip_prefix('|')?.strip_suffix('|'));
+    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
     let rows = cells.filter(|cells| cells[0].contains(|c: char| c.is_ascii_digit()));
     rows.map(|cells| {
         assert_eq!(cells.len(), 4, "{name}: {cells:?}");
