@@ -73,6 +73,8 @@ pub(crate) struct PastHandoff {
     pub owner: Option<String>,
     pub due: Option<Timestamp>,
     pub due_local: Option<String>,
+    /// The silences that mute its escalations.
+    pub silenced: Vec<String>,
     pub why: Vec<String>,
     pub assignments: Vec<String>,
     pub events: Vec<String>,
@@ -183,6 +185,7 @@ fn handoff(handoff: &PastHandoff) -> Vec<String> {
         handoff.ordinal, handoff.key, handoff.status, handoff.tier
     )];
     lines.extend(handoff.note.iter().map(|note| format!("  {note}")));
+    lines.extend(handoff.silenced.iter().map(|silence| format!("  escalations are muted: {silence}")));
     lines.push(format!("  why: {}", handoff.why.join("; ")));
     lines.extend(handoff.assignments.iter().map(|assignment| format!("  {assignment}")));
     lines.extend(handoff.events.iter().map(|event| format!("  {event}")));

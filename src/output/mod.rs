@@ -17,6 +17,7 @@ mod progress;
 pub mod report;
 pub(crate) mod run_report;
 pub mod sarif;
+pub(crate) mod silence;
 pub mod status;
 mod table;
 pub(crate) mod tune;

@@ -16,6 +16,7 @@ mod outcomes;
 mod pauses;
 mod records;
 mod runs;
+mod silences;
 #[cfg(test)]
 mod tests;
 mod verdicts;
@@ -38,6 +39,7 @@ pub use outcomes::{Closing, OpenHandoff};
 pub use pauses::PauseRow;
 pub use records::StoredPage;
 pub use runs::{Queue, RunRow};
+pub use silences::{NewSilence, SilenceRow};
 pub use verdicts::{DueContact, NewVerdict};
 
 /// The database of one definition.

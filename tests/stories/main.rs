@@ -18,6 +18,7 @@ mod passed_over;
 mod quickstart;
 mod rules_change;
 mod second_look;
+mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
