@@ -18,6 +18,7 @@ use crate::output::run_report::RunReport;
 use crate::qualify::facts;
 use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
+pub(super) use clock::pauses;
 use outcomes::since;
 use steps::do_steps;
 

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::session::{load_rules, store_path};
 use super::silenced::{Silence, in_force};
-use super::{Outcome, Time, rotation, route};
+use super::{Outcome, Time, due, rotation, route};
 use crate::assign::{self, Lead, Routing};
 use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
@@ -97,7 +97,7 @@ fn explain(
         routing,
         handoffs: handoffs
             .iter()
-            .map(|handoff| past(rules, db, handoff, &muted_by))
+            .map(|handoff| past(rules, db, handoff, &muted_by, now))
             .collect::<Result<_>>()?,
     })
 }
@@ -245,7 +245,13 @@ fn routing_now(
     })
 }
 
-fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow, muted_by: &[String]) -> Result<PastHandoff> {
+fn past(
+    rules: &Rules,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    muted_by: &[String],
+    now: Timestamp,
+) -> Result<PastHandoff> {
     let zone = |email: &str| {
         let rep = rules.reps.iter().find(|rep| rep.email == email);
         rep.map_or(chrono_tz::UTC, |rep| rep.hours.timezone)
@@ -260,6 +266,7 @@ fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow, muted_by: &[String]) ->
         owner: handoff.owner.clone(),
         due: handoff.due,
         due_local: handoff.due.map(|due| local(due, owner_zone)),
+        due_account: due::account(db, handoff, now)?,
         silenced: if handoff.status.is_open() { muted_by.to_vec() } else { Vec::new() },
         why: handoff.why.clone(),
         assignments: db.assignments(handoff.id)?.iter().map(assignment_text).collect(),

@@ -6,6 +6,7 @@ mod check;
 mod closing;
 mod diff;
 mod docs;
+mod due;
 mod duplicates;
 mod escalate;
 mod evaluate;

@@ -6,6 +6,7 @@ pub mod crash;
 mod csv;
 pub(crate) mod diff;
 pub(crate) mod docs;
+pub(crate) mod due;
 pub mod explain;
 pub mod findings;
 pub(crate) mod forget;

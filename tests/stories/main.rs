@@ -6,6 +6,7 @@ mod bursts;
 mod check;
 mod desk;
 mod dry_run;
+mod due;
 mod duplicates;
 mod endings;
 mod escalation;
