@@ -16,7 +16,7 @@ use event::Event;
 use expand::{Budget, Instance, Window};
 use stamp::Key;
 
-/// The absences of a calendar, without their names; see [`named_absences`].
+/// The absences of a calendar, without their names.
 pub fn absences(text: &str, timezone: Tz, from: NaiveDate, to: NaiveDate) -> Result<Vec<Absence>, String> {
     let named = named_absences(text, timezone, from, to)?;
     Ok(named.into_iter().map(|(absence, _)| absence).collect())
