@@ -8,6 +8,7 @@ use super::route::hand_to;
 use super::session::Session;
 use crate::assign::Assignment;
 use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
+use crate::mutant;
 use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
@@ -26,7 +27,7 @@ enum Second {
 /// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let ids = session.store.read().handoffs_not_begun()?;
-    if ids.is_empty() {
+    if ids.is_empty() || mutant::is("no second look") {
         return Ok(());
     }
     let not_begun = ids.clone();
@@ -126,6 +127,9 @@ fn second_look(
     now: Timestamp,
 ) -> Second {
     let Some(record) = fresh else {
+        if mutant::is("handed off though deleted") {
+            return Second::GoOn;
+        }
         return Second::Cancel("the contact is no longer in the CRM".to_owned());
     };
     let fresh = record.clone().into_contact(rules.fields.all());
@@ -136,6 +140,7 @@ fn second_look(
     let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
     let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
     match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
+        Some(_) if mutant::is("owner taken from somebody") => Second::GoOn,
         Some(new) => Second::Owned(new),
         None => Second::GoOn,
     }

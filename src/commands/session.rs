@@ -9,7 +9,7 @@ use super::{Outcome, Time};
 use crate::chat::{self, Chat};
 use crate::cli::Global;
 use crate::crm::{self, Crm};
-use crate::deliver::{Delivered, Sinks, deliver};
+use crate::deliver::{Delivered, Pace, Sinks, deliver};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::rules::{self, Connectors, Rules, Source};
@@ -34,6 +34,7 @@ pub(super) struct Session {
     pub chat: Option<Box<dyn Chat>>,
     pub now: Timestamp,
     pub deadline: Instant,
+    pub pace: Pace,
     pub is_dry: bool,
     /// Released last: when the database is closed.
     _lock: Option<Lock>,
@@ -149,9 +150,22 @@ impl Session {
             chat,
             now: time.now,
             deadline,
+            pace: Pace::SideBySide,
             is_dry,
             _lock: lock,
         })))
+    }
+
+    /// A session over parts that the caller opened, and locked if need be.
+    pub(super) fn given(
+        rules: Rules,
+        store: Store,
+        crm: Box<dyn Crm>,
+        chat: Option<Box<dyn Chat>>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Self {
+        Self { rules, store, crm, chat, now, deadline, pace: Pace::InTurn, is_dry: false, _lock: None }
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
@@ -185,7 +199,7 @@ impl Session {
         if self.is_dry {
             return Ok(Delivered::default());
         }
-        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None };
+        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None, pace: self.pace };
         if let Some(chat) = self.chat.as_deref_mut() {
             sinks.chat = Some(chat);
         }

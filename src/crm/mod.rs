@@ -2,6 +2,7 @@
 
 mod file;
 mod hubspot;
+pub mod position;
 
 use std::path::Path;
 use std::time::Instant;
@@ -117,6 +118,12 @@ pub trait Crm {
 
     /// Sends updates and tasks, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
+
+    /// Whether a request may still take effect after whoever sent it is dead: it is then looked up only once it had time
+    /// to. What is written on this machine is there or not.
+    fn lingers(&self) -> bool {
+        true
+    }
 
     /// Looks for what earlier attempts may have left, by key; one answer for each, in order.
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Db;
 use super::runs::time;
 use crate::model::{Ordinal, Status, Timestamp, Turn};
+use crate::mutant;
 
 /// A handoff that starts.
 #[derive(Clone, Debug)]
@@ -290,7 +291,8 @@ impl Db<'_> {
                 new.held_before
             ])?;
         if let Some(team) = new.team {
-            for (rep, turn) in new.turns {
+            let picked = |rep: &str| rep == new.rep && mutant::is("turns not paid for");
+            for (rep, turn) in new.turns.iter().filter(|(rep, _)| !picked(rep)) {
                 self.set_turn(team, rep, turn)?;
             }
         }

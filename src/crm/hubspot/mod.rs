@@ -17,7 +17,6 @@ mod outcome;
 mod pacer;
 mod paths;
 mod portal;
-mod position;
 mod present;
 mod problem;
 mod properties;

@@ -14,9 +14,9 @@ use super::client::Client;
 use super::columns::Columns;
 use super::companies::Companies;
 use super::pacer::OutOfTime;
-use super::position::{Position, Window};
 use super::reader::Contacts;
 use super::search::{Found, Order, Query, Row, search};
+use crate::crm::position::{Position, Window};
 use crate::crm::{Page, Walk, Walked};
 
 /// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.
@@ -254,7 +254,11 @@ impl<'a> Searcher<'a> {
         // Behind rows the walk goes on by id: positions of the service end at 10,000.
         self.after = None;
         self.empty_pages = 0;
-        let to_read = page.rows.into_iter().filter(|row: &Row| !self.known.knows(row)).map(|row| row.id);
+        let to_read = page
+            .rows
+            .into_iter()
+            .filter(|row: &Row| !self.known.knows(&row.id, row.modified_ms))
+            .map(|row| row.id);
         let number = self.number;
         self.number += 1;
         let left = page.total.map(|total| total.saturating_sub(rows));
