@@ -102,15 +102,14 @@ impl Db<'_> {
     /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What was
     /// sent last may still be on its way, so nobody looks before `settle` is over.
     pub fn presume_interrupted(self, now: Timestamp, settle: TimeDelta) -> Result<usize> {
-        Ok(self.conn.execute(
-            if mutant::is("interrupted is planned") {
-                "UPDATE effect SET state = 'planned', next_ms = ?1 + 0 * ?2 WHERE state = 'in_flight'"
-            } else {
-                "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = min(max(?1, coalesce(sent_ms, 0) + ?2), ?1 + ?2), \
+        let sql = if mutant::is("interrupted is planned") {
+            "UPDATE effect SET state = 'planned', next_ms = ?1 + 0 * ?2 WHERE state = 'in_flight'"
+        } else {
+            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = min(max(?1, coalesce(sent_ms, 0) + ?2), ?1 + ?2), \
              error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
-            },
-            [now.timestamp_millis(), settle.num_milliseconds()],
-        )?)
+        };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.execute([now.timestamp_millis(), settle.num_milliseconds()])?)
     }
 
     /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for

@@ -220,7 +220,8 @@ impl Db<'_> {
 
     /// Open handoffs with one status, oldest first.
     pub fn handoffs_with(self, status: Status) -> Result<Vec<HandoffRow>> {
-        self.handoffs(&format!("{COLUMNS} WHERE h.status = ?1 ORDER BY h.created_ms, h.id"), [status.name()])
+        let sql = format!("{COLUMNS} WHERE h.status = '{}' ORDER BY h.created_ms, h.id", status.name());
+        self.handoffs(&sql, [])
     }
 
     fn handoffs(self, sql: &str, args: impl rusqlite::Params) -> Result<Vec<HandoffRow>> {

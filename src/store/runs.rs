@@ -112,7 +112,7 @@ impl Db<'_> {
         let count = |state: &str| -> Result<u64> {
             Ok(self
                 .conn
-                .query_row("SELECT count(*) FROM effect WHERE state = ?1", [state], |row| row.get(0))?)
+                .query_row(&format!("SELECT count(*) FROM effect WHERE state = '{state}'"), [], |row| row.get(0))?)
         };
         Ok((count("planned")?, count("unknown")? + count("in_flight")?, count("failed")?))
     }

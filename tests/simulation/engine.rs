@@ -139,6 +139,11 @@ impl Sim {
         self.look(|conn| conn.prepare_cached(sql)?.query_row([], |row| row.get(0)))
     }
 
+    /// Whether the first walk is over.
+    pub(crate) fn has_baseline(&self) -> bool {
+        self.count("SELECT count(*) FROM meta WHERE key = 'baseline_ms'") > 0
+    }
+
     /// The first columns that a query gives, as texts.
     pub(crate) fn list(&self, sql: &str) -> Vec<String> {
         self.look(|conn| {

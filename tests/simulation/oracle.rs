@@ -61,7 +61,7 @@ pub(crate) fn safety(sim: &Rc<Sim>, run: &Run, now: i64) {
             sim.world.borrow_mut().violate(|| what.to_owned());
         }
     }
-    let baseline = sim.count("SELECT count(*) FROM meta WHERE key = 'baseline_ms'") > 0;
+    let baseline = sim.has_baseline();
     sim.world.borrow_mut().has_baseline |= baseline;
     blame(sim, run, now);
     too_many(sim);

@@ -186,10 +186,14 @@ pub(crate) fn disasters(sim: &Rc<Sim>) {
     match draw {
         0..15 => sim.keep_copy(),
         15..22 if sim.restore_copy() => {
+            let has_baseline = sim.has_baseline();
             let world = &mut *sim.world.borrow_mut();
             world.counters.add("databases restored");
             world.is_restored = true;
             world.note(|| "the database is restored".to_owned());
+            if !has_baseline {
+                world.starts_over();
+            }
         }
         22..25 => {
             sim.remove();
@@ -197,11 +201,7 @@ pub(crate) fn disasters(sim: &Rc<Sim>) {
             world.counters.add("databases lost");
             world.note(|| "the database is lost".to_owned());
             world.forgot = true;
-            world.has_baseline = false;
-            // Who qualifies now is the new baseline.
-            for person in &mut world.people {
-                person.is_due = false;
-            }
+            world.starts_over();
         }
         _ => {}
     }

@@ -229,6 +229,14 @@ impl World {
         person.dips += u64::from(!person.is_high());
     }
 
+    /// Whoever qualifies before the first walk is over is the baseline, and not handed off.
+    pub(crate) fn starts_over(&mut self) {
+        self.has_baseline = false;
+        for person in &mut self.people {
+            person.is_due = false;
+        }
+    }
+
     /// The time until a change is in the index: mostly none, sometimes as long as the overlap, rarely longer.
     fn lag(&mut self) -> i64 {
         if self.now == START || self.is_quiet || !self.faults.has("lag") || !self.network.per_mille(300) {
