@@ -108,6 +108,8 @@ pub enum Command {
     Retry,
     /// Let held handoffs go
     Release(ReleaseArgs),
+    /// Mute the escalations of some contacts for a while; alone, list what is muted
+    Silence(SilenceArgs),
     /// Copy the database to a file, also while a run is at work
     Backup(BackupArgs),
     /// Erase a person from the database; say what remains in the CRM and the chat
@@ -270,6 +272,32 @@ pub struct ReleaseArgs {
     /// Every held handoff
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct SilenceArgs {
+    /// Whose escalations: a condition as in the definition, such as 'country = "DE", score.below = 80'
+    #[arg(long, value_name = "CONDITION", requires_all = ["until", "reason"])]
+    pub when: Option<String>,
+    /// When they go on, such as 2026-11-30T08:00:00Z
+    #[arg(long, value_name = "TIME", requires = "when", value_parser = parse_time)]
+    pub until: Option<Timestamp>,
+    /// Why, for those who wonder
+    #[arg(long, value_name = "TEXT", requires = "when")]
+    pub reason: Option<String>,
+    /// End a silence now, by its number
+    #[arg(long, value_name = "ID", conflicts_with = "when")]
+    pub end: Option<i64>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", hide_env_values = true)]
+    pub by: Option<String>,
+}
+
+impl SilenceArgs {
+    /// Whether it only lists.
+    pub fn only_looks(&self) -> bool {
+        self.when.is_none() && self.end.is_none()
+    }
 }
 
 #[derive(Args, Debug)]

@@ -19,6 +19,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// After decompression; the largest page of any API that handoff reads is a tenth of it.
 const BODY_BYTES_MAX: u64 = 10 << 20;
 
+/// A success that says that it is none is short.
+const TOLD_BYTES_MAX: usize = 16 << 10;
+
 /// A client that connectors share.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
@@ -96,6 +99,11 @@ impl Answer {
     pub(crate) fn date(&self) -> Option<Timestamp> {
         let text = self.headers.get(DATE)?.to_str().ok()?;
         DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
+    }
+
+    /// Whether what it says may be told to people, and so must not hold a token that the service repeats.
+    pub(crate) fn may_be_told(&self) -> bool {
+        !(200..300).contains(&self.status) || self.body.len() < TOLD_BYTES_MAX
     }
 
     /// A header as text.

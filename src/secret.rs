@@ -10,6 +10,9 @@ use anyhow::{Context as _, Result, bail};
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Secret(String);
 
+/// Characters at a token's end that are as good as the token to whoever searches logs for it.
+const END: usize = 12;
+
 /// No token is longer; whatever is in a larger file is no token.
 const CHARS_MAX: usize = 4_096;
 
@@ -49,6 +52,35 @@ impl Secret {
         read().with_context(|| format!("the file that {name}_FILE names")).map(Some)
     }
 
+    /// Takes it out of what a service said: some repeat what they were sent, in errors that are told and kept.
+    pub(crate) fn strike(&self, said: Vec<u8>) -> Vec<u8> {
+        let Ok(mut text) = String::from_utf8(said) else { return Vec::new() };
+        for form in self.forms() {
+            if text.contains(&form) {
+                text = text.replace(&form, "…");
+            }
+        }
+        text.into_bytes()
+    }
+
+    /// As it is, as it stands in addresses and headers, and the part of it that gives it away. Longest first.
+    fn forms(&self) -> Vec<String> {
+        let in_url = self.0.replace(':', "%3A").replace('/', "%2F");
+        let path = self.0.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
+        let in_path = path.and_then(|path| path.rsplit('/').next());
+        let end = self.0.len().checked_sub(END).and_then(|at| self.0.get(at..));
+        let mut forms = vec![
+            self.0.clone(),
+            in_url,
+            data_encoding::BASE64.encode(self.0.as_bytes()),
+            data_encoding::BASE64URL_NOPAD.encode(self.0.as_bytes()),
+        ];
+        forms.extend([path, in_path, end].into_iter().flatten().map(str::to_owned));
+        // Anything shorter is a word like any other.
+        forms.retain(|form| form.len() >= END);
+        forms
+    }
+
     fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         if text.is_empty() {
@@ -75,6 +107,24 @@ mod tests {
         let secret = Secret::parse(" pat-na1-abc \n").unwrap();
         assert_eq!(secret.expose(), "pat-na1-abc");
         assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn a_token_is_struck_out_of_what_a_service_repeats() {
+        let strike = |secret: &str, said: String| {
+            let secret = Secret::parse(secret).unwrap();
+            String::from_utf8(secret.strike(said.into_bytes())).unwrap()
+        };
+        let token = "pat-na1-0123456789abcdef";
+        let coded = data_encoding::BASE64.encode(token.as_bytes());
+        for said in [token, &coded, "456789abcdef"] {
+            assert_eq!(strike(token, format!("no {said}!")), "no …!");
+        }
+        let url = "https://hooks.slack.example/services/T0/B0/abcdefghijkl";
+        for said in [url, "services/T0/B0/abcdefghijkl", "abcdefghijkl"] {
+            assert_eq!(strike(url, format!("no {said}!")), "no …!");
+        }
+        assert_eq!(strike(token, "an error about nothing".to_owned()), "an error about nothing");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Routing from the first route to the last, with the loads of a run.
 
 mod fairness;
+mod histories;
 mod rotation;
 mod scene;
 

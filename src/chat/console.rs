@@ -22,7 +22,7 @@ pub(super) const CONNECTOR: Connector = Connector {
 const LINE_CHARS_MAX: usize = 500;
 
 struct Console {
-    out: Box<dyn io::Write>,
+    out: Box<dyn io::Write + Send>,
 }
 
 fn check(table: &Table, findings: &mut Findings) {
@@ -30,7 +30,7 @@ fn check(table: &Table, findings: &mut Findings) {
 }
 
 impl Console {
-    fn new(out: Box<dyn io::Write>) -> Self {
+    fn new(out: Box<dyn io::Write + Send>) -> Self {
         Self { out }
     }
 

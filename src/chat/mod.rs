@@ -79,10 +79,13 @@ fn not_a_message() -> Delivery {
     Delivery::Refused { why: "this chat does not take such a write".to_owned() }
 }
 
-/// A chat.
-pub trait Chat {
+/// A chat. It is sent to on a thread of its own, beside the CRM.
+pub trait Chat: Send {
     /// Sends messages and replies, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
+
+    /// Told what will be sent once the CRM has taken its part: whom it names can be looked up meanwhile.
+    fn expect(&mut self, _writes: &[Keyed<'_>]) {}
 
     /// Looks for what earlier attempts may have left, by key; one answer for each, in order.
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;

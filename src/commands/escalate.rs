@@ -9,6 +9,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::plan;
+use super::recheck;
 use super::session::Session;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
@@ -17,6 +18,7 @@ use crate::output::run_report::RunReport;
 use crate::qualify::facts;
 use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
+pub(super) use clock::pauses;
 use outcomes::since;
 use steps::do_steps;
 
@@ -28,11 +30,14 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let mut handoffs = session.store.read().open_handoffs()?;
     handoffs.extend(accepted(session)?);
     if !handoffs.is_empty() {
-        let activity = activity(session, &handoffs, report)?;
-        outcomes::record(session, &handoffs, &activity, report)?;
+        let seen = activity(session, &handoffs, report)?;
+        outcomes::record(session, &handoffs, &seen.acts, report)?;
         clock::look(session, &handoffs, report)?;
-        do_steps(session, report)?;
+        if seen.is_whole {
+            do_steps(session, report)?;
+        }
     }
+    recheck::stage(session, report)?;
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
     Ok(())
@@ -49,9 +54,16 @@ fn accepted(session: &Session) -> Result<Vec<OpenHandoff>> {
     Ok(rows.into_iter().map(|row| OpenHandoff { row, task: None, message: None }).collect())
 }
 
-/// What reps did, from the CRM and the chat. An escalation without a look at it could blame somebody who acted, so a
-/// source that cannot be read ends the stage.
-fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport) -> Result<Vec<Activity>> {
+/// What was seen of what reps did.
+struct Seen {
+    acts: Vec<Activity>,
+    /// An escalation without a look at all of it could blame somebody who acted.
+    is_whole: bool,
+}
+
+/// What reps did, from the CRM and the chat. A CRM that cannot be read ends the stage; without the chat, what the CRM shows
+/// is still recorded.
+fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport) -> Result<Seen> {
     let layouts = Layouts::new(session.rules.fields.all());
     let mut watched = Vec::with_capacity(open.len());
     let mut posted = Vec::new();
@@ -77,12 +89,18 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));
     }
-    let mut acts = seen.acts;
+    let mut seen = Seen { acts: seen.acts, is_whole: true };
     if let Some(chat) = session.chat.as_deref_mut() {
         let when = When { now: session.now, deadline: session.deadline };
-        acts.extend(chat.activity(&posted, when)?);
+        match chat.activity(&posted, when) {
+            Ok(acts) => seen.acts.extend(acts),
+            Err(error) => {
+                report.problems.push(format!("{error:#}"));
+                seen.is_whole = false;
+            }
+        }
     }
-    Ok(acts)
+    Ok(seen)
 }
 
 /// Those whose word on a handoff counts: its owner, the owner's team and its manager.

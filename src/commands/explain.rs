@@ -3,7 +3,8 @@
 use anyhow::{Result, bail};
 
 use super::session::{load_rules, store_path};
-use super::{Outcome, Time, rotation, route};
+use super::silenced::{Silence, in_force};
+use super::{Outcome, Time, due, rotation, route};
 use crate::assign::{self, Lead, Routing};
 use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
@@ -73,6 +74,9 @@ fn explain(
     let handoffs = db.handoffs_of(id)?;
     let is_open = handoffs.iter().any(|handoff| handoff.status.is_open() && handoff.owner.is_some());
     let routing = if is_open { None } else { Some(routing_now(rules, store, &facts, &handoffs)?) };
+    let silences = in_force(db, rules, now)?;
+    let muted_by: Vec<String> =
+        silences.iter().filter(|silence| silence.mutes(&facts)).map(Silence::words).collect();
     Ok(Explanation {
         id: contact.id.to_string(),
         name: who.name(),
@@ -91,7 +95,10 @@ fn explain(
             .link_of(id)?
             .map(|link| format!("{}, since {}", link.crm_id, link.at.format("%Y-%m-%d %H:%M UTC"))),
         routing,
-        handoffs: handoffs.iter().map(|handoff| past(rules, db, handoff)).collect::<Result<_>>()?,
+        handoffs: handoffs
+            .iter()
+            .map(|handoff| past(rules, db, handoff, &muted_by, now))
+            .collect::<Result<_>>()?,
     })
 }
 
@@ -238,7 +245,13 @@ fn routing_now(
     })
 }
 
-fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow) -> Result<PastHandoff> {
+fn past(
+    rules: &Rules,
+    db: Db<'_>,
+    handoff: &HandoffRow,
+    muted_by: &[String],
+    now: Timestamp,
+) -> Result<PastHandoff> {
     let zone = |email: &str| {
         let rep = rules.reps.iter().find(|rep| rep.email == email);
         rep.map_or(chrono_tz::UTC, |rep| rep.hours.timezone)
@@ -253,6 +266,8 @@ fn past(rules: &Rules, db: Db<'_>, handoff: &HandoffRow) -> Result<PastHandoff> 
         owner: handoff.owner.clone(),
         due: handoff.due,
         due_local: handoff.due.map(|due| local(due, owner_zone)),
+        due_account: due::account(db, handoff, now)?,
+        silenced: if handoff.status.is_open() { muted_by.to_vec() } else { Vec::new() },
         why: handoff.why.clone(),
         assignments: db.assignments(handoff.id)?.iter().map(assignment_text).collect(),
         events: db.events(handoff.id)?.iter().map(event_text).collect(),

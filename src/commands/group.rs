@@ -5,6 +5,7 @@ use anyhow::Result;
 
 use super::closing::Told;
 use super::plan::{self, calendar, outcome_writes};
+use super::recheck;
 use super::rotation::companies;
 use super::session::Session;
 use crate::assign::Assignment;
@@ -86,6 +87,7 @@ impl Member {
             handoff: handoff.id,
             round,
             rep: &rep.email,
+            found: recheck::owner(rules, &self.contact).as_deref(),
             route,
             team,
             why: &format!("together with contact {}, of the same company", leader.crm_id),

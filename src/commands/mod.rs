@@ -6,6 +6,7 @@ mod check;
 mod closing;
 mod diff;
 mod docs;
+mod due;
 mod duplicates;
 mod escalate;
 mod evaluate;
@@ -23,6 +24,8 @@ mod route;
 mod run;
 mod schema;
 mod session;
+mod silence;
+mod silenced;
 mod status;
 mod sync;
 mod test;
@@ -76,7 +79,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
             | Command::Diff(_)
             | Command::Docs(_)
             | Command::Status
-    );
+    ) || matches!(&cli.command, Command::Silence(args) if args.only_looks());
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
         return Ok(Outcome::Refused);
@@ -107,6 +110,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Status => status::command(&cli.global, time, printer),
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
+        Command::Silence(args) => silence::command(&cli.global, args, time, printer),
         Command::Backup(args) => backup::command(&cli.global, args, time, printer),
         Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),

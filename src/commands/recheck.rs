@@ -11,7 +11,7 @@ use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
 use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
-use crate::store::{Closing, Db, HandoffRow, Layouts};
+use crate::store::{AssignmentRow, Closing, Db, HandoffRow, Layouts};
 
 /// What a second look says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ enum Second {
     Cancel(String),
 }
 
-/// Reads the contacts of handoffs whose first write has not happened, and takes back what no longer holds.
+/// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let ids = session.store.read().handoffs_not_begun()?;
     if ids.is_empty() {
@@ -49,7 +49,8 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             }
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
-            let second = second_look(&this.rules, handoff, &stored, record, this.now);
+            let assignments = db.assignments(handoff.id)?;
+            let second = second_look(&this.rules, handoff, &assignments, record, this.now);
             if second != Second::GoOn {
                 regroup(db, handoff, &not_begun, this.now)?;
             }
@@ -120,7 +121,7 @@ fn hand_to_owner(
 fn second_look(
     rules: &Rules,
     handoff: &HandoffRow,
-    stored: &Contact,
+    assignments: &[AssignmentRow],
     fresh: Option<&Record>,
     now: Timestamp,
 ) -> Second {
@@ -131,14 +132,17 @@ fn second_look(
     if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, now).verdict) {
         return Second::Cancel(why);
     }
-    let owner = |contact: &Contact| -> Option<String> {
-        let text = contact.value(rules.fields.find("owner")?).as_text()?;
-        Some(text.folded().to_owned())
-    };
-    match owner(&fresh) {
-        Some(new) if Some(&new) != owner(stored).as_ref() && Some(&new) != handoff.owner.as_ref() => {
-            Second::Owned(new)
-        }
-        Some(_) | None => Second::GoOn,
+    // Who had it in an earlier round was set by handoff itself, which what is stored may not show yet.
+    let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
+    let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
+    match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
+        Some(new) => Second::Owned(new),
+        None => Second::GoOn,
     }
+}
+
+/// The e-mail of a contact's owner, in small letters.
+pub(super) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
+    let text = contact.value(rules.fields.find("owner")?).as_text()?;
+    Some(text.folded().to_owned())
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::session::{Opening, Patience, Session, busy};
-use super::{Outcome, Time, run};
+use super::{Outcome, Time, recheck, run};
 use crate::cli::Global;
 use crate::output::Printer;
 use crate::output::run_report::RunReport;
@@ -18,6 +18,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     let again = session.store.write(|db| db.retry_failed(now))?;
     let mut report = RunReport::new("retry", now, session.is_dry);
     report.notes.push(format!("{again} refused writes are sent again"));
+    recheck::stage(&mut session, &mut report)?;
     let delivered = session.deliver()?;
     report.delivered.add(delivered);
     run::finish(&mut session, &mut report, global, printer)

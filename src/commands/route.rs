@@ -40,7 +40,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         })?;
     }
     recheck::stage(session, report)?;
-    let delivered = session.deliver()?;
+    let delivered = session.deliver_leaving_time()?;
     report.delivered.add(delivered);
     Ok(())
 }
@@ -110,6 +110,7 @@ pub(super) fn hand_to(
         handoff: handoff.id,
         round,
         rep: &rep.email,
+        found: recheck::owner(rules, facts.contact).as_deref(),
         route,
         team,
         why: &assignment.why,

@@ -19,6 +19,9 @@ use crate::store::{Lock, Store, StorePath, lock};
 /// How long a command that somebody waits for gives a run that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What it takes to read what reps did.
+const TO_LOOK: Duration = Duration::from_millis(2_500);
+
 /// Where the store keeps what connectors remember.
 const CRM_MEMORY: &str = "memory.crm";
 const CHAT_MEMORY: &str = "memory.chat";
@@ -168,6 +171,17 @@ impl Session {
 
     /// Delivers what is due; a dry run delivers nothing.
     pub(super) fn deliver(&mut self) -> Result<Delivered> {
+        self.deliver_until(self.deadline)
+    }
+
+    /// As [`Session::deliver`], with time left to see what reps did: a burst of messages must not put off escalations.
+    pub(super) fn deliver_leaving_time(&mut self) -> Result<Delivered> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let to_leave = (left / 10).min(TO_LOOK);
+        self.deliver_until(self.deadline.checked_sub(to_leave).unwrap_or(self.deadline))
+    }
+
+    fn deliver_until(&mut self, deadline: Instant) -> Result<Delivered> {
         if self.is_dry {
             return Ok(Delivered::default());
         }
@@ -175,7 +189,7 @@ impl Session {
         if let Some(chat) = self.chat.as_deref_mut() {
             sinks.chat = Some(chat);
         }
-        deliver(&self.store, &mut sinks, self.now, self.deadline).context("cannot deliver")
+        deliver(&mut self.store, sinks, self.now, deadline).context("cannot deliver")
     }
 }
 

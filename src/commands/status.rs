@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::session::{load_rules, store_path};
-use super::{Outcome, Time, evaluate};
+use super::{Outcome, Time, evaluate, silence};
 use crate::cli::{Format, Global};
 use crate::model::{Status, Timestamp};
 use crate::output::status::{self as output, Open, Run, State, Step};
@@ -24,13 +24,17 @@ const LISTED_MAX: u32 = 20;
 
 pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
     // The rules name the database's folder; that they are broken is worth knowing, and no reason to say nothing.
-    let rules_are_good = load_rules(global, time.now, printer)?.is_some();
+    let rules = load_rules(global, time.now, printer)?;
     let store = store_path(global).open_existing()?;
     let mut state = state(store.read(), time.now)?;
-    if !rules_are_good {
-        state.attention.push("rules.toml is broken, so no run starts: `handoff check` says where".to_owned());
-        state.healthy = false;
+    match &rules {
+        Some(rules) => state.silences = silence::listed(store.read(), rules, time.now)?,
+        None => state
+            .attention
+            .push("rules.toml is broken, so no run starts: `handoff check` says where".to_owned()),
     }
+    state.attention.extend(state.silences.iter().filter_map(|silence| silence.problem.clone()));
+    state.healthy = state.attention.is_empty();
     let text = match global.format {
         Some(Format::Json) => serde_json::to_string_pretty(&state)?,
         Some(Format::Prometheus) => metrics::text(&state, time.now),
@@ -78,11 +82,11 @@ fn state(db: Db<'_>, now: Timestamp) -> Result<State> {
             .map(|effect| format!("{} for contact {}: {}", effect.kind, effect.crm_id, effect.error))
             .collect(),
         waiting: db.handoffs_with(Status::Waiting)?.iter().take(LISTED_MAX as usize).map(waits).collect(),
+        silences: Vec::new(),
         quarantined,
         set_aside: set_aside.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect(),
     };
     state.attention = attention(&state, db, now)?;
-    state.healthy = state.attention.is_empty();
     Ok(state)
 }
 

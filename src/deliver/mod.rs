@@ -3,22 +3,28 @@
 //!
 //! Per wave: look up what may have happened already; commit `in_flight`; send; commit what became of it. Only a write that
 //! certainly did not happen, or that a look-up does not find, is ever sent again, with the same key and the same bytes.
+//!
+//! CRM and chat go side by side: a message goes out as soon as its owner and task are there, and a chat that takes a message
+//! a second, or none, holds up no owner and no task.
 
 mod settle;
+mod shared;
 #[cfg(test)]
 mod tests;
 
+use std::thread;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
 use crate::chat::{Chat, When};
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::stop;
-use crate::store::{EffectRow, Settled, Store};
+use crate::store::{EffectRow, Settled, Side, Store};
 use settle::{Verdict, classify};
+use shared::{Shared, Then};
 
 /// What delivery did in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,36 +56,96 @@ pub struct Sinks<'a> {
 
 /// Delivers what is due until nothing is or `deadline` has passed. The caller holds the run lock, which proves that
 /// whatever is still in flight was left by a run that is dead.
-pub fn deliver(store: &Store, sinks: &mut Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
-    let mut delivered = Delivered::default();
+pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
     store.write(|db| {
         db.presume_sent_after_backup()?;
         db.presume_interrupted(now)
     })?;
-    loop {
-        let due = store.read().due_effects(now, WAVE)?;
-        if due.is_empty() {
-            return Ok(delivered);
+    let Sinks { crm, chat } = sinks;
+    let when = When { now, deadline };
+    let shared = Shared::new(store);
+    let Some(chat) = chat else {
+        let mut delivered = drain(&mut Sink::Crm(crm), &shared, when)?;
+        delivered.postponed.extend(shared.without_chat(now)?);
+        return Ok(delivered);
+    };
+    thread::scope(|scope| {
+        let chat = scope.spawn(|| drain(&mut Sink::Chat(chat), &shared, when));
+        let of_crm = {
+            let _last_word = shared.crm_at_work();
+            drain(&mut Sink::Crm(crm), &shared, when)
+        };
+        let of_chat = chat.join().map_err(|_| anyhow!("the chat's connector broke down"))?;
+        let mut delivered = of_crm?;
+        delivered.add(of_chat?);
+        Ok(delivered)
+    })
+}
+
+/// One of the two, while it is sent to.
+enum Sink<'a> {
+    Crm(&'a mut dyn Crm),
+    Chat(&'a mut dyn Chat),
+}
+
+impl Sink<'_> {
+    fn side(&self) -> Side {
+        match self {
+            Self::Crm(_) => Side::Crm,
+            Self::Chat(_) => Side::Chat,
         }
-        if stop::is_asked() || Instant::now() >= deadline {
-            delivered.out_of_time = true;
-            return Ok(delivered);
+    }
+
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        match self {
+            Self::Crm(crm) => crm.send(writes),
+            Self::Chat(chat) => chat.send(writes),
         }
-        let when = When { now, deadline };
-        let to_send = look_up(store, sinks, due, when, &mut delivered)?;
-        store.write(|db| db.begin_effects(&to_send, now))?;
-        let outcomes = send(sinks, &to_send, when);
-        record(store, &to_send, outcomes, now, &mut delivered)?;
-        if delivered.unauthorized.is_some() {
-            return Ok(delivered);
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        match self {
+            Self::Crm(crm) => crm.look_up(writes),
+            Self::Chat(chat) => chat.look_up(writes),
         }
     }
 }
 
+/// Sends wave after wave to one sink. Credentials that no longer work end it: the CRM's end everything, for nothing can
+/// follow what cannot be written; the chat's end the chat.
+fn drain(sink: &mut Sink<'_>, shared: &Shared<'_>, when: When) -> Result<Delivered> {
+    let mut delivered = Delivered::default();
+    if let Sink::Chat(chat) = sink {
+        let coming = shared.coming(when.now)?;
+        if !coming.is_empty() {
+            chat.expect(&coming.iter().map(|effect| keyed(effect, when)).collect::<Vec<_>>());
+        }
+    }
+    while let Some(due) = shared.next(sink.side(), when.now)? {
+        if stop::is_asked() || Instant::now() >= when.deadline {
+            delivered.out_of_time = true;
+            break;
+        }
+        let to_send = look_up(shared, sink, due, when, &mut delivered)?;
+        shared.write(|store| store.write(|db| db.begin_effects(&to_send, when.now)))?;
+        let keyed: Vec<Keyed<'_>> = to_send.iter().map(|effect| keyed(effect, when)).collect();
+        let outcomes = if keyed.is_empty() { Vec::new() } else { sink.send(&keyed) };
+        shared.write_then(|store| {
+            record(store, &to_send, outcomes, when.now, &mut delivered)?;
+            let is_over = delivered.unauthorized.is_some() && sink.side() == Side::Crm;
+            Ok(if is_over { Then::Stop } else { Then::GoOn })
+        })?;
+        if delivered.unauthorized.is_some() {
+            break;
+        }
+    }
+    Ok(delivered)
+}
+
 /// Settles what earlier attempts left uncertain; returns what is to be sent.
 fn look_up(
-    store: &Store,
-    sinks: &mut Sinks<'_>,
+    shared: &Shared<'_>,
+    sink: &mut Sink<'_>,
     due: Vec<EffectRow>,
     when: When,
     delivered: &mut Delivered,
@@ -88,64 +154,35 @@ fn look_up(
     if unsure.is_empty() {
         return Ok(to_send);
     }
-    let answers =
-        ask(sinks, &unsure, when, |crm, writes| crm.look_up(writes), |chat, writes| chat.look_up(writes));
+    let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, when)).collect();
+    let answers = sink.look_up(&asked).into_iter().map(Some).chain(std::iter::repeat_with(|| None));
     let now = when.now;
-    store.write(|db| {
-        for (effect, answer) in unsure.into_iter().zip(answers) {
-            match answer {
-                Some(LookUp::Found { remote_id }) => {
-                    db.settle_effect(&effect, &Settled::Done { remote_id: &remote_id }, now)?;
-                    delivered.found += 1;
-                }
-                Some(LookUp::Absent) => to_send.push(effect),
-                Some(LookUp::Impossible) | None => {
-                    let why = "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
-                    db.settle_effect(&effect, &Settled::Failed { why }, now)?;
-                    delivered.failed.push(format!("{}: {why}", name(&effect)));
-                }
-                Some(LookUp::Failed { why }) => {
-                    let next = now + LOOK_UP_AGAIN;
-                    db.settle_effect(&effect, &Settled::Unknown { why: &why, next }, now)?;
-                    delivered.postponed.push(format!("{}: {why}", name(&effect)));
+    let settle = |store: &Store| {
+        store.write(|db| {
+            for (effect, answer) in unsure.iter().zip(answers) {
+                match answer {
+                    Some(LookUp::Found { remote_id }) => {
+                        db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
+                        delivered.found += 1;
+                    }
+                    Some(LookUp::Absent) => to_send.push(effect.clone()),
+                    Some(LookUp::Impossible) | None => {
+                        let why = "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
+                        db.settle_effect(effect, &Settled::Failed { why }, now)?;
+                        delivered.failed.push(format!("{}: {why}", name(effect)));
+                    }
+                    Some(LookUp::Failed { why }) => {
+                        let next = now + LOOK_UP_AGAIN;
+                        db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
+                        delivered.postponed.push(format!("{}: {why}", name(effect)));
+                    }
                 }
             }
-        }
-        Ok(())
-    })?;
+            Ok(())
+        })
+    };
+    shared.write(settle)?;
     Ok(to_send)
-}
-
-fn send(sinks: &mut Sinks<'_>, effects: &[EffectRow], when: When) -> Vec<Option<Delivery>> {
-    ask(sinks, effects, when, |crm, writes| crm.send(writes), |chat, writes| chat.send(writes))
-}
-
-/// Asks each sink about its own effects, and puts the answers back in order. `None`: there is no such sink, or it gave
-/// fewer answers than it was asked for.
-fn ask<T>(
-    sinks: &mut Sinks<'_>,
-    effects: &[EffectRow],
-    when: When,
-    of_crm: impl FnOnce(&mut dyn Crm, &[Keyed<'_>]) -> Vec<T>,
-    of_chat: impl FnOnce(&mut dyn Chat, &[Keyed<'_>]) -> Vec<T>,
-) -> Vec<Option<T>> {
-    let (crm_part, chat_part): (Vec<&EffectRow>, Vec<&EffectRow>) =
-        effects.iter().partition(|effect| effect.write.kind().is_crm());
-    let crm_writes: Vec<Keyed<'_>> = crm_part.iter().map(|effect| keyed(effect, when)).collect();
-    let chat_writes: Vec<Keyed<'_>> = chat_part.iter().map(|effect| keyed(effect, when)).collect();
-    let mut from_crm = Vec::new();
-    if !crm_writes.is_empty() {
-        from_crm = of_crm(sinks.crm, &crm_writes);
-    }
-    let mut from_chat = Vec::new();
-    if let Some(chat) = sinks.chat.as_deref_mut().filter(|_| !chat_writes.is_empty()) {
-        from_chat = of_chat(chat, &chat_writes);
-    }
-    let (mut from_crm, mut from_chat) = (from_crm.into_iter(), from_chat.into_iter());
-    effects
-        .iter()
-        .map(|effect| if effect.write.kind().is_crm() { from_crm.next() } else { from_chat.next() })
-        .collect()
 }
 
 fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
@@ -162,10 +199,12 @@ fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
 fn record(
     store: &Store,
     effects: &[EffectRow],
-    outcomes: Vec<Option<Delivery>>,
+    outcomes: Vec<Delivery>,
     now: Timestamp,
     delivered: &mut Delivered,
 ) -> Result<()> {
+    // A sink that gives fewer answers than it was asked for leaves the rest open.
+    let outcomes = outcomes.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
     store.write(|db| {
         for (effect, outcome) in effects.iter().zip(outcomes) {
             match classify(outcome, effect.attempt, now) {

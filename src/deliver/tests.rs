@@ -11,7 +11,7 @@ use super::{Delivered, Sinks, deliver};
 use crate::model::{
     ContactId, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Update, Write, handoff_key,
 };
-use crate::store::{NewEffect, NewHandoff, Store};
+use crate::store::{NewEffect, NewHandoff, Side, Store};
 use fake::Fake;
 
 /// The moment of the first run, and of one after every wait.
@@ -75,10 +75,10 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
     store
 }
 
-fn run(store: &Store, fake: &mut Fake, now: Timestamp) -> Delivered {
+fn run(store: &mut Store, fake: &mut Fake, now: Timestamp) -> Delivered {
     let (mut crm, mut chat) = (fake.clone(), fake.clone());
-    let mut sinks = Sinks { crm: &mut crm, chat: Some(&mut chat) };
-    deliver(store, &mut sinks, now, Instant::now() + Duration::from_secs(3_600)).unwrap()
+    let sinks = Sinks { crm: &mut crm, chat: Some(&mut chat) };
+    deliver(store, sinks, now, Instant::now() + Duration::from_secs(3_600)).unwrap()
 }
 
 /// Planned, uncertain, failed.
@@ -116,25 +116,25 @@ fn uncertain() -> Vec<Option<Delivery>> {
 #[test]
 fn a_write_that_is_done_is_done_once() {
     for write in [update(), reply()] {
-        let store = planned(&[&[("k", write)]]);
+        let mut store = planned(&[&[("k", write)]]);
         let mut fake = Fake::default();
         fake.will_answer("k", [Some(done())]);
-        assert_eq!(run(&store, &mut fake, first()).done, 1);
-        assert_eq!(run(&store, &mut fake, later()), Delivered::default());
+        assert_eq!(run(&mut store, &mut fake, first()).done, 1);
+        assert_eq!(run(&mut store, &mut fake, later()), Delivered::default());
         assert_eq!(fake.log(), ["send k"]);
     }
 }
 
 #[test]
 fn a_write_that_was_refused_is_never_sent_again_by_itself() {
-    let store = planned(&[&[("k", update())]]);
+    let mut store = planned(&[&[("k", update())]]);
     let mut fake = Fake::default();
     fake.will_answer("k", [Some(Delivery::Refused { why: why() }), Some(done())]);
-    assert_eq!(run(&store, &mut fake, first()).failed, ["update for contact 1: because"]);
-    assert_eq!(run(&store, &mut fake, later()), Delivered::default());
+    assert_eq!(run(&mut store, &mut fake, first()).failed, ["update for contact 1: because"]);
+    assert_eq!(run(&mut store, &mut fake, later()), Delivered::default());
     assert_eq!(counts(&store), (0, 0, 1));
     store.write(|db| db.retry_failed(later())).unwrap();
-    assert_eq!(run(&store, &mut fake, later()).done, 1);
+    assert_eq!(run(&mut store, &mut fake, later()).done, 1);
     assert_eq!(fake.log(), ["send k", "send k"], "it surely was not there, so nothing is looked up");
 }
 
@@ -142,12 +142,12 @@ fn a_write_that_was_refused_is_never_sent_again_by_itself() {
 fn a_write_that_certainly_did_not_happen_is_sent_again_by_the_next_run_without_a_look() {
     for outcome in certainly_not() {
         for write in [update(), reply()] {
-            let store = planned(&[&[("k", write)]]);
+            let mut store = planned(&[&[("k", write)]]);
             let mut fake = Fake::default();
             fake.will_answer("k", [outcome.clone(), Some(done())]);
-            run(&store, &mut fake, first());
+            run(&mut store, &mut fake, first());
             assert_eq!(fake.log(), ["send k"], "{outcome:?} was retried within the run");
-            assert_eq!(run(&store, &mut fake, later()).done, 1, "{outcome:?}");
+            assert_eq!(run(&mut store, &mut fake, later()).done, 1, "{outcome:?}");
             assert_eq!(fake.log(), ["send k", "send k"], "{outcome:?}");
         }
     }
@@ -166,13 +166,13 @@ fn a_write_that_may_have_happened_is_sent_again_only_when_a_look_says_that_it_is
     for outcome in uncertain() {
         for (look, log, expected) in &looks {
             for write in [update(), reply()] {
-                let store = planned(&[&[("k", write)]]);
+                let mut store = planned(&[&[("k", write)]]);
                 let mut fake = Fake::default();
                 fake.will_answer("k", [outcome.clone(), Some(done())]);
                 fake.will_show("k", [look.clone()]);
-                run(&store, &mut fake, first());
+                run(&mut store, &mut fake, first());
                 assert_eq!(counts(&store), (0, 1, 0), "{outcome:?}");
-                run(&store, &mut fake, later());
+                run(&mut store, &mut fake, later());
                 assert_eq!(&fake.log(), log, "{outcome:?}, then {look:?}");
                 assert_eq!(counts(&store), *expected, "{outcome:?}, then {look:?}");
             }
@@ -183,12 +183,12 @@ fn a_write_that_may_have_happened_is_sent_again_only_when_a_look_says_that_it_is
 #[test]
 fn a_second_attempt_that_surely_failed_says_nothing_of_the_first() {
     for outcome in certainly_not() {
-        let store = planned(&[&[("k", update())]]);
+        let mut store = planned(&[&[("k", update())]]);
         let mut fake = Fake::default();
         fake.will_answer("k", [Some(Delivery::Unknown { why: why() }), outcome.clone(), Some(done())]);
         fake.will_show("k", [Some(LookUp::Absent), Some(LookUp::Absent)]);
         for hours in 0..3 {
-            run(&store, &mut fake, first() + TimeDelta::hours(hours));
+            run(&mut store, &mut fake, first() + TimeDelta::hours(hours));
         }
         assert_eq!(fake.log(), ["send k", "look k", "send k", "look k", "send k"], "{outcome:?}");
         assert_eq!(counts(&store), (0, 0, 0));
@@ -197,62 +197,88 @@ fn a_second_attempt_that_surely_failed_says_nothing_of_the_first() {
 
 #[test]
 fn what_a_dead_run_left_in_flight_is_looked_up_before_anything_is_sent() {
-    let store = planned(&[&[("k", update())]]);
-    let effects = store.read().due_effects(first(), 10).unwrap();
+    let mut store = planned(&[&[("k", update())]]);
+    let effects = store.read().due_effects(Side::Crm, first(), 10).unwrap();
     store.write(|db| db.begin_effects(&effects, first())).unwrap();
     let mut fake = Fake::default();
     fake.will_show("k", [Some(LookUp::Found { remote_id: "7".to_owned() })]);
-    let delivered = run(&store, &mut fake, first());
+    let delivered = run(&mut store, &mut fake, first());
     assert_eq!((delivered.found, delivered.done), (1, 0));
     assert_eq!(fake.log(), ["look k"]);
 }
 
 #[test]
 fn credentials_that_no_longer_work_stop_everything_that_follows() {
-    let store = planned(&[&[("a", update()), ("b", update())], &[("c", update()), ("d", reply())]]);
+    let mut store = planned(&[&[("a", update()), ("b", update())], &[("c", update()), ("d", reply())]]);
     let mut fake = Fake::default();
     fake.will_answer("a", [Some(Delivery::Unauthorized { why: why() }), Some(done())]);
     for key in ["b", "c", "d"] {
         fake.will_answer(key, [Some(done())]);
     }
-    let delivered = run(&store, &mut fake, first());
+    let delivered = run(&mut store, &mut fake, first());
     assert_eq!(delivered.unauthorized.as_deref(), Some("because"));
     assert_eq!(fake.log(), ["send a", "send c"], "only what went out together with it");
-    assert_eq!(run(&store, &mut fake, later()).done, 3);
+    assert_eq!(run(&mut store, &mut fake, later()).done, 3);
+}
+
+#[test]
+fn a_chat_whose_credentials_no_longer_work_stops_the_chat_alone() {
+    let mut store = planned(&[&[("a", reply()), ("b", update())], &[("c", update()), ("d", reply())]]);
+    let mut fake = Fake::default();
+    fake.will_answer("a", [Some(Delivery::Unauthorized { why: why() }), Some(done())]);
+    for key in ["b", "c", "d"] {
+        fake.will_answer(key, [Some(done())]);
+    }
+    let delivered = run(&mut store, &mut fake, first());
+    assert_eq!(delivered.unauthorized.as_deref(), Some("because"));
+    assert!(!delivered.is_complete());
+    let log = fake.log();
+    assert!(["send b", "send c"].iter().all(|sent| log.iter().any(|line| line == sent)), "{log:?}");
+    // What went out together with the refused one was taken; the rest goes out with the next run.
+    assert_eq!(delivered.done + run(&mut store, &mut fake, later()).done, 4);
+}
+
+#[test]
+fn the_crm_does_not_wait_for_a_message_whose_fate_is_open() {
+    let mut store = planned(&[&[("a", reply()), ("b", update())]]);
+    let mut fake = Fake::default();
+    fake.will_answer("a", [Some(Delivery::Unknown { why: why() })]);
+    fake.will_answer("b", [Some(done())]);
+    assert_eq!(run(&mut store, &mut fake, first()).done, 1);
 }
 
 #[test]
 fn a_handoff_s_writes_go_out_in_order_and_others_do_not_wait_for_them() {
-    let store = planned(&[&[("a", update()), ("b", reply())], &[("c", update()), ("d", reply())]]);
+    let mut store = planned(&[&[("a", update()), ("b", reply())], &[("c", update()), ("d", reply())]]);
     let mut fake = Fake::default();
     fake.will_answer("a", [Some(Delivery::Unknown { why: why() })]);
     fake.will_answer("b", [Some(done())]);
     fake.will_answer("c", [Some(Delivery::Refused { why: why() })]);
     fake.will_answer("d", [Some(done())]);
-    run(&store, &mut fake, first());
+    run(&mut store, &mut fake, first());
     assert_eq!(fake.log(), ["send a", "send c", "send d"]);
 }
 
 #[test]
 fn a_run_whose_time_is_over_sends_nothing_more() {
-    let store = planned(&[&[("k", update())]]);
+    let mut store = planned(&[&[("k", update())]]);
     let mut fake = Fake::default();
     let mut crm = fake.clone();
-    let mut sinks = Sinks { crm: &mut crm, chat: None };
-    let delivered = deliver(&store, &mut sinks, first(), Instant::now()).unwrap();
+    let sinks = Sinks { crm: &mut crm, chat: None };
+    let delivered = deliver(&mut store, sinks, first(), Instant::now()).unwrap();
     assert!(delivered.out_of_time && !delivered.is_complete());
     assert!(fake.log().is_empty());
     fake.will_answer("k", [Some(done())]);
-    assert!(run(&store, &mut fake, first()).is_complete());
+    assert!(run(&mut store, &mut fake, first()).is_complete());
 }
 
 #[test]
 fn a_message_without_a_chat_stays_and_is_told() {
-    let store = planned(&[&[("k", reply())]]);
+    let mut store = planned(&[&[("k", reply())]]);
     let mut crm = Fake::default();
-    let mut sinks = Sinks { crm: &mut crm, chat: None };
+    let sinks = Sinks { crm: &mut crm, chat: None };
     let deadline = Instant::now() + Duration::from_secs(3_600);
-    let delivered = deliver(&store, &mut sinks, first(), deadline).unwrap();
+    let delivered = deliver(&mut store, sinks, first(), deadline).unwrap();
     assert!(!delivered.is_complete());
     assert!(crm.log().is_empty());
 }

@@ -1,6 +1,6 @@
 //! Salespeople and their working time.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use chrono_tz::Tz;
@@ -32,8 +32,8 @@ pub struct WorkingTime {
     #[serde(with = "zone_name")]
     pub timezone: Tz,
     pub shifts: Vec<Shift>,
-    /// Days off in `timezone`, from midnight to midnight.
-    pub holidays: BTreeSet<NaiveDate>,
+    /// Days off in `timezone`, from midnight to midnight, and what they are called; blank where only the date is known.
+    pub holidays: BTreeMap<NaiveDate, String>,
     pub away: Vec<Absence>,
 }
 

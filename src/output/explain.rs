@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::due::DueAccount;
 use crate::model::Timestamp;
 
 /// Everything there is to say about one contact.
@@ -73,6 +74,10 @@ pub(crate) struct PastHandoff {
     pub owner: Option<String>,
     pub due: Option<Timestamp>,
     pub due_local: Option<String>,
+    /// How the due time came about.
+    pub due_account: Option<DueAccount>,
+    /// The silences that mute its escalations.
+    pub silenced: Vec<String>,
     pub why: Vec<String>,
     pub assignments: Vec<String>,
     pub events: Vec<String>,
@@ -183,6 +188,8 @@ fn handoff(handoff: &PastHandoff) -> Vec<String> {
         handoff.ordinal, handoff.key, handoff.status, handoff.tier
     )];
     lines.extend(handoff.note.iter().map(|note| format!("  {note}")));
+    lines.extend(handoff.due_account.iter().flat_map(DueAccount::lines));
+    lines.extend(handoff.silenced.iter().map(|silence| format!("  escalations are muted: {silence}")));
     lines.push(format!("  why: {}", handoff.why.join("; ")));
     lines.extend(handoff.assignments.iter().map(|assignment| format!("  {assignment}")));
     lines.extend(handoff.events.iter().map(|event| format!("  {event}")));

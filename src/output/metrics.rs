@@ -47,6 +47,7 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     page.many("effects", "Writes that are not out: to send, to look up, refused", "state", &effects, |n| {
         count(*n)
     });
+    page.one("silences", "Silences in force", count(state.silences.len() as u64));
     page.one("quarantined", "Contacts that cannot be read", count(state.quarantined));
     page.text.trim_end().to_owned()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde::Serialize;
 
+use super::silence::Listed;
 use crate::model::{Timestamp, one_line};
 
 /// The state of the database.
@@ -29,6 +30,8 @@ pub(crate) struct State {
     pub effects_failed: u64,
     pub failed: Vec<String>,
     pub waiting: Vec<String>,
+    /// Empty while the definition is broken: nobody knows then whom they mute.
+    pub silences: Vec<Listed>,
     pub quarantined: u64,
     pub set_aside: Vec<String>,
 }
@@ -88,6 +91,8 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     ));
     lines.extend(section("refused", &state.failed));
     lines.extend(section("waiting for a rep", &state.waiting));
+    let silences: Vec<String> = state.silences.iter().map(Listed::line).collect();
+    lines.extend(section("silenced", &silences));
     lines.extend(section("set aside", &state.set_aside));
     lines.join("\n")
 }

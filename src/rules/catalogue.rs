@@ -45,6 +45,21 @@ impl Catalogue {
         }
     }
 
+    /// The fields of a definition that has been loaded: all that its CRM has.
+    pub(super) fn of(fields: &[Field]) -> Self {
+        let mapping = |field: &Field| Mapping {
+            name: field.name.clone(),
+            property: field.property.clone(),
+            kind: field.kind,
+        };
+        Self {
+            mapped: fields.iter().map(mapping).collect(),
+            by_name: (0..).zip(fields).map(|(n, field)| (field.name.clone(), FieldId(n))).collect(),
+            all: fields.to_vec(),
+            ..Self::new(|_| None)
+        }
+    }
+
     /// Reads `[fields]`.
     pub(super) fn map(&mut self, table: &Table, findings: &mut Findings) {
         for entry in &table.entries {

@@ -26,12 +26,15 @@ pub(super) fn read(
     findings: &mut Findings,
 ) {
     let mut source = Source { files, findings, hours, now };
-    for absence in source.absences("holidays", reader.item("holidays")) {
-        source.holiday(absence);
+    for (absence, name) in source.absences("holidays", reader.item("holidays")) {
+        source.holiday(absence, &name);
     }
     let away = source.absences("away", reader.item("away"));
-    hours.away.extend(away);
+    hours.away.extend(away.into_iter().map(|(absence, _)| absence));
 }
+
+/// An absence, and what a calendar calls it.
+type Named = (Absence, String);
 
 struct Source<'a> {
     files: &'a mut Files,
@@ -42,18 +45,22 @@ struct Source<'a> {
 
 impl Source<'_> {
     /// Whole days become dates; the rest is an absence like any other.
-    fn holiday(&mut self, absence: Absence) {
+    fn holiday(&mut self, absence: Absence, name: &str) {
         match absence {
             Absence::Days { first, last } if (last - first).num_days() < HOLIDAY_DAYS_MAX => {
-                let days = first.iter_days().take_while(|day| *day <= last);
-                self.hours.holidays.extend(days);
+                for day in first.iter_days().take_while(|day| *day <= last) {
+                    let known = self.hours.holidays.entry(day).or_default();
+                    if known.is_empty() {
+                        name.clone_into(known);
+                    }
+                }
             }
             Absence::Days { .. } | Absence::Span { .. } => self.hours.away.push(absence),
         }
     }
 
     /// A list of texts and calendars, or one calendar.
-    fn absences(&mut self, key: &'static str, item: Option<&Item>) -> Vec<Absence> {
+    fn absences(&mut self, key: &'static str, item: Option<&Item>) -> Vec<Named> {
         match item.map(|item| (&item.node, item)) {
             None => Vec::new(),
             Some((Node::List(items), _)) => items.iter().flat_map(|item| self.one(key, item)).collect(),
@@ -61,10 +68,10 @@ impl Source<'_> {
         }
     }
 
-    fn one(&mut self, key: &'static str, item: &Item) -> Vec<Absence> {
+    fn one(&mut self, key: &'static str, item: &Item) -> Vec<Named> {
         let read = match &item.node {
             Node::Text(text) | Node::Datetime(text) => {
-                hours::absence(text, self.hours.timezone).map(|absence| vec![absence])
+                hours::absence(text, self.hours.timezone).map(|absence| vec![(absence, String::new())])
             }
             Node::Table(table) => return self.file(key, table).unwrap_or_default(),
             Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) => {
@@ -80,7 +87,7 @@ impl Source<'_> {
     }
 
     /// `{ ics = "pt.ics" }`.
-    fn file(&mut self, key: &'static str, table: &Table) -> Option<Vec<Absence>> {
+    fn file(&mut self, key: &'static str, table: &Table) -> Option<Vec<Named>> {
         let mut reader = Reader::new(table, format!("`{key}`"));
         let name = reader.required_text("ics", self.findings);
         let span = reader.item("ics").map(|item| item.span.clone());
@@ -96,10 +103,10 @@ impl Source<'_> {
         }
     }
 
-    fn calendar(&self, text: &str) -> Result<Vec<Absence>, String> {
+    fn calendar(&self, text: &str) -> Result<Vec<Named>, String> {
         let today = self.now.date_naive();
         let from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(NaiveDate::MIN);
         let to = today.checked_add_days(Days::new(FUTURE_DAYS)).unwrap_or(NaiveDate::MAX);
-        ics::absences(text, self.hours.timezone, from, to)
+        ics::named_absences(text, self.hours.timezone, from, to)
     }
 }

@@ -9,7 +9,7 @@ pub struct Example {
     /// Byte range in the file, for findings.
     pub span: std::ops::Range<usize>,
     pub at: Timestamp,
-    /// One raw value per field of [`Fields::all`].
+    /// One raw value per field of [`Fields::all`](super::Fields::all).
     pub contact: Vec<Option<String>>,
     /// What reps have already; who is not named has nothing.
     pub loads: Vec<GivenLoad>,

@@ -16,9 +16,21 @@ use event::Event;
 use expand::{Budget, Instance, Window};
 use stamp::Key;
 
-/// The absences of a calendar that overlap the days from `from` to `to`, both included, in order and each once. All-day
-/// events are days of the person; a time without a zone is on the clocks of `timezone`.
+/// The absences of a calendar, without their names.
 pub fn absences(text: &str, timezone: Tz, from: NaiveDate, to: NaiveDate) -> Result<Vec<Absence>, String> {
+    let named = named_absences(text, timezone, from, to)?;
+    Ok(named.into_iter().map(|(absence, _)| absence).collect())
+}
+
+/// The absences of a calendar that overlap the days from `from` to `to`, both included, in order and each once. All-day
+/// events are days of the person; a time without a zone is on the clocks of `timezone`. Each is called what its event is, which
+/// may be nothing.
+pub(super) fn named_absences(
+    text: &str,
+    timezone: Tz,
+    from: NaiveDate,
+    to: NaiveDate,
+) -> Result<Vec<(Absence, String)>, String> {
     let events = lines::events(text)?
         .iter()
         .map(|lines| Event::read(lines, timezone))
@@ -43,12 +55,13 @@ pub fn absences(text: &str, timezone: Tz, from: NaiveDate, to: NaiveDate) -> Res
         let elsewhere = uid.and_then(|uid| replaced.get(uid));
         for instance in expand::instances(event, &window, &mut budget)? {
             if elsewhere.is_none_or(|keys| !keys.contains(&instance.key)) {
-                found.extend(window.absence(&instance));
+                let named = |absence| (absence, event.name.clone());
+                found.extend(window.absence(&instance).map(named));
             }
         }
     }
-    found.sort_unstable_by_key(order);
-    found.dedup();
+    found.sort_by_key(|(absence, _)| order(absence));
+    found.dedup_by_key(|(absence, _)| *absence);
     Ok(found)
 }
 

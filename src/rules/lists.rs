@@ -77,6 +77,18 @@ impl Lists {
         lists
     }
 
+    /// The lists of a definition that has been loaded.
+    pub(super) fn of(lists: &[Arc<List>]) -> Self {
+        let known = |list: &Arc<List>| Known {
+            list: Some(Arc::clone(list)),
+            key_span: 0..0,
+            values: Vec::new(),
+            file_span: 0..0,
+            used: true,
+        };
+        Self { by_name: lists.iter().map(|list| (list.name.clone(), known(list))).collect() }
+    }
+
     /// The list that is named at `span`; notes a finding when there is none.
     pub(super) fn require(
         &mut self,

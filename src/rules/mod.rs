@@ -35,6 +35,7 @@ mod reason;
 mod register;
 mod routes;
 pub mod schema;
+mod segment;
 mod settings;
 mod slas;
 mod source;
@@ -65,6 +66,7 @@ pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
+pub use segment::{segment, segment_source};
 pub use source::Source;
 pub use suggest::{did_you_mean, nearest};
 pub use words::{

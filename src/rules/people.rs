@@ -1,6 +1,6 @@
 //! `[[rep]]` and `[[team]]`: who sells, when they work, and whom they work with.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
@@ -60,7 +60,7 @@ fn working_time(
     let mut hours = WorkingTime {
         timezone: timezone(reader, findings).unwrap_or(Tz::UTC),
         shifts: shifts(reader, findings),
-        holidays: BTreeSet::new(),
+        holidays: BTreeMap::new(),
         away: Vec::new(),
     };
     days_off::read(reader, &mut hours, files, now, findings);

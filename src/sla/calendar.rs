@@ -122,7 +122,7 @@ fn present_on(hours: &WorkingTime, date: NaiveDate) -> Vec<Interval> {
 }
 
 fn is_whole_day_off(hours: &WorkingTime, date: NaiveDate) -> bool {
-    hours.holidays.contains(&date)
+    hours.holidays.contains_key(&date)
         || hours.away.iter().any(|absence| match absence {
             Absence::Days { first, last } => *first <= date && date <= *last,
             Absence::Span { .. } => false,

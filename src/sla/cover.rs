@@ -1,6 +1,6 @@
 //! Hours of the week in which nobody of a team works.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta};
 
@@ -18,7 +18,7 @@ pub fn longest_gap<'a>(people: impl IntoIterator<Item = &'a WorkingTime>) -> Opt
     let end = monday + TimeDelta::days(14);
     let mut work: Vec<Interval> = Vec::new();
     for hours in people {
-        let ordinary = WorkingTime { holidays: BTreeSet::new(), away: Vec::new(), ..hours.clone() };
+        let ordinary = WorkingTime { holidays: BTreeMap::new(), away: Vec::new(), ..hours.clone() };
         work.extend(intervals(&ordinary, monday, end));
     }
     work.sort_unstable();
@@ -44,7 +44,7 @@ mod tests {
 
     fn hours(timezone: Tz, texts: &[&str]) -> WorkingTime {
         let shifts = texts.iter().flat_map(|text| crate::rules::shifts(text).unwrap()).collect();
-        WorkingTime { timezone, shifts, holidays: BTreeSet::new(), away: Vec::new() }
+        WorkingTime { timezone, shifts, holidays: BTreeMap::new(), away: Vec::new() }
     }
 
     fn shown(gap: Option<Interval>) -> String {

@@ -1,5 +1,6 @@
 //! The SLA clock: working time, when a handoff is due, which escalation step is next. Pure: the time comes in as a value.
 
+mod account;
 mod calendar;
 mod cover;
 mod pause;
@@ -7,6 +8,7 @@ mod plan;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use account::{Counts, Stretch};
 pub use calendar::{
     Interval, add_working, intervals, is_day_off, is_working, next_day, next_present, next_working,
 };

@@ -35,7 +35,7 @@ pub struct Pause {
 }
 
 impl Pause {
-    fn interval(&self) -> Interval {
+    pub(super) fn interval(&self) -> Interval {
         (self.from, self.until.unwrap_or(Timestamp::MAX_UTC))
     }
 }

@@ -1,6 +1,6 @@
 //! When a handoff is due, and when each escalation step comes.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
@@ -66,7 +66,7 @@ pub(super) fn running(clock: Clock, hours: &WorkingTime, still: &[Interval]) -> 
         Clock::Wall => WorkingTime {
             timezone: hours.timezone,
             shifts: Vec::new(),
-            holidays: BTreeSet::new(),
+            holidays: BTreeMap::new(),
             away: Vec::new(),
         },
     };
@@ -114,7 +114,7 @@ mod tests {
         WorkingTime {
             timezone: Tz::Europe__Lisbon,
             shifts: vec![Shift { day: Weekday::Mon, from: time("09:00"), to: time("10:00") }],
-            holidays: BTreeSet::new(),
+            holidays: BTreeMap::new(),
             away: Vec::new(),
         }
     }

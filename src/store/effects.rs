@@ -32,6 +32,13 @@ pub struct EffectRow {
     pub thread: Option<String>,
 }
 
+/// Where effects go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Crm,
+    Chat,
+}
+
 /// What became of an attempt, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settled<'a> {
@@ -98,17 +105,33 @@ impl Db<'_> {
         )?)
     }
 
-    /// Effects that may be delivered now: due, and every earlier one of their handoff settled. One a handoff.
-    pub fn due_effects(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
+    /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
+    /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff.
+    pub fn due_effects(self, side: Side, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
                coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
                (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
                 AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1) \
-             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 AND NOT EXISTS( \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 \
+             AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
                SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
-               AND p.state IN ('planned', 'in_flight', 'unknown')) \
+               AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
              ORDER BY e.next_ms, e.id LIMIT ?2",
+        )?;
+        let rows =
+            statement.query_map(params![now.timestamp_millis(), most, side == Side::Crm], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Messages that wait for their handoff's writes to the CRM.
+    pub fn coming_messages(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL FROM effect e \
+             WHERE state = 'planned' AND next_ms <= ?1 AND kind = 'message' AND EXISTS( \
+               SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq AND p.state = 'planned' \
+               AND p.kind IN ('update', 'task')) \
+             ORDER BY next_ms, id LIMIT ?2",
         )?;
         let rows = statement.query_map(params![now.timestamp_millis(), most], read_effect)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -124,10 +147,10 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose first write has certainly not happened: what they were decided on may still be read again.
+    /// Handoffs whose first write certainly has not happened: what they were decided on may still be read again.
     pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' \
+            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
              AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
              ORDER BY e.handoff_id",
         )?;

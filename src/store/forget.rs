@@ -164,6 +164,10 @@ impl Db<'_> {
     fn forget_words(self, erasure: &Erasure<'_>) -> Result<()> {
         for word in erasure.words() {
             self.conn.execute("DELETE FROM quarantine WHERE instr(lower(place || reason), ?1)", [&word])?;
+            // Without its condition a silence mutes nobody, so whoever else it muted is escalated again.
+            self.conn.execute("DELETE FROM silence WHERE instr(lower(condition), ?1)", [&word])?;
+            let sql = "UPDATE silence SET reason = ?2 WHERE instr(lower(reason), ?1)";
+            self.conn.execute(sql, params![word, ERASED])?;
         }
         let mut statement = self.conn.prepare("SELECT id, summary FROM run")?;
         let runs = statement

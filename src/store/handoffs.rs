@@ -84,6 +84,8 @@ pub struct NewAssignment<'a> {
     pub handoff: i64,
     pub round: u32,
     pub rep: &'a str,
+    /// The contact's owner, as this was decided.
+    pub found: Option<&'a str>,
     pub route: &'a str,
     pub team: Option<&'a str>,
     pub why: &'a str,
@@ -255,8 +257,8 @@ impl Db<'_> {
         let calendar = new.calendar.map(|body| self.keep_calendar(body)).transpose()?;
         self.conn
             .prepare_cached(
-                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, turn, at_ms, calendar_id) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO assignment(handoff_id, round, rep, route, team, why, passed_over, turn, at_ms, calendar_id, \
+                 found) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?
             .execute(params![
                 new.handoff,
@@ -268,7 +270,8 @@ impl Db<'_> {
                 serde_json::to_string(new.passed_over)?,
                 !new.turns.is_empty(),
                 new.at.timestamp_millis(),
-                calendar
+                calendar,
+                new.found
             ])?;
         self.end_pauses(new.handoff, new.at)?;
         self.conn

@@ -22,6 +22,8 @@ pub struct EventRow {
 pub struct AssignmentRow {
     pub round: u32,
     pub rep: String,
+    /// The contact's owner, as it was decided.
+    pub found: Option<String>,
     pub route: String,
     pub team: Option<String>,
     pub why: String,
@@ -75,7 +77,7 @@ impl Db<'_> {
     /// Every assignment of a handoff, in order.
     pub fn assignments(self, handoff: i64) -> Result<Vec<AssignmentRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT round, rep, route, team, why, passed_over, at_ms, ended_how FROM assignment \
+            "SELECT round, rep, route, team, why, passed_over, at_ms, ended_how, found FROM assignment \
              WHERE handoff_id = ?1 ORDER BY round",
         )?;
         let rows = statement.query_map([handoff], |row| {
@@ -83,6 +85,7 @@ impl Db<'_> {
             Ok(AssignmentRow {
                 round: row.get(0)?,
                 rep: row.get(1)?,
+                found: row.get(8)?,
                 route: row.get(2)?,
                 team: row.get(3)?,
                 why: row.get(4)?,

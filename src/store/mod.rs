@@ -18,6 +18,7 @@ mod outcomes;
 mod pauses;
 mod records;
 mod runs;
+mod silences;
 #[cfg(test)]
 mod tests;
 mod verdicts;
@@ -28,7 +29,7 @@ use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
 pub use duplicates::{LinkRow, Namesake, email_key};
-pub use effects::{EffectRow, FailedEffect, NewEffect, Settled};
+pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
@@ -40,6 +41,7 @@ pub use outcomes::{Closing, OpenHandoff};
 pub use pauses::PauseRow;
 pub use records::StoredPage;
 pub use runs::{Queue, RunRow};
+pub use silences::{NewSilence, SilenceRow};
 pub use verdicts::{DueContact, NewVerdict};
 
 /// The database of one definition.

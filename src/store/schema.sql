@@ -104,6 +104,7 @@ CREATE TABLE assignment(
   handoff_id  INTEGER NOT NULL REFERENCES handoff(id),
   round       INTEGER NOT NULL CHECK(round >= 1),
   rep         TEXT NOT NULL,
+  found       TEXT,                              -- the contact's owner when this was decided: who is set later, is respected
   route       TEXT NOT NULL,
   team        TEXT,
   why         TEXT NOT NULL,
@@ -165,6 +166,19 @@ CREATE TABLE pause(
   PRIMARY KEY(handoff_id, round, why, from_ms)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX pause_open ON pause(handoff_id, why) WHERE until_ms IS NULL;
+
+-- Escalations that somebody muted for a while: the steps of open handoffs whose contact meets the condition are put off.
+CREATE TABLE silence(
+  id        INTEGER PRIMARY KEY,
+  condition TEXT NOT NULL,                       -- as somebody typed it
+  reason    TEXT NOT NULL CHECK(length(trim(reason)) > 0),
+  author    TEXT NOT NULL CHECK(length(trim(author)) > 0),
+  from_ms   INTEGER NOT NULL,
+  until_ms  INTEGER NOT NULL CHECK(until_ms > from_ms),
+  ended_ms  INTEGER,                             -- before its time
+  ended_by  TEXT,
+  CHECK((ended_ms IS NULL) = (ended_by IS NULL))
+) STRICT;
 
 CREATE TABLE effect(
   id         INTEGER PRIMARY KEY,

@@ -69,6 +69,7 @@ fn assign(store: &Store, handoff: i64, round: u32) -> anyhow::Result<()> {
             handoff,
             round,
             rep: "ana@acme.example",
+            found: None,
             route: "All",
             team: None,
             why: "the only one",

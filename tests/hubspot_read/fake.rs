@@ -200,6 +200,8 @@ impl World {
             self.definitions("contacts")
         } else if path == format!("{}/companies", crm("properties")) {
             self.definitions("companies")
+        } else if path.starts_with(&crm("properties")) {
+            Reply::html(404)
         } else if path.starts_with("/account-info/") {
             Reply::json(200, &json!({"portalId": 4711, "timeZone": "Europe/Lisbon"}))
         } else {

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::portal::{Portal, STAGES};
 use crate::http_server::Reply;
-use crate::portal::{Portal, STAGES};
 
 /// A validation error as it is recorded: JSON inside the message.
 pub(crate) fn invalid(property: &str, error: &str, message: &str) -> Reply {

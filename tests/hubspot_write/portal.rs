@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
-use crate::checks;
+use super::checks;
 use crate::http_server::{HttpServer, Reply, Request};
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-9876543210";
@@ -37,6 +37,12 @@ pub(crate) struct Portal {
     pub(crate) faults: VecDeque<(&'static str, &'static str, Fault)>,
     /// Once contacts were read by id, these are gone.
     pub(crate) vanish: Vec<String>,
+    /// Once contacts were read by id, this one has this owner.
+    pub(crate) takes_over: Option<(&'static str, &'static str)>,
+    /// Beside those that every portal has.
+    pub(crate) lead_statuses: Vec<&'static str>,
+    /// Not at the first reads.
+    pub(crate) vanish_after: u32,
     pub(crate) requests: Vec<String>,
     complaints: Vec<String>,
     last_id: u64,
@@ -44,7 +50,7 @@ pub(crate) struct Portal {
 
 pub(crate) struct Fake {
     portal: Arc<Mutex<Portal>>,
-    server: HttpServer,
+    pub(crate) server: HttpServer,
 }
 
 impl Fake {
@@ -174,6 +180,10 @@ impl Portal {
             ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
                 Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
             }
+            ("GET", ["account-info", ..]) => {
+                Reply::json(200, &json!({"portalId": 12345, "timeZone": "Europe/Lisbon"}))
+            }
+            ("GET", ["crm", "properties", "2026-09", "contacts", name]) => self.options(name),
             ("POST", ["crm", "properties", "2026-09", "tasks"]) => {
                 self.has_key_property =
                     body["hasUniqueValue"] == true && body["groupName"] == "taskinformation";
@@ -184,6 +194,20 @@ impl Portal {
                 Reply::html(404)
             }
         }
+    }
+
+    /// The definition of a contact's property, as far as it has options.
+    fn options(&self, name: &str) -> Reply {
+        let values: Vec<&str> = match name {
+            "lifecyclestage" => STAGES.to_vec(),
+            "hs_lead_status" => {
+                [&["NEW", "OPEN", "IN_PROGRESS", "UNQUALIFIED"][..], &self.lead_statuses].concat()
+            }
+            _ => Vec::new(),
+        };
+        let option = |(place, value): (usize, &&str)| json!({"label": value, "value": value, "displayOrder": place, "hidden": false});
+        let options: Vec<Value> = values.iter().enumerate().map(option).collect();
+        Reply::json(200, &json!({"name": name, "type": "enumeration", "options": options}))
     }
 
     fn list_owners(&self, archived: bool) -> Reply {
@@ -257,7 +281,14 @@ impl Portal {
                 "propertiesWithHistory": historic.iter().map(versions).collect::<Map<_, _>>()}));
         }
         results.reverse();
-        if kind == "contacts" {
+        if kind == "contacts"
+            && let Some((contact, owner)) = self.takes_over.take()
+        {
+            self.put("contacts", contact, &json!({"hubspot_owner_id": owner}));
+        }
+        if kind == "contacts" && self.vanish_after > 0 {
+            self.vanish_after -= 1;
+        } else if kind == "contacts" {
             for id in std::mem::take(&mut self.vanish) {
                 self.objects.get_mut("contacts").unwrap().remove(&id);
             }

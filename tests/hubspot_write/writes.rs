@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::http_server::Reply;
+use crate::portal::Fault;
 use crate::scene::Scene;
 
 #[test]
@@ -23,13 +25,19 @@ fn case_18_a_task_has_its_due_date_its_owner_and_both_associations() {
     assert_eq!(task["handoff_key"].as_str().unwrap().len(), 28);
     let body = task["hs_task_body"].as_str().unwrap();
     assert!(body.contains("https://app.hubspot.com/contacts/12345/record/0-1/101"), "{body}");
-    insta::assert_snapshot!(scene.fake.requests().join("\n"), @r#"
+    let mut requests = scene.fake.requests();
+    // These go out at the same time.
+    requests[3..8].sort();
+    insta::assert_snapshot!(requests.join("\n"), @r#"
     POST /crm/objects/2026-09/contacts/search
     POST /crm/objects/2026-09/contacts/batch/read
     POST /crm/objects/2026-09/companies/batch/read
     GET /crm/owners/2026-09
-    PATCH /crm/objects/2026-09/contacts/101
+    GET /crm/properties/2026-09/contacts/hs_lead_status
+    GET /crm/properties/2026-09/contacts/lifecyclestage
     GET /crm/properties/2026-09/tasks/handoff_key
+    POST /crm/objects/2026-09/contacts/batch/read
+    PATCH /crm/objects/2026-09/contacts/101
     POST /crm/objects/2026-09/tasks
     "#);
 }
@@ -115,13 +123,67 @@ fn case_24_a_stage_is_never_set_back() {
 }
 
 #[test]
-fn case_26_a_contact_that_vanishes_between_reading_and_writing_is_skipped() {
+fn case_23_an_owner_set_between_sync_and_write_is_kept_and_said() {
     let mut scene = Scene::new(true, &["101", "102"]);
-    scene.fake.portal().vanish.push("101".to_owned());
+    // Right after the sync has read it, somebody who is no rep takes it.
+    scene.fake.portal().owners.push((72, "eve@acme.example", false));
+    scene.fake.portal().takes_over = Some(("101", "72"));
     let ran = scene.run();
-    assert!(ran.all().contains("the contact is gone"), "{}", ran.all());
+    assert!(
+        ran.all().contains("eve@acme.example became its owner in the CRM since it was read"),
+        "{}",
+        ran.all()
+    );
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
     assert_eq!((scene.fake.tasks("101").len(), scene.fake.tasks("102").len()), (0, 1));
+    scene.settle();
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
     scene.fake.requests();
+}
+
+#[test]
+fn case_23_an_owner_set_before_a_second_attempt_is_kept() {
+    let mut scene = Scene::new(true, &["101"]);
+    scene.fake.portal().owners.push((72, "eve@acme.example", false));
+    scene.fake.fail("PATCH", "/101", Fault::Instead(Reply::json(423, &json!({"message": "locked"}))));
+    assert_eq!(scene.run().status, 1);
+    scene.fake.portal().put("contacts", "101", &json!({"hubspot_owner_id": "72"}));
+    scene.settle();
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
+    assert!(scene.fake.tasks("101").is_empty());
+    scene.fake.requests();
+}
+
+#[test]
+fn case_24_a_lead_status_that_the_portal_does_not_have_is_refused_until_it_has() {
+    let mut scene = Scene::new(true, &["101"]);
+    scene.place.replace("rules.toml", "lead_status = \"NEW\"", "lead_status = \"NEWISH\"");
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    assert!(
+        ran.all().contains("'hs_lead_status' has no option 'NEWISH' in HubSpot; did you mean 'NEW'"),
+        "{}",
+        ran.all()
+    );
+    assert!(scene.fake.requests().iter().all(|request| !request.starts_with("PATCH")));
+    scene.fake.portal().lead_statuses.push("NEWISH");
+    assert_eq!(scene.command(&["retry"]).status, 0);
+    assert_eq!(scene.fake.contact("101")["hs_lead_status"], "NEWISH");
+    scene.fake.requests();
+}
+
+#[test]
+fn case_26_a_contact_that_vanishes_between_reading_and_writing_is_skipped() {
+    // Before it is read again, and between that and the write itself.
+    for (reads, said) in [(0, "the contact is no longer in the CRM"), (1, "the contact is gone")] {
+        let mut scene = Scene::new(true, &["101", "102"]);
+        scene.fake.portal().vanish.push("101".to_owned());
+        scene.fake.portal().vanish_after = reads;
+        let ran = scene.run();
+        assert!(ran.all().contains(said), "{}", ran.all());
+        assert_eq!((scene.fake.tasks("101").len(), scene.fake.tasks("102").len()), (0, 1));
+        scene.fake.requests();
+    }
 }
 
 #[test]
@@ -144,7 +206,7 @@ fn the_unique_property_is_created_once_somebody_says_so() {
 #[test]
 fn a_task_from_before_the_property_is_still_found_by_its_marker() {
     let mut scene = Scene::new(false, &["101"]);
-    scene.fake.fail("POST", "/tasks", crate::portal::Fault::Done(crate::http_server::Reply::Close));
+    scene.fake.fail("POST", "/tasks", Fault::Done(Reply::Close));
     assert_eq!(scene.run().status, 1);
     assert_eq!(scene.command(&["init", "--crm", "--yes"]).status, 0);
     scene.settle();
@@ -161,6 +223,7 @@ fn a_thousand_handoffs_cost_a_tenth_of_a_request_each() {
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let requests = scene.fake.requests();
     assert_eq!(scene.fake.portal().objects["tasks"].len(), 1_000);
-    // 0.047 a handoff: five searches, ten reads each of contacts and companies, ten batches of each write, owners, property.
-    assert_eq!(requests.len(), 47);
+    // Five searches, ten reads of contacts and of companies, ten of contacts again, ten batches of each write, owners,
+    // properties; on a slow machine a few more reads right before the write.
+    assert!(requests.len() <= 75, "{}", requests.len());
 }

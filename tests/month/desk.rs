@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike as _, Utc};
 use serde_json::Value;
 
 use crate::crew::{self, Rep};
-use crate::funnel::{DAYS, Dice, Lead, leads, start};
+use crate::funnel::{DAYS, Dice, Lead, leads, start, zone_of};
 use crate::support::{Place, contacts};
 
 /// From one run to the next.
@@ -30,6 +30,8 @@ pub(crate) struct Seen {
     /// Leads by how many runs they waited through.
     pub(crate) waited: BTreeMap<String, usize>,
     pub(crate) still_waiting: BTreeSet<String>,
+    /// Leads by team that were seen waiting in the small hours of the team's customers.
+    pub(crate) over_night: BTreeMap<&'static str, BTreeSet<String>>,
 }
 
 pub(crate) struct Desk {
@@ -68,7 +70,7 @@ impl Desk {
             self.export(now);
             let report = self.place.json_at(&stamp(now), 0, &["run"]);
             self.seen.runs += 1;
-            self.see(&report);
+            self.see(&report, now);
             self.act(now + TimeDelta::minutes(20));
         }
     }
@@ -91,7 +93,7 @@ impl Desk {
     }
 
     /// No lead without an owner or a stated wait, at any run.
-    fn see(&mut self, report: &Value) {
+    fn see(&mut self, report: &Value, now: DateTime<Utc>) {
         for row in report["handed_off"].as_array().unwrap() {
             let id = id_of(row["contact"].as_str().unwrap());
             assert!(self.open.remove(&id), "{id} is handed off a second time");
@@ -106,6 +108,11 @@ impl Desk {
             waiting.insert(id_of(row["contact"].as_str().unwrap()));
         }
         assert_eq!(waiting, self.open, "a lead is neither with a rep nor waiting");
+        for lead in self.leads.iter().filter(|lead| waiting.contains(&lead.id)) {
+            if (0..4).contains(&now.with_timezone(&zone_of(lead.team)).hour()) {
+                self.seen.over_night.entry(lead.team).or_default().insert(lead.id.clone());
+            }
+        }
         for id in &waiting {
             *self.seen.waited.entry(id.clone()).or_default() += 1;
         }

@@ -42,19 +42,28 @@ fn weight(local: &DateTime<Tz>) -> u64 {
     if is_weekend { 10 } else { HOURS[usize::try_from(local.hour()).unwrap()] }
 }
 
+/// Where the customers of a team are.
+pub(crate) fn zone_of(team: &str) -> Tz {
+    match team {
+        "emea" => Tz::Europe__Paris,
+        "americas" => Tz::America__New_York,
+        _ => Tz::Asia__Kolkata,
+    }
+}
+
 /// In the order of time; ids count it.
 pub(crate) fn leads() -> Vec<Lead> {
     let mut dice = Dice(2026);
     let mut arrivals: Vec<(DateTime<Utc>, &'static str)> = Vec::with_capacity(LEADS);
     while arrivals.len() < LEADS {
-        let (team, zone) = match dice.roll(100) {
-            0..45 => ("emea", Tz::Europe__Paris),
-            45..82 => ("americas", Tz::America__New_York),
-            _ => ("apac", Tz::Asia__Kolkata),
+        let team = match dice.roll(100) {
+            0..45 => "emea",
+            45..82 => "americas",
+            _ => "apac",
         };
         let minute = i64::try_from(dice.roll(60 * 24 * DAYS.unsigned_abs())).unwrap();
         let at = start() + TimeDelta::minutes(minute);
-        if dice.roll(98) < weight(&at.with_timezone(&zone)) {
+        if dice.roll(98) < weight(&at.with_timezone(&zone_of(team))) {
             arrivals.push((at, team));
         }
     }

@@ -36,21 +36,24 @@ fn a_month_of_leads_is_shared_out_fairly_and_nothing_is_lost_or_doubled() {
     for team in TEAMS {
         let (windows, longest) = turns::check_windows(turns.iter().filter(|turn| turn.team == team));
         let members = CREW.iter().filter(|rep| rep.team == team).count();
+        let over_night = desk.seen.over_night[team].len();
         writeln!(
             told,
-            "{team}: {members} reps, {windows} windows of the same eligible reps, the longest {longest} turns"
+            "{team}: {members} reps, {over_night} leads waited over night, {windows} windows of the same eligible reps, the \
+             longest {longest} turns"
         )
         .unwrap();
+        assert!(over_night > 30, "in {team} nights make leads wait");
     }
     // No window is long enough to say this of the month; the account over all of them is what brings it about.
     for (rep, (got, fair)) in turns::totals(&turns) {
         assert!((got - fair).abs() < 1.0, "{rep} had {got} turns, and {fair} would be fair");
     }
     let waits = desk.seen.waited.values().filter(|runs| **runs >= 3).count();
+    let (runs, nights) = (desk.seen.runs, desk.seen.over_night.values().map(BTreeSet::len).sum::<usize>());
     writeln!(
         told,
-        "{} runs; {waits} leads waited six hours or longer, none without a reason",
-        desk.seen.runs
+        "{runs} runs; {nights} leads waited over night, {waits} six hours or longer, none without a reason and an end"
     )
     .unwrap();
     writeln!(told, "escalations: {:?}", desk.seen.escalations).unwrap();
@@ -86,7 +89,7 @@ fn count(database: &Connection, sql: &str) -> usize {
 fn table(database: &Connection, turns: &[Turn]) -> String {
     let totals = turns::totals(turns);
     let mut told =
-        "rep    zone                 weight  turns  fair share  differs  given back  kept company  SLA met\n"
+        "rep    zone                 weight  turns  fair share  differs  given back  kept company  SLA met     escalated\n"
             .to_owned();
     for rep in &CREW {
         let email = rep.email();
@@ -102,15 +105,21 @@ fn table(database: &Connection, turns: &[Turn]) -> String {
                 ),
             )
         };
+        let escalated = count(
+            database,
+            &format!(
+                "SELECT count(*) FROM step JOIN assignment USING(handoff_id, round) \
+                 WHERE rep = '{email}' AND state = 'done'"
+            ),
+        );
         let (all, met) = (of(""), of("AND touched_ms <= due_ms"));
         writeln!(
             told,
-            "{:6} {:20} {:6} {got:6} {fair:11.1} {:+8.1} {back:11} {stuck:13} {:5} of {all}",
+            "{:6} {:20} {:6} {got:6} {fair:11.1} {:+8.1} {back:11} {stuck:13} {met:5} of {all:3} {escalated:11}",
             rep.name,
             rep.zone.name(),
             rep.weight,
-            got - fair,
-            met
+            got - fair
         )
         .unwrap();
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::checks;
+use super::checks;
 use crate::http_server::{HttpServer, Reply, Request};
 
 pub(crate) const TOKEN: &str = "xoxb-canary-4711-token";
@@ -75,7 +75,7 @@ pub(crate) struct State {
 }
 
 pub(crate) struct FakeSlack {
-    server: HttpServer,
+    pub(crate) server: HttpServer,
     state: Arc<Mutex<State>>,
 }
 

@@ -145,6 +145,31 @@ fn while_the_outcome_says_waiting_the_clock_stands_still() {
 }
 
 #[test]
+fn a_handoff_that_waits_does_not_go_stale_and_has_its_time_again_afterwards() {
+    for touch in ["", "2026-11-23T10:10:00Z,kim,ana@acme.example,call,\n"] {
+        let place = desk(r#"step = [{ at = "50%", do = "remind" }]"#, "");
+        place.append("rules.toml", &format!("{WAITING}stale_after = \"10d\"\n"));
+        export_status(&place, "NEW");
+        run(&place, "23T10:00");
+        place.append("activity.csv", touch);
+        export_status(&place, "WAITING");
+        let ends = |at: &str| texts_of(&place.json_at(at, 0, &["run"]));
+        ends("2026-11-23T10:20:00Z");
+        for day in ["2026-12-02", "2026-12-03", "2026-12-04", "2027-01-10"] {
+            assert_eq!(ends(&format!("{day}T10:20:00Z")), Vec::<String>::new(), "on {day}");
+        }
+        export_status(&place, "NEW");
+        assert!(!ends("2027-01-10T11:00:00Z").contains(&"stale".to_owned()));
+        assert!(!ends("2027-01-20T10:19:00Z").contains(&"stale".to_owned()), "nine days and 23 hours");
+        assert_eq!(ends("2027-01-20T10:20:00Z"), ["stale"]);
+    }
+}
+
+fn texts_of(report: &Value) -> Vec<String> {
+    texts(report["outcomes"].as_array().unwrap(), "what").into_iter().map(str::to_owned).collect()
+}
+
+#[test]
 fn a_lead_that_waited_before_it_was_handed_off_does_not_stop_the_clock() {
     let place = open_desk("");
     place.append("rules.toml", WAITING);

@@ -6,6 +6,7 @@ mod bursts;
 mod check;
 mod desk;
 mod dry_run;
+mod due;
 mod duplicates;
 mod endings;
 mod escalation;
@@ -18,6 +19,7 @@ mod passed_over;
 mod quickstart;
 mod rules_change;
 mod second_look;
+mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;

@@ -4,8 +4,8 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// What came in.
@@ -63,11 +63,28 @@ impl Reply {
     }
 }
 
+/// A request and when it was on its way.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    pub(crate) path: String,
+    pub(crate) from: Instant,
+    /// Just before the answer goes out.
+    pub(crate) to: Instant,
+}
+
+/// How long each answer takes, and what was exchanged.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    pub(crate) delay: Duration,
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
 /// Listens until it is dropped.
 #[derive(Debug)]
 pub(crate) struct HttpServer {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
+    traffic: Arc<Mutex<Traffic>>,
 }
 
 impl HttpServer {
@@ -76,21 +93,27 @@ impl HttpServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let is_over = Arc::new(AtomicBool::new(false));
-        let (over, handle) = (is_over.clone(), Arc::new(handle));
+        let traffic = Arc::new(Mutex::new(Traffic::default()));
+        let (over, handle, seen) = (is_over.clone(), Arc::new(handle), traffic.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 if over.load(Ordering::SeqCst) {
                     return;
                 }
                 let (stream, handle) = (stream.expect("a connection"), handle.clone());
-                std::thread::spawn(move || serve(stream, handle.as_ref()));
+                let traffic = seen.clone();
+                std::thread::spawn(move || serve(stream, handle.as_ref(), &traffic));
             }
         });
-        Self { address, is_over }
+        Self { address, is_over, traffic }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    pub(crate) fn traffic(&self) -> MutexGuard<'_, Traffic> {
+        self.traffic.lock().expect("the traffic")
     }
 }
 
@@ -101,11 +124,15 @@ impl Drop for HttpServer {
     }
 }
 
-fn serve(mut stream: TcpStream, handle: &(impl Fn(&Request) -> Reply + ?Sized)) {
+fn serve(mut stream: TcpStream, handle: &(impl Fn(&Request) -> Reply + ?Sized), traffic: &Mutex<Traffic>) {
     stream.set_nodelay(true).ok();
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     while let Some(request) = read(&mut reader) {
         let reply = handle(&request);
+        let delay = traffic.lock().expect("the traffic").delay;
+        std::thread::sleep(delay);
+        let exchange = Exchange { path: request.path.clone(), from: request.at, to: Instant::now() };
+        traffic.lock().expect("the traffic").exchanges.push(exchange);
         if !write(&mut stream, reply) {
             return;
         }

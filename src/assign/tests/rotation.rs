@@ -94,16 +94,16 @@ fn histories() -> impl Strategy<Value = (Vec<u32>, Vec<Event>)> {
 
 /// A stretch with the same eligible members and weights: who got the turns, and how many of those were not by rotation.
 #[derive(Default)]
-struct Stretch {
-    members: Vec<(RepId, u32)>,
-    turns: Vec<RepId>,
-    stuck: Vec<RepId>,
+pub(super) struct Stretch {
+    pub(super) members: Vec<(RepId, u32)>,
+    pub(super) turns: Vec<RepId>,
+    pub(super) stuck: Vec<RepId>,
 }
 
 impl Stretch {
     /// Every prefix is strictly within one turn of each share; every inner stretch within two, of equal weights within one.
     /// A lead that sticks to a rep, and nothing else, moves that by one.
-    fn check(&self) -> Result<(), TestCaseError> {
+    pub(super) fn check(&self) -> Result<(), TestCaseError> {
         let total: i64 = self.members.iter().map(|(_, weight)| i64::from(*weight)).sum();
         let is_equal = self.members.iter().all(|(_, weight)| *weight == self.members[0].1);
         let stuck = i64::try_from(self.stuck.len()).unwrap();

@@ -1,6 +1,6 @@
 //! Small rules, contacts and loads for the routing tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -68,7 +68,7 @@ pub(super) fn rep(name: &str) -> Rep {
         hours: WorkingTime {
             timezone: Tz::UTC,
             shifts: shifts("mon-fri 09:00-17:00").unwrap(),
-            holidays: BTreeSet::new(),
+            holidays: BTreeMap::new(),
             away: Vec::new(),
         },
         max_open: None,

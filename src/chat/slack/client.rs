@@ -154,8 +154,11 @@ impl Client {
         }
         let left = deadline.saturating_duration_since(Instant::now());
         let request = request.timeout(left.clamp(TIMEOUT_MIN, TIMEOUT_MAX)).bearer_auth(self.token.expose());
-        let answer = self.http.send(request);
-        if let Ok(answer) = &answer {
+        let mut answer = self.http.send(request);
+        if let Ok(answer) = &mut answer {
+            if answer.may_be_told() {
+                answer.body = self.token.strike(std::mem::take(&mut answer.body));
+            }
             self.look_at(answer);
         }
         let result = classify(method, answer.as_ref());

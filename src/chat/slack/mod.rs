@@ -42,7 +42,7 @@ fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
     if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
         let client = Client::new(config.base_url.clone(), token)?;
         let memory = Memory::read(memory, &client);
-        return Ok(Box::new(Slack { config, client, memory, notes: Vec::new() }));
+        return Ok(Box::new(Slack { config, client, memory, notes: Vec::new(), nameless: None }));
     }
     if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
         return Ok(Box::new(Webhook::new(url, endpoint::is_local(table))?));
@@ -59,6 +59,8 @@ struct Slack {
     client: Client,
     memory: Memory,
     notes: Vec<String>,
+    /// Why nobody can be looked up in this run.
+    nameless: Option<String>,
 }
 
 impl Slack {
@@ -73,6 +75,10 @@ impl Slack {
 impl Chat for Slack {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         self.send_all(writes)
+    }
+
+    fn expect(&mut self, writes: &[Keyed<'_>]) {
+        self.look_up_people(writes);
     }
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::Slack;
 use super::memory::Known;
 use super::outcome::Fault;
-use crate::model::{Timestamp, fold};
+use crate::crm::Keyed;
+use crate::model::{Timestamp, Write, fold};
 
 /// Somebody to mention.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,15 +32,36 @@ impl Slack {
             Known::Nobody => return Ok(nobody()),
             Known::NotYet => {}
         }
+        if let Some(why) = &self.nameless {
+            return Ok(Found::Nobody(why.clone()));
+        }
         let answer = self.client.read("users.lookupByEmail", &[("email", &email)], deadline);
         let user = match answer {
             Ok(body) => body.get("user").and_then(active_id),
             Err(Fault::Refused { code, .. }) if code == "users_not_found" => None,
-            Err(Fault::Refused { why, .. }) => return Ok(Found::Nobody(why)),
+            Err(Fault::Refused { why, .. }) => {
+                self.nameless = Some(why.clone());
+                return Ok(Found::Nobody(why));
+            }
             Err(other) => return Err(other),
         };
         self.memory.learn(&email, user.as_deref().unwrap_or_default(), at);
         Ok(user.map_or_else(nobody, Found::User))
+    }
+
+    /// Learns who will be mentioned. What cannot be learned now is asked again, and told, when the message goes out.
+    pub(super) fn look_up_people(&mut self, writes: &[Keyed<'_>]) {
+        for keyed in writes {
+            let mention = match keyed.write {
+                Write::Message(message) => Some(&message.mention),
+                Write::Reply(reply) => reply.mention.as_ref(),
+                Write::Update(_) | Write::Task(_) | Write::Mark(_) => None,
+            };
+            let found = mention.map(|mention| self.user(&mention.email, keyed.at, keyed.deadline));
+            if found.is_some_and(|found| found.is_err()) {
+                return;
+            }
+        }
     }
 
     /// The e-mail of a user, in lower case; `None` for apps, and where there is none to be seen.

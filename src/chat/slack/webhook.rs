@@ -57,7 +57,10 @@ impl Webhook {
         let start = Instant::now();
         let request = self.http.client().post(self.url.expose());
         let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_string());
-        let answer = self.http.send(request);
+        let mut answer = self.http.send(request);
+        if let Ok(answer) = &mut answer {
+            answer.body = self.url.strike(std::mem::take(&mut answer.body));
+        }
         self.pacer.posted(CHANNEL, start);
         match classify(answer.as_ref()) {
             Ok(()) => Delivery::Done { remote_id: format!("webhook:{}", keyed.key) },

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
-use super::clock;
+use super::{LOOK_AGAIN, clock};
 use crate::commands::closing::{Told, disqualified_by};
 use crate::commands::group::for_each_other;
 use crate::commands::plan;
 use crate::commands::session::Session;
 use crate::model::{Activity, Status, Timestamp, fold};
 use crate::output::run_report::RunReport;
-use crate::qualify::{Facts, SoFar, evaluate, facts, signs};
+use crate::qualify::{Facts, SoFar, evaluate, facts, signs, waits};
 use crate::store::{Db, HandoffRow, Layouts, OpenHandoff};
 
 /// Records touches and ends; each is written back as `[outcome.write]` says and told in the thread.
@@ -79,6 +79,12 @@ fn record_one(
         let acted = told.touched(&sign)?;
         for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
         Some(acted)
+    } else if waits(&rules.outcome, &facts, handoff.held_before) {
+        // To wait is a sign of life; once a day is often enough to write it down.
+        if last_sign(handoff) + LOOK_AGAIN <= *now {
+            db.set_sign(handoff.id, *now)?;
+        }
+        None
     } else {
         let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));
         let is_stale = last + rules.outcome.stale_after <= *now;

@@ -9,6 +9,7 @@ use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
 use crate::commands::rotation::{had_company, loads};
 use crate::commands::route::{hand_to, passed_before};
 use crate::commands::session::Session;
+use crate::commands::silenced::{Silence, in_force};
 use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, facts};
@@ -20,11 +21,16 @@ use crate::store::{Db, HandoffRow, Layouts};
 pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> {
     let due = session.store.read().handoffs_with_due_steps(session.now)?;
     let layouts = Layouts::new(session.rules.fields.all());
+    let silences = in_force(session.store.read(), &session.rules, session.now)?;
+    report.problems.extend(silences.iter().filter_map(Silence::problem));
     for id in due {
         session.store.write(|db| {
             let handoff = db.handoff(id)?;
             let row = db.contact(handoff.contact, &layouts)?;
             let facts = facts(&session.rules, &row.contact, session.now);
+            if silences.iter().any(|silence| silence.mutes(&facts)) {
+                return Ok(());
+            }
             let escalation = Escalation { session, db, handoff: &handoff, facts: &facts };
             match db.apart(|| escalation.do_due_step())? {
                 Some(acted) => report.escalated.extend(acted),

@@ -83,13 +83,6 @@ impl Client {
         self.attempt(Method::PATCH, path, Some(body))
     }
 
-    /// What an error answer says. A token that the service repeats in it is struck out.
-    pub(super) fn problem(&self, answer: &Answer) -> Problem {
-        let mut problem = Problem::of(answer);
-        problem.text = problem.text.replace(self.token.expose(), "…");
-        problem
-    }
-
     /// Reads what answers a POST that changes nothing: a search, a batch read.
     pub(super) fn query<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T> {
         self.read(path, Some(body))
@@ -102,7 +95,7 @@ impl Client {
     /// A read, repeated while that may help and there is time. An [`OutOfTime`] inside the error says that there was none.
     pub(super) fn ask(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
         let answer = self.ask_any(path, body)?;
-        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(self.problem(&answer).into()) }
+        if (200..300).contains(&answer.status) { Ok(answer) } else { Err(Problem::of(&answer).into()) }
     }
 
     /// As [`Client::ask`], for who can do something with a refusal.
@@ -113,7 +106,7 @@ impl Client {
             let pause = match self.attempt_in_time(method, path, body)? {
                 Ok(answer) => match self.pause(&answer, attempt) {
                     Some(pause) => {
-                        why = self.problem(&answer).text;
+                        why = Problem::of(&answer).text;
                         pause
                     }
                     None => return Ok(answer),
@@ -169,10 +162,13 @@ impl Client {
     }
 
     fn send(&self, lane: Lane, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
-        let answer = self.http.send(self.request(method, path, body))?;
+        let mut answer = self.http.send(self.request(method, path, body))?;
+        if answer.may_be_told() {
+            answer.body = self.token.strike(answer.body);
+        }
         self.pacer.learn(lane, &answer);
         if answer.status == 429 {
-            let problem = self.problem(&answer);
+            let problem = Problem::of(&answer);
             if problem.policy == Policy::Daily {
                 self.exhausted.set(problem.text).ok();
             }

@@ -43,8 +43,8 @@ impl Columns {
         };
         let of_company = properties(true);
         let mut of_contact = properties(false);
-        // Writes need the stage and the company, whatever the rules need.
-        for name in ["lastmodifieddate", COMPANY, STAGE_PROPERTY] {
+        // Writes need the owner, the stage and the company, whatever the rules need.
+        for name in ["lastmodifieddate", COMPANY, STAGE_PROPERTY, OWNER] {
             if !of_contact.iter().any(|known| known == name) {
                 of_contact.push(name.to_owned());
             }

@@ -50,6 +50,9 @@ struct State {
     known: HashMap<String, Company>,
 }
 
+/// Ids of contacts and their companies.
+pub(super) type Pairs = Vec<(String, String)>;
+
 /// The company of each contact that has one, by the contact's id.
 pub(super) type OfContacts = HashMap<String, (String, Company)>;
 
@@ -71,8 +74,9 @@ impl Companies {
         client: &Client,
         contacts: &[Object],
         properties: &[String],
+        pairs: Option<Pairs>,
     ) -> Result<OfContacts> {
-        let ids = self.ids(client, contacts)?;
+        let ids = pairs.map_or_else(|| self.ids(client, contacts), Ok)?;
         let mut missing: Vec<&str> = Vec::new();
         let mut of_contacts = OfContacts::new();
         {
@@ -106,8 +110,13 @@ impl Companies {
         Ok(of_contacts)
     }
 
+    /// As the contacts' ids are known before the contacts: where companies come by association, that need not wait.
+    pub(super) fn ahead(&self, client: &Client, contacts: &[&str]) -> Option<Result<Pairs>> {
+        (self.link() == Link::Associations).then(|| associated(client, contacts))
+    }
+
     /// Contact and company, by id: from the contact's own property, which costs nothing, else from associations.
-    fn ids(&self, client: &Client, contacts: &[Object]) -> Result<Vec<(String, String)>> {
+    fn ids(&self, client: &Client, contacts: &[Object]) -> Result<Pairs> {
         let link = self.link();
         if link != Link::Associations {
             let pair = |contact: &Object| Some((contact.id().to_owned(), contact.property(COMPANY)?));
@@ -121,11 +130,7 @@ impl Companies {
             return Ok(Vec::new());
         }
         let ids: Vec<&str> = contacts.iter().map(Object::id).collect();
-        let associated: Vec<Associated> = bulk::associations(client, "contacts", "companies", &ids)?;
-        let pair = |associated: &Associated| {
-            Some((associated.from().to_owned(), associated.preferred(PRIMARY)?.to_owned()))
-        };
-        let pairs: Vec<_> = associated.iter().filter_map(pair).collect();
+        let pairs = associated(client, &ids)?;
         let mut state = self.state();
         match state.link {
             Link::Unknown if pairs.is_empty() => state.asked += contacts.len(),
@@ -134,4 +139,12 @@ impl Companies {
         }
         Ok(pairs)
     }
+}
+
+fn associated(client: &Client, contacts: &[&str]) -> Result<Pairs> {
+    let associated: Vec<Associated> = bulk::associations(client, "contacts", "companies", contacts)?;
+    let pair = |associated: &Associated| {
+        Some((associated.from().to_owned(), associated.preferred(PRIMARY)?.to_owned()))
+    };
+    Ok(associated.iter().filter_map(pair).collect())
 }

@@ -1,21 +1,22 @@
 //! What writes and look-ups share: requests whose answers are classified, and what is known already.
 
 use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
 
-use chrono::TimeDelta;
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::client::Client;
-use super::config::{Config, HandoffKey};
+use super::config::Config;
+use super::definitions::Definitions;
 use super::engagements::Looks;
 use super::outcome::{Outcome, failed, outcome, read_outcome};
 use super::paths::Paths;
 use super::present::{self, Present};
 use super::roster::{Roster, Standing};
-use super::stages::{self, STAGE_PROPERTY, Stages};
-use super::tasks::{KEY_PROPERTY, KeyPlace};
+use super::stages::{self, STAGE_PROPERTY};
+use super::tasks::KeyPlace;
 use super::wire::Object;
 use crate::http::Failure;
 use crate::model::{Timestamp, Update};
@@ -24,31 +25,35 @@ use crate::model::{Timestamp, Update};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Remembered {
-    key_place: Option<Learned<KeyPlace>>,
-    stages: Option<Learned<Stages>>,
+    pub definitions: Definitions,
     pub looks: Looks,
 }
-
-/// Something with the time when it was learned; it is believed for a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Learned<T> {
-    at: Timestamp,
-    what: T,
-}
-
-const BELIEVED_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What the writes of one process go by.
 #[derive(Debug, Default)]
 pub(super) struct Writing {
     /// Contacts that were read in this process.
-    pub present: HashMap<String, Present>,
+    present: HashMap<String, Seen>,
+    /// Contacts whose owner changed between two reads of this process.
+    overtaken: HashSet<String>,
     /// Contacts that were written to in this process.
     pub written: HashSet<String>,
     /// Lately changed contacts with the time of the change, by a walk that came to its end in this process.
     pub walked: Option<HashMap<String, i64>>,
+    /// The service's clock at the walk.
+    pub now: Option<Timestamp>,
     pub remembered: Remembered,
 }
+
+/// A contact, as it was when it was read.
+#[derive(Debug)]
+struct Seen {
+    at: Instant,
+    present: Present,
+}
+
+/// An owner is not set by a copy that is older: somebody may have set another meanwhile.
+const GOOD_FOR: Duration = Duration::from_secs(2);
 
 /// More are not kept, but read again before they are written.
 const PRESENT_MAX: usize = 10_000;
@@ -63,7 +68,28 @@ impl Writing {
         if self.present.len() + contacts.len() > PRESENT_MAX {
             self.present.clear();
         }
-        self.present.extend(contacts.iter().map(|contact| (contact.id().to_owned(), Present::of(contact))));
+        let seen = contacts.iter().map(|contact| (contact.id().to_owned(), Present::of(contact)));
+        self.see(seen.collect());
+    }
+
+    /// Keeps what was read, and whose owner has changed since the read before.
+    fn see(&mut self, read: HashMap<String, Present>) {
+        let at = Instant::now();
+        for (contact, present) in read {
+            let before = self.present.get(&contact);
+            let owner = present.owner();
+            if owner.is_some() && before.is_some_and(|before| before.present.owner() != owner) {
+                self.overtaken.insert(contact.clone());
+            }
+            self.present.insert(contact, Seen { at, present });
+        }
+    }
+
+    /// Learns what the writes of a first handoff will need.
+    pub(super) fn expect(&mut self, client: &Client, config: &Config) {
+        if let Some(now) = self.now {
+            self.remembered.definitions.expect(client, config.handoff_key, now);
+        }
     }
 }
 
@@ -117,29 +143,41 @@ impl Desk<'_> {
             Method::PATCH => self.client.patch(path, body),
             _ => Err(Failure::NotSent(format!("nothing is written with {method}"))),
         };
-        outcome(self.client, sent, self.now)
+        outcome(sent, self.now)
     }
 
     /// A read, repeated while that may help.
     pub(super) fn read(&self, path: &str, body: Option<&Value>) -> Outcome {
-        read_outcome(self.client, self.client.ask_any(path, body), self.now)
+        read_outcome(self.client.ask_any(path, body), self.now)
     }
 
-    /// Reads contacts, save those that were read in this process.
-    pub(super) fn read_present(&mut self, contacts: &[&str]) -> Result<(), Outcome> {
+    /// Reads contacts, save those that were read in this process; for those whose owner is to be set, that is moments ago.
+    pub(super) fn read_present(&mut self, contacts: &[(&str, bool)]) -> Result<(), Outcome> {
+        let is_old = |(contact, sets_owner): &(&str, bool)| {
+            let seen = self.writing.present.get(*contact);
+            seen.is_none_or(|seen| *sets_owner && seen.at.elapsed() > GOOD_FOR)
+        };
         let mut ids: Vec<&str> =
-            contacts.iter().copied().filter(|id| !self.writing.present.contains_key(*id)).collect();
+            contacts.iter().copied().filter(is_old).map(|(contact, _)| contact).collect();
         ids.sort_unstable();
         ids.dedup();
         let path = self.paths().batch("contacts", "read");
         let (client, now) = (self.client, self.now);
-        present::read(&mut self.writing.present, &ids, |body| {
-            read_outcome(client, client.ask_any(&path, Some(body)), now)
-        })
+        let mut read = HashMap::new();
+        let outcome =
+            present::read(&mut read, &ids, |body| read_outcome(client.ask_any(&path, Some(body)), now));
+        self.writing.see(read);
+        outcome
     }
 
     pub(super) fn present(&self, contact: &str) -> &Present {
-        self.writing.present.get(contact).unwrap_or(&GONE)
+        self.writing.present.get(contact).map_or(&GONE, |seen| &seen.present)
+    }
+
+    /// The owner that somebody set while this run was about to set this one.
+    pub(super) fn overtaken_by(&self, contact: &str, wanted: &str) -> Option<&str> {
+        let owner = self.present(contact).owner().filter(|owner| *owner != wanted)?;
+        self.writing.overtaken.contains(contact).then_some(owner)
     }
 
     pub(super) fn wrote_to(&mut self, contact: &str) {
@@ -149,8 +187,12 @@ impl Desk<'_> {
     /// Notes that an update went through: what was read of the contact before is no longer so.
     pub(super) fn wrote(&mut self, update: &Update) {
         self.wrote_to(&update.contact);
-        let Some(wanted) = update.set.get(STAGE_PROPERTY) else { return };
-        if let Some(Present::There { stage, .. }) = self.writing.present.get_mut(&update.contact) {
+        let Some(Seen { present: Present::There { stage, .. }, .. }) =
+            self.writing.present.get_mut(&update.contact)
+        else {
+            return;
+        };
+        if let Some(wanted) = update.set.get(STAGE_PROPERTY) {
             let is_backward =
                 stage.as_deref().is_some_and(|stage| stages::is_backward(stage, wanted) == Some(true));
             if !is_backward {
@@ -168,52 +210,24 @@ impl Desk<'_> {
         if let Some(answer) = stages::is_backward(present, wanted) {
             return Ok(answer);
         }
-        let stages = if let Some(stages) = self.believed(self.writing.remembered.stages.as_ref()) {
-            stages
-        } else {
-            let path = format!("{}/{STAGE_PROPERTY}", self.paths().properties("contacts"));
-            let definition = self.read(&path, None).answer()?;
-            let stages = Stages::of_property(&definition).unwrap_or_default();
-            self.writing.remembered.stages = Some(Learned { at: self.now, what: stages.clone() });
-            stages
-        };
+        let definitions = &mut self.writing.remembered.definitions;
+        let stages = definitions.options(self.client, STAGE_PROPERTY, self.now)?;
         Ok(stages::is_backward_in(&stages, present, wanted))
     }
 
-    /// Where the keys of tasks go: asked once a day, unless `rules.toml` says it.
+    /// Why the account does not take a value; `None` when it does.
+    pub(super) fn refuses(&mut self, name: &str, value: &str) -> Result<Option<String>, Outcome> {
+        self.writing.remembered.definitions.takes(self.client, name, value, self.now)
+    }
+
+    /// Where the keys of tasks go.
     pub(super) fn key_place(&mut self) -> Result<KeyPlace, Outcome> {
-        match self.config.handoff_key {
-            HandoffKey::Property => return Ok(KeyPlace::Property),
-            HandoffKey::Marker => return Ok(KeyPlace::Body),
-            HandoffKey::Auto => {}
-        }
-        if let Some(place) = self.believed(self.writing.remembered.key_place.as_ref()) {
-            return Ok(place);
-        }
-        let path = format!("{}/{KEY_PROPERTY}", self.paths().properties("tasks"));
-        let place = match self.read(&path, None).answer() {
-            Ok(definition) if is_unique(&definition) => KeyPlace::Property,
-            Ok(_) | Err(Outcome::Missing { .. } | Outcome::Forbidden { .. }) => KeyPlace::Body,
-            Err(unread) => return Err(unread),
-        };
-        self.writing.remembered.key_place = Some(Learned { at: self.now, what: place });
-        Ok(place)
+        let definitions = &mut self.writing.remembered.definitions;
+        definitions.key_place(self.client, self.config.handoff_key, self.now)
     }
 
     /// The portal has changed under us: look again.
     pub(super) fn forget_key_place(&mut self) {
-        self.writing.remembered.key_place = None;
+        self.writing.remembered.definitions.forget_key_place();
     }
-
-    fn believed<T: Clone>(&self, learned: Option<&Learned<T>>) -> Option<T> {
-        let learned = learned?;
-        let age = self.now - learned.at;
-        (age >= TimeDelta::zero() && age < BELIEVED_FOR).then(|| learned.what.clone())
-    }
-}
-
-/// Only a property that HubSpot keeps unique guards against a second task.
-pub(super) fn is_unique(definition: &Value) -> bool {
-    let is = |name: &str| definition.get(name).and_then(Value::as_bool);
-    is("hasUniqueValue") == Some(true) && is("archived") != Some(true)
 }

@@ -6,6 +6,7 @@ mod client;
 mod columns;
 mod companies;
 mod config;
+mod definitions;
 mod desk;
 mod engagements;
 mod html;
@@ -42,7 +43,6 @@ use self::config::Config;
 use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
-use self::reader::JustRead;
 use self::roster::Roster;
 use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
 use crate::endpoint;
@@ -67,7 +67,6 @@ struct HubSpot {
     portal: OnceLock<Portal>,
     roster: Roster,
     companies: Arc<Companies>,
-    just_read: JustRead,
     writing: Writing,
 }
 
@@ -82,7 +81,6 @@ impl HubSpot {
             portal: known.map_or_else(OnceLock::new, OnceLock::from),
             roster: memory.roster,
             companies: Arc::new(Companies::new(memory.link)),
-            just_read: JustRead::default(),
             writing: Writing::new(memory.writing),
             config,
         })
@@ -134,7 +132,7 @@ impl Crm for HubSpot {
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
-        self.read_again(fields, ids)
+        self.read_again(fields, ids).map(Some)
     }
 
     fn activity(&mut self, open: &[Watched]) -> Result<Activities> {

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::HubSpot;
 use super::client::parse;
+use super::problem::Problem;
 use super::roster::Standing;
 use super::wire::{Listing, Property};
 use crate::crm::Needs;
@@ -23,7 +24,7 @@ impl HubSpot {
         let path = self.client.paths.search("contacts");
         let answer = self.client.ask_any(&path, Some(&probe))?;
         if answer.status >= 300 {
-            problems.push(self.client.problem(&answer).text);
+            problems.push(Problem::of(&answer).text);
             if answer.status == 401 {
                 return Ok(problems);
             }
@@ -57,7 +58,7 @@ impl HubSpot {
     fn properties(&self, kind: &str, problems: &mut Vec<String>) -> Result<Option<Properties>> {
         let answer = self.client.ask_any(&self.client.paths.properties(kind), None)?;
         if answer.status >= 300 {
-            problems.push(self.client.problem(&answer).text);
+            problems.push(Problem::of(&answer).text);
             return Ok(None);
         }
         let listing: Listing = parse(&answer)?;
@@ -72,7 +73,7 @@ impl HubSpot {
     fn check_owners(&mut self, emails: &[&str], problems: &mut Vec<String>) -> Result<()> {
         let answer = self.client.ask_any(&format!("{}?limit=1", self.client.paths.owners()), None)?;
         if answer.status >= 300 {
-            problems.push(self.client.problem(&answer).text);
+            problems.push(Problem::of(&answer).text);
             return Ok(());
         }
         for email in emails {

@@ -5,7 +5,6 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::client::Client;
 use super::problem::{Policy, Problem};
 use crate::http::{Answer, Failure};
 use crate::model::{Delivery, Timestamp};
@@ -37,15 +36,10 @@ const A_DAY: TimeDelta = TimeDelta::days(1);
 /// "High volume: wait at least two seconds."
 const LOCKED: TimeDelta = TimeDelta::seconds(2);
 
-/// What became of one attempt to write. `now` is the time of the run.
-pub(super) fn outcome(client: &Client, sent: Result<Answer, Failure>, now: Timestamp) -> Outcome {
-    classify(sent, now, |answer| client.problem(answer))
-}
-
 /// What became of a read. Nothing was written by it, so no failure of it leaves anything open.
-pub(super) fn read_outcome(client: &Client, read: anyhow::Result<Answer>, now: Timestamp) -> Outcome {
+pub(super) fn read_outcome(read: anyhow::Result<Answer>, now: Timestamp) -> Outcome {
     match read {
-        Ok(answer) if !(200..300).contains(&answer.status) => failed(&client.problem(&answer).into(), now),
+        Ok(answer) if !(200..300).contains(&answer.status) => failed(&Problem::of(&answer).into(), now),
         Ok(answer) => serde_json::from_slice::<Value>(&answer.body).map_or_else(
             |error| {
                 let why = format!("HubSpot's answer cannot be read: {error}");
@@ -71,11 +65,8 @@ pub(super) fn failed(error: &anyhow::Error, now: Timestamp) -> Outcome {
     }
 }
 
-fn classify(
-    sent: Result<Answer, Failure>,
-    now: Timestamp,
-    problem: impl FnOnce(&Answer) -> Problem,
-) -> Outcome {
+/// What became of one attempt to write. `now` is the time of the run.
+pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome {
     let answer = match sent {
         Ok(answer) => answer,
         Err(Failure::NotSent(why)) => return Outcome::Failed(Delivery::NotSent { why }),
@@ -85,7 +76,7 @@ fn classify(
     if let (200..300, Some(body)) = (answer.status, body.clone()) {
         return Outcome::Accepted(body);
     }
-    let problem = problem(&answer);
+    let problem = Problem::of(&answer);
     let why = problem.text;
     match answer.status {
         200..300 => {
@@ -155,7 +146,7 @@ mod tests {
 
     fn answered(status: u16, body: &str) -> Outcome {
         let answer = Answer { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() };
-        classify(Ok(answer), now(), Problem::of)
+        outcome(Ok(answer), now())
     }
 
     /// The name of an outcome, with the seconds that are to be waited.
@@ -221,9 +212,9 @@ mod tests {
 
     #[test]
     fn without_an_answer_only_a_failed_connection_is_certain() {
-        let not_sent = classify(Err(Failure::NotSent("refused".to_owned())), now(), Problem::of);
+        let not_sent = outcome(Err(Failure::NotSent("refused".to_owned())), now());
         assert_eq!(name(&not_sent), "not sent");
-        let lost = classify(Err(Failure::Unknown("timed out".to_owned())), now(), Problem::of);
+        let lost = outcome(Err(Failure::Unknown("timed out".to_owned())), now());
         assert_eq!(name(&lost), "unknown");
     }
 }

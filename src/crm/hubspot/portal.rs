@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, parse};
+use super::problem::Problem;
 use super::wire;
 
 /// The account's number, as far as the token may know it.
@@ -35,7 +36,7 @@ impl Portal {
                 Ok(number.map_or(Self::Secret, Self::Number))
             }
             403 | 404 => Ok(Self::Secret),
-            _ => bail!("{}", client.problem(&answer).text),
+            _ => bail!("{}", Problem::of(&answer).text),
         }
     }
 }

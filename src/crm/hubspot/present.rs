@@ -9,24 +9,25 @@ use super::columns::COMPANY;
 use super::outcome::Outcome;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
+use super::writes::OWNER_PROPERTY;
 
 /// What a write has to know of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Present {
     There {
+        /// The owner's id.
+        owner: Option<String>,
         stage: Option<String>,
         company: Option<String>,
     },
     /// Deleted, or never there.
     Gone,
     /// It is another contact now.
-    Merged {
-        into: String,
-    },
+    Merged { into: String },
 }
 
 /// The properties that are read for it.
-pub(super) const PROPERTIES: [&str; 3] = [STAGE_PROPERTY, COMPANY, MERGED];
+pub(super) const PROPERTIES: [&str; 4] = [STAGE_PROPERTY, COMPANY, MERGED, OWNER_PROPERTY];
 
 /// Ids that this contact has swallowed, with semicolons between.
 const MERGED: &str = "hs_merged_object_ids";
@@ -73,6 +74,7 @@ impl Present {
     /// From a contact that was read with these properties for another purpose.
     pub(super) fn of(contact: &Object) -> Self {
         Self::There {
+            owner: contact.property(OWNER_PROPERTY),
             stage: contact.property(STAGE_PROPERTY),
             company: contact.property(COMPANY).filter(|id| is_id(id)),
         }
@@ -86,7 +88,9 @@ fn find(answer: &Value, id: &str) -> Present {
             return Present::Gone;
         }
         let company = record.get("properties").and_then(|all| all.get(COMPANY));
+        let owner = record.get("properties").and_then(|all| all.get(OWNER_PROPERTY));
         return Present::There {
+            owner: owner.and_then(id_text),
             stage: property(record, STAGE_PROPERTY).map(str::to_owned),
             company: company.and_then(id_text).filter(|id| is_id(id)),
         };
@@ -106,6 +110,13 @@ pub(super) fn is_id(text: &str) -> bool {
 }
 
 impl Present {
+    pub(super) fn owner(&self) -> Option<&str> {
+        match self {
+            Self::There { owner, .. } => owner.as_deref(),
+            Self::Gone | Self::Merged { .. } => None,
+        }
+    }
+
     /// Why nothing can be written to it.
     pub(super) fn refusal(&self) -> Option<String> {
         match self {
@@ -129,14 +140,18 @@ mod tests {
     #[test]
     fn contacts_are_found_whatever_their_ids_look_like() {
         let answer = json!({"results": [
-            {"id": 101, "properties": {"lifecyclestage": "lead", "associatedcompanyid": 501}},
+            {"id": 101, "properties": {"lifecyclestage": "lead", "associatedcompanyid": 501, "hubspot_owner_id": 71}},
             {"id": "102", "properties": {"lifecyclestage": null, "associatedcompanyid": "", "new": {}}},
             {"id": "200", "properties": {"hs_merged_object_ids": "103;104"}},
         ]});
         let present = read_from(&answer, &["101", "102", "104", "105"]);
-        let lead = Present::There { stage: Some("lead".to_owned()), company: Some("501".to_owned()) };
+        let lead = Present::There {
+            owner: Some("71".to_owned()),
+            stage: Some("lead".to_owned()),
+            company: Some("501".to_owned()),
+        };
         assert_eq!(present["101"], lead);
-        assert_eq!(present["102"], Present::There { stage: None, company: None });
+        assert_eq!(present["102"], Present::There { owner: None, stage: None, company: None });
         assert_eq!(present["104"].refusal().unwrap(), "the contact was merged into contact 200");
         assert_eq!(present["105"], Present::Gone);
     }

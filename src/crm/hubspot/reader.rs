@@ -1,6 +1,7 @@
 //! From ids to records: the properties of contacts, and of their companies.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::thread;
 
 use anyhow::Result;
 
@@ -28,14 +29,20 @@ impl Contacts {
         columns: &Columns,
         ids: &[&str],
     ) -> Result<Self> {
-        let mut objects = bulk::read(client, "contacts", &columns.of_contact, ids)?;
+        let needs_company = !columns.of_company.is_empty();
+        let (objects, pairs) = thread::scope(|scope| {
+            let pairs = needs_company.then(|| scope.spawn(|| companies.ahead(client, ids)));
+            let objects = bulk::read(client, "contacts", &columns.of_contact, ids);
+            (objects, pairs.and_then(|pairs| pairs.join().ok().flatten()))
+        });
+        let mut objects = objects?;
         // A merged contact answers under the id of the one it was merged into.
         let asked: HashSet<&str> = ids.iter().copied().collect();
         objects.found.retain(|object| asked.contains(object.id()));
-        let companies = if columns.of_company.is_empty() || objects.found.is_empty() {
+        let companies = if !needs_company || objects.found.is_empty() {
             OfContacts::new()
         } else {
-            companies.of(client, &objects.found, &columns.of_company)?
+            companies.of(client, &objects.found, &columns.of_company, pairs.transpose()?)?
         };
         Ok(Self { objects, companies })
     }
@@ -81,43 +88,18 @@ impl HubSpot {
         failed.map_or(Ok((records, bad)), Err)
     }
 
-    /// Reads contacts again; `None` when this process has just read them all.
-    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
-        if ids.iter().all(|id| self.just_read.has(id)) {
-            return Ok(None);
-        }
+    /// Reads contacts again. What the writes will need besides is asked for meanwhile: it costs one lead no round trips.
+    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Vec<Record>> {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
-        let contacts = Contacts::read(&self.client, &self.companies, &columns, &ids)?;
+        let (client, companies, config) = (&self.client, &self.companies, &self.config);
+        let (roster, writing) = (&mut self.roster, &mut self.writing);
+        let contacts = thread::scope(|scope| {
+            scope.spawn(|| roster.expect(client));
+            scope.spawn(|| writing.expect(client, config));
+            Contacts::read(client, companies, &columns, &ids)
+        })?;
         self.writing.saw(contacts.objects());
-        let (records, _) = self.records(&contacts, &columns)?;
-        self.just_read.add(&records);
-        Ok(Some(records))
-    }
-}
-
-/// More are not remembered, but read again before they are written.
-const JUST_READ_MAX: usize = 10_000;
-
-/// Contacts whose records were read in this process.
-#[derive(Debug, Default)]
-pub(super) struct JustRead {
-    ids: HashMap<ContactId, std::time::Instant>,
-}
-
-/// A copy that is older may have been overtaken by somebody who sets an owner.
-const GOOD_FOR: std::time::Duration = std::time::Duration::from_secs(15);
-
-impl JustRead {
-    pub(super) fn add(&mut self, records: &[Record]) {
-        let now = std::time::Instant::now();
-        if self.ids.len() + records.len() > JUST_READ_MAX {
-            self.ids.clear();
-        }
-        self.ids.extend(records.iter().map(|record| (record.id.clone(), now)));
-    }
-
-    fn has(&self, id: &ContactId) -> bool {
-        self.ids.get(id).is_some_and(|at| at.elapsed() < GOOD_FOR)
+        Ok(self.records(&contacts, &columns)?.0)
     }
 }

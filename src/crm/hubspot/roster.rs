@@ -87,6 +87,13 @@ impl Roster {
         }
     }
 
+    /// Reads the list where none is known: somebody in it is about to be given something. A failure is told when it matters.
+    pub(super) fn expect(&mut self, client: &Client) {
+        if self.active.is_empty() {
+            self.refresh(client).ok();
+        }
+    }
+
     /// Reads the list again, once in a process.
     fn refresh(&mut self, client: &Client) -> Result<()> {
         if self.is_fresh {

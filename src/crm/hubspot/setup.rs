@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::HubSpot;
-use super::desk::is_unique;
+use super::definitions::is_unique;
 use super::engagements::why;
 use super::outcome::Outcome;
 use super::tasks::KEY_PROPERTY;

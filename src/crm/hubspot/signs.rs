@@ -111,7 +111,7 @@ pub(super) fn task_done(record: &Value) -> Option<Sign> {
 
 const FIRST_ENGAGEMENT: &str = "hs_sa_first_engagement_date";
 const LAST_CONTACTED: &str = "notes_last_contacted";
-const LEAD_STATUS: &str = "hs_lead_status";
+pub(super) const LEAD_STATUS: &str = "hs_lead_status";
 const DEALS: &str = "num_associated_deals";
 pub(super) const LAST_MODIFIED: &str = "lastmodifieddate";
 

@@ -7,6 +7,9 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::batch::id_text;
+use crate::rules::did_you_mean;
+
 /// The property that holds the stage.
 pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";
 
@@ -14,23 +17,35 @@ pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";
 const KNOWN: [&str; 6] =
     ["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer"];
 
-/// A portal's stages in their order, with its own among them.
+/// The options of a property in the account's order; of the stage, with the account's own stages among them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Stages(Vec<String>);
+pub(super) struct Options(Vec<String>);
 
-impl Stages {
-    /// From the definition of the property: its options, each with a place.
-    pub(super) fn of_property(definition: &Value) -> Option<Self> {
-        let options = definition.get("options")?.as_array()?;
-        let mut stages: Vec<(i64, String)> = options
-            .iter()
+impl Options {
+    /// From the definition of the property. An option without a place comes last.
+    pub(super) fn of_property(definition: &Value) -> Self {
+        let options = definition.get("options").and_then(Value::as_array).into_iter().flatten();
+        let mut options: Vec<(i64, String)> = options
             .filter_map(|option| {
-                let place = option.get("displayOrder").and_then(Value::as_i64)?;
-                Some((place, option.get("value")?.as_str()?.to_owned()))
+                let place = option.get("displayOrder").and_then(Value::as_i64);
+                Some((place.unwrap_or(i64::MAX), option.get("value").and_then(id_text)?))
             })
             .collect();
-        stages.sort();
-        Some(Self(stages.into_iter().map(|(_, stage)| stage).collect()))
+        options.sort();
+        Self(options.into_iter().map(|(_, option)| option).collect())
+    }
+
+    /// A property without options takes any value, and nothing can be cleared wrongly.
+    pub(super) fn takes(&self, value: &str) -> bool {
+        self.0.is_empty() || value.is_empty() || self.0.iter().any(|option| option == value)
+    }
+
+    /// Why it does not take a value.
+    pub(super) fn refusal(&self, name: &str, value: &str) -> String {
+        let help = did_you_mean(value, self.0.iter().map(String::as_str));
+        format!(
+            "'{name}' has no option '{value}' in HubSpot; {help}, or add the option there; then `handoff retry` sends it"
+        )
     }
 
     fn place(&self, stage: &str) -> Option<usize> {
@@ -45,7 +60,7 @@ pub(super) fn is_backward(present: &str, wanted: &str) -> Option<bool> {
 }
 
 /// The same by the portal's order; a stage that is not in it is written as it was asked for.
-pub(super) fn is_backward_in(stages: &Stages, present: &str, wanted: &str) -> bool {
+pub(super) fn is_backward_in(stages: &Options, present: &str, wanted: &str) -> bool {
     let order = stages.place(wanted).zip(stages.place(present)).map(|(wanted, present)| wanted.cmp(&present));
     order == Some(Ordering::Less)
 }
@@ -77,9 +92,11 @@ mod tests {
             {"value": "customer", "displayOrder": 5}, {"value": "981", "displayOrder": 3},
             {"value": "lead", "displayOrder": 1}, {"value": "broken"},
         ]});
-        let stages = Stages::of_property(&definition).unwrap();
+        let stages = Options::of_property(&definition);
         assert!(is_backward_in(&stages, "981", "lead"));
         assert!(!is_backward_in(&stages, "981", "customer"));
         assert!(!is_backward_in(&stages, "elsewhere", "lead"));
+        assert!(stages.takes("981") && stages.takes("broken") && !stages.takes("evangelist"));
+        assert!(Options::of_property(&json!({"options": null})).takes("anything"));
     }
 }

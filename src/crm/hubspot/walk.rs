@@ -79,6 +79,7 @@ impl HubSpot {
         let Some(window) = position.window.clone() else { bail!("no window is open") };
         if first.is_some() {
             self.roster.age(window.hi);
+            self.writing.now = chrono::DateTime::from_timestamp_millis(window.hi);
         }
         let is_whole_walk = first.is_some() && window.lo == 0;
         let known = position.clone();
@@ -92,7 +93,13 @@ impl HubSpot {
         };
         let mut next = 0;
         if let Some(batch) = first {
-            let contacts = batch.read(&client, &companies, columns)?;
+            let contacts = thread::scope(|scope| {
+                // Whoever qualifies will need the account's number.
+                if !batch.to_read.is_empty() {
+                    scope.spawn(|| self.portal().is_ok());
+                }
+                batch.read(&client, &companies, columns)
+            })?;
             next = batch.number + 1;
             if store(self, &batch, &contacts)? {
                 return Ok(true);
@@ -150,7 +157,6 @@ impl HubSpot {
             position.close(overlap);
         }
         let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
-        self.just_read.add(&records);
         self.writing.saw(contacts.objects());
         self.writing.met(contacts.versions());
         let is_whole_walk = is_whole_walk && batch.is_last;

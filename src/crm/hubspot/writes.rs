@@ -114,14 +114,16 @@ fn not_ours() -> Delivery {
     Delivery::Refused { why: "[crm.hubspot] takes updates and tasks, not messages".to_owned() }
 }
 
-/// Reads the contacts that were not read in this process yet.
+/// Reads the contacts that were not read in this process yet, or too long ago.
 fn read_present(
     desk: &mut Desk<'_>,
     writes: &[Keyed<'_>],
     answers: &[Option<Delivery>],
 ) -> Result<(), Delivery> {
     let open = writes.iter().zip(answers).filter(|(_, answer)| answer.is_none());
-    let contacts: Vec<&str> = open.map(|(keyed, _)| keyed.write.contact()).collect();
+    let sets_owner = |write: &Write| matches!(write, Write::Update(update) if update.owner.is_some());
+    let contacts: Vec<(&str, bool)> =
+        open.map(|(keyed, _)| (keyed.write.contact(), sets_owner(keyed.write))).collect();
     desk.read_present(&contacts).map_err(not_written)
 }
 
@@ -167,8 +169,19 @@ fn prepare_update(desk: &mut Desk<'_>, update: &Update) -> Result<Value, Deliver
     {
         properties.remove(STAGE_PROPERTY);
     }
+    for (name, value) in &properties {
+        if let Some(why) = desk.refuses(name, value).map_err(not_written)? {
+            return Err(Delivery::Refused { why });
+        }
+    }
     if let Some(email) = &update.owner {
-        properties.insert(OWNER_PROPERTY, owner_id(desk, email)?);
+        let wanted = owner_id(desk, email)?;
+        if let Some(owner) = desk.overtaken_by(&update.contact, &wanted) {
+            let why =
+                format!("somebody gave it to owner {owner} a moment ago; the next run looks at it anew");
+            return Err(Delivery::NotSent { why });
+        }
+        properties.insert(OWNER_PROPERTY, wanted);
     }
     if properties.is_empty() {
         // Its stage is further already: there is nothing left to write.

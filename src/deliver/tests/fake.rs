@@ -1,8 +1,7 @@
 //! A CRM and a chat that answer from a script and write down what they were asked.
 
-use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::Result;
 
@@ -12,7 +11,7 @@ use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
 #[derive(Clone, Default)]
-pub(super) struct Fake(Rc<RefCell<Script>>);
+pub(super) struct Fake(Arc<Mutex<Script>>);
 
 #[derive(Default)]
 struct Script {
@@ -22,22 +21,26 @@ struct Script {
 }
 
 impl Fake {
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.0.lock().unwrap()
+    }
+
     /// One outcome for each time the key is sent; `None`: no answer.
     pub(super) fn will_answer(&mut self, key: &str, answers: impl IntoIterator<Item = Option<Delivery>>) {
-        self.0.borrow_mut().answers.entry(key.to_owned()).or_default().extend(answers);
+        self.script().answers.entry(key.to_owned()).or_default().extend(answers);
     }
 
     pub(super) fn will_show(&mut self, key: &str, looks: impl IntoIterator<Item = Option<LookUp>>) {
-        self.0.borrow_mut().looks.entry(key.to_owned()).or_default().extend(looks);
+        self.script().looks.entry(key.to_owned()).or_default().extend(looks);
     }
 
     /// Everything that was asked, in order.
     pub(super) fn log(&self) -> Vec<String> {
-        self.0.borrow().log.clone()
+        self.script().log.clone()
     }
 
     fn send(&self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        let mut script = self.0.borrow_mut();
+        let mut script = self.script();
         writes
             .iter()
             .filter_map(|keyed| {
@@ -49,7 +52,7 @@ impl Fake {
     }
 
     fn look_up(&self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        let mut script = self.0.borrow_mut();
+        let mut script = self.script();
         writes
             .iter()
             .filter_map(|keyed| {

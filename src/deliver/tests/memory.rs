@@ -69,7 +69,7 @@ proptest! {
     fn whatever_a_service_does_it_takes_each_write_once(
         runs in prop::collection::vec((prop::array::uniform4(luck()), any::<bool>()), 0..8),
     ) {
-        let store = planned(&[&[("a", update()), ("b", reply())], &[("c", update()), ("d", reply())]]);
+        let mut store = planned(&[&[("a", update()), ("b", reply())], &[("c", update()), ("d", reply())]]);
         let mut service = Service::default();
         // In the end everything works.
         let good = ([Luck::Works; 4], false);
@@ -81,7 +81,7 @@ proptest! {
                 fake.will_show(key, [Some(service.show(key, is_down))]);
                 fake.will_answer(key, [Some(luck.answer())]);
             }
-            run(&store, &mut fake, first() + TimeDelta::hours(hour));
+            run(&mut store, &mut fake, first() + TimeDelta::hours(hour));
             for (key, luck) in KEYS.into_iter().zip(lucks) {
                 if luck.is_taken() && fake.log().contains(&format!("send {key}")) {
                     *service.taken.entry(key).or_default() += 1;

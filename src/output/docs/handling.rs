@@ -69,7 +69,7 @@ pub(super) fn reps(rules: &Rules) -> Section {
 }
 
 fn days_off(rep: &Rep) -> String {
-    let mut days = holiday_words(&rep.hours.holidays);
+    let mut days = holiday_words(rep.hours.holidays.keys().copied());
     days.extend(rep.hours.away.iter().map(|absence| absence_words(absence, rep.hours.timezone)));
     days.sort();
     let more = days.len().saturating_sub(DAYS_SHOWN_MAX);

@@ -33,8 +33,10 @@ fn rep(notes: &mut Notes<'_>, old: &Rep, new: &Rep) {
     values("shifts", &shift_words(&old.hours.shifts), &shift_words(&new.hours.shifts));
     values("at most open", &or_none(old.max_open), &or_none(new.max_open));
     values("at most a day", &or_none(old.max_per_day), &or_none(new.max_per_day));
-    let holidays =
-        |a: &Rep, b: &Rep| holiday_words(&a.hours.holidays.difference(&b.hours.holidays).copied().collect());
+    let holidays = |a: &Rep, b: &Rep| {
+        let (a, b) = (&a.hours.holidays, &b.hours.holidays);
+        holiday_words(a.keys().filter(|day| !b.contains_key(day)).copied())
+    };
     let days = came_and_went(holidays(new, old), holidays(old, new));
     let away = |rep: &Rep| -> Vec<String> {
         rep.hours.away.iter().map(|absence| absence_words(absence, rep.hours.timezone)).collect()

@@ -4,15 +4,20 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 
-use super::lines::Line;
+use super::lines::{Line, NAME};
 use super::stamp::{Key, Length, Stamp, parameter};
 use crate::model::one_line;
+
+/// Longer is a description.
+const NAME_CHARS_MAX: usize = 60;
 
 /// An event of the calendar; recurring when it has rules or further dates.
 #[derive(Debug)]
 pub(super) struct Event {
     pub line: usize,
     pub uid: Option<String>,
+    /// SUMMARY, cleaned; often blank.
+    pub name: String,
     pub start: Stamp,
     pub length: Length,
     /// RRULE values, with their lines.
@@ -37,6 +42,9 @@ impl Event {
         let mut event = Self {
             line: start_line.number,
             uid: first("UID").map(|line| value(line).to_owned()),
+            name: first(NAME)
+                .map(|line| one_line(&unescaped(value(line)), NAME_CHARS_MAX))
+                .unwrap_or_default(),
             start,
             length: length(start, first("DTEND"), first("DURATION"), floating)?,
             rules: Vec::new(),
@@ -87,6 +95,20 @@ impl Event {
         }
         Ok(())
     }
+}
+
+/// RFC 5545, section 3.3.11.
+fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some('n' | 'N')) => plain.push(' '),
+            ('\\', Some(escaped)) => plain.push(escaped),
+            (c, _) => plain.push(c),
+        }
+    }
+    plain
 }
 
 fn value(line: &Line) -> &str {

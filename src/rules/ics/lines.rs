@@ -36,6 +36,9 @@ const WANTED: [&str; 12] = [
     "TRANSP",
 ];
 
+/// What an event is called. It says nothing of when, so one that cannot be read is left out.
+pub(super) const NAME: &str = "SUMMARY";
+
 /// The properties of every VEVENT, without those of components inside it such as alarms.
 pub(super) fn events(text: &str) -> Result<Vec<Vec<Line>>, String> {
     if text.len() > BYTES_MAX {
@@ -84,12 +87,18 @@ fn wanted_lines(text: &str) -> Result<Vec<Line>, String> {
     let mut physical = (1..).zip(text.lines()).peekable();
     while let Some((number, first)) = physical.next() {
         let name = name_of(first);
-        let is_wanted = WANTED.contains(&name.as_str());
+        let is_name = name == NAME;
+        let is_wanted = is_name || WANTED.contains(&name.as_str());
         let mut logical = if is_wanted { first.to_owned() } else { String::new() };
         while let Some((_, more)) = physical.next_if(|(_, line)| line.starts_with([' ', '\t'])) {
             if is_wanted && logical.len() <= LINE_BYTES_MAX {
                 logical.extend(more.chars().skip(1));
             }
+        }
+        if is_name {
+            let fits = logical.len() <= LINE_BYTES_MAX;
+            lines.extend(fits.then(|| parse(number, name, &logical).ok()).flatten());
+            continue;
         }
         if logical.len() > LINE_BYTES_MAX {
             return Err(format!("line {number}: {name} is longer than {LINE_BYTES_MAX} bytes"));

@@ -22,7 +22,7 @@ fn the_projects_own_definition_means_what_it_says() {
     assert!(matches!(rules.routes[1].to, RouteTarget::AccountIn(ref list)
         if list.values["bigbank.example"] == "bo@acme.example"));
     assert_eq!(rules.reps[0].hours.shifts.len(), 5);
-    assert!(rules.reps[0].hours.holidays.contains(&"2026-12-08".parse().unwrap()));
+    assert!(rules.reps[0].hours.holidays.contains_key(&"2026-12-08".parse().unwrap()));
     assert_eq!(rules.teams[0].members[0].weight, 2);
     assert_eq!(rules.outcome.write.len(), 2);
     assert_eq!(rules.examples.len(), 18);

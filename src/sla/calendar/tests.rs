@@ -3,7 +3,7 @@
 mod by_hand;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use chrono::{NaiveDateTime, Weekday};
@@ -18,7 +18,7 @@ fn hours(timezone: Tz, written: &[&str]) -> WorkingTime {
     WorkingTime {
         timezone,
         shifts: written.iter().flat_map(|text| shifts(text).unwrap()).collect(),
-        holidays: BTreeSet::new(),
+        holidays: BTreeMap::new(),
         away: Vec::new(),
     }
 }
@@ -44,7 +44,7 @@ fn a_span_that_fills_the_shift_ends_with_it_and_not_at_the_next() {
 #[test]
 fn a_holiday_cuts_the_shift_over_midnight_at_midnight() {
     let mut nights = hours(Tz::Europe__Berlin, &["fri 22:00-06:00", "sat 22:00-06:00"]);
-    nights.holidays.insert(day("2026-11-28"));
+    nights.holidays.insert(day("2026-11-28"), String::new());
     assert_eq!(
         intervals(&nights, utc("2026-11-27T00:00"), utc("2026-11-30T00:00")),
         [
@@ -151,7 +151,7 @@ impl Oracle {
             Absence::Days { first, last } => Some((*first, *last)),
             Absence::Span { .. } => None,
         });
-        for (from, to) in days.chain(hours.holidays.iter().map(|day| (*day, *day))) {
+        for (from, to) in days.chain(hours.holidays.keys().map(|day| (*day, *day))) {
             let (from, to) = (start_of(from), start_of(to.succ_opt().unwrap()));
             let both = self.works.iter_mut().zip(clocks);
             both.filter(|(_, clock)| (from..to).contains(*clock)).for_each(|(minute, _)| *minute = false);
@@ -247,7 +247,10 @@ fn any_calendar() -> impl Strategy<Value = (WorkingTime, Timestamp)> {
             let hours = WorkingTime {
                 timezone,
                 shifts,
-                holidays: holidays.into_iter().map(|n| change + TimeDelta::days(n)).collect(),
+                holidays: holidays
+                    .into_iter()
+                    .map(|n| (change + TimeDelta::days(n), String::new()))
+                    .collect(),
                 away: days.into_iter().chain(spans).collect(),
             };
             (hours, first)

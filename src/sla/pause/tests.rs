@@ -2,7 +2,7 @@
 //! escalation is held against a count of the minutes that should have passed.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use chrono::TimeDelta;
@@ -28,7 +28,7 @@ fn hours(which: usize) -> WorkingTime {
     WorkingTime {
         timezone: zone,
         shifts: written.iter().flat_map(|text| shifts(text).unwrap()).collect(),
-        holidays: BTreeSet::from([crate::sla::testing::day("2026-04-03")]),
+        holidays: BTreeMap::from([(crate::sla::testing::day("2026-04-03"), String::new())]),
         away: vec![absence("2026-03-31T10:10..2026-03-31T11:05", zone).unwrap()],
     }
 }

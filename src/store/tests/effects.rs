@@ -1,15 +1,21 @@
 //! The order of effects, and what one that is not settled holds up.
 
 use super::*;
-use crate::store::{EffectRow, Settled};
+use crate::store::{EffectRow, Settled, Side};
 
 fn due(store: &Store, seconds: i64) -> Vec<String> {
-    store.read().due_effects(at(seconds), 100).unwrap().into_iter().map(|effect| effect.key).collect()
+    store
+        .read()
+        .due_effects(Side::Crm, at(seconds), 100)
+        .unwrap()
+        .into_iter()
+        .map(|effect| effect.key)
+        .collect()
 }
 
 /// Sends the effect with this key, which then settles so.
 fn send(store: &Store, key: &str, settled: &Settled<'_>) {
-    let effects = store.read().due_effects(at(1_000), 100).unwrap();
+    let effects = store.read().due_effects(Side::Crm, at(1_000), 100).unwrap();
     let effect: EffectRow = effects.into_iter().find(|effect| effect.key == key).unwrap();
     store.write(|db| db.begin_effects(std::slice::from_ref(&effect), at(0))).unwrap();
     store.write(|db| db.settle_effect(&effect, settled, at(0))).unwrap();
@@ -58,11 +64,11 @@ fn an_effect_whose_fate_is_unknown_or_that_waits_holds_up_its_own_handoff_only()
 #[test]
 fn what_was_in_flight_when_a_run_died_is_looked_up_first() {
     let store = two_handoffs();
-    let effects = store.read().due_effects(at(0), 1).unwrap();
+    let effects = store.read().due_effects(Side::Crm, at(0), 1).unwrap();
     store.write(|db| db.begin_effects(&effects, at(0))).unwrap();
     assert_eq!(due(&store, 1_000), ["u2"], "in flight is not due");
     assert_eq!(store.write(|db| db.presume_interrupted(at(5))).unwrap(), 1);
-    let found = store.read().due_effects(at(5), 100).unwrap();
+    let found = store.read().due_effects(Side::Crm, at(5), 100).unwrap();
     let unsure: Vec<(&str, bool, u32)> =
         found.iter().map(|effect| (effect.key.as_str(), effect.unsure, effect.attempt)).collect();
     assert_eq!(unsure, [("u2", false, 0), ("u1", true, 1)]);
@@ -75,7 +81,7 @@ fn an_effect_that_may_have_happened_stays_so_until_it_is_done() {
     send(&store, "u1", &Settled::Unknown { why: "timeout", next: at(1) });
     send(&store, "u1", &Settled::Again { why: "429", next: at(2) });
     let unsure = |store: &Store| {
-        let effects = store.read().due_effects(at(100), 100).unwrap();
+        let effects = store.read().due_effects(Side::Crm, at(100), 100).unwrap();
         effects.iter().find(|effect| effect.key == "u1").map(|effect| effect.unsure)
     };
     assert_eq!(unsure(&store), Some(true), "a later attempt that surely failed says nothing of the first");

@@ -1,0 +1,59 @@
+//! How the due time of a handoff came about, from what was frozen in it: the policy, the rep's calendar, the pauses.
+
+use anyhow::Result;
+
+use super::escalate::pauses;
+use super::plan::frozen_sla;
+use crate::model::{Clock, Status, Timestamp};
+use crate::output::due::{Counted, DueAccount};
+use crate::sla::{Counts, PauseReason, Running, Stretch};
+use crate::store::{Db, HandoffRow};
+
+/// `None` of a handoff that nobody has, or without an SLA.
+pub(super) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Result<Option<DueAccount>> {
+    let is_unassigned = matches!(handoff.status, Status::Held | Status::Waiting);
+    let Some(start) = handoff.assigned.filter(|_| !is_unassigned) else { return Ok(None) };
+    let Some((sla, hours)) = frozen_sla(handoff)?.zip(db.calendar(handoff.id, handoff.round)?) else {
+        return Ok(None);
+    };
+    let pauses = pauses(db, handoff)?;
+    let running = Running { sla: &sla, hours: &hours, start, pauses: &pauses };
+    let seconds = |from: Timestamp, until: Timestamp| until.timestamp() - from.timestamp();
+    let stretches = running.account(now).into_iter().map(|Stretch { from, until, counts }| Counted {
+        from,
+        until,
+        seconds: seconds(from, until),
+        counts: counts == Counts::Yes,
+        why: reason(counts),
+    });
+    Ok(Some(DueAccount {
+        sla: sla.name.clone(),
+        within_seconds: sla.respond_within.num_seconds(),
+        clock: match sla.clock {
+            Clock::Working => "working",
+            Clock::Wall => "wall",
+        },
+        rep: handoff.owner.clone().unwrap_or_default(),
+        timezone: hours.timezone,
+        start,
+        stretches: stretches.collect(),
+        due: running.plan().map(|plan| plan.due),
+    }))
+}
+
+/// Why a stretch does not count.
+fn reason(counts: Counts) -> Option<String> {
+    let text = match counts {
+        Counts::Yes => return None,
+        Counts::Paused(PauseReason::Waiting) => "the CRM's fields said waiting",
+        Counts::Paused(PauseReason::Acknowledged) => "the rep had touched it",
+        Counts::Holiday(name) if name.is_empty() => "holiday",
+        Counts::Holiday(name) => return Some(format!("holiday, {name}")),
+        Counts::Absence => "absence",
+        Counts::Weekend => "weekend",
+        Counts::NoShift => "no shift that day",
+        Counts::Night => "night",
+        Counts::BetweenShifts => "between shifts",
+    };
+    Some(text.to_owned())
+}
