@@ -18,6 +18,7 @@ use crate::qualify::{
     Crossing, Evaluation, Facts, PartKind, Past, Timers, Trace, crossing, evaluate, facts, has_converted,
     outcomes_holding, trace,
 };
+use crate::rules::Rules;
 use crate::store::{Db, DueContact, Layouts, NewHandoff, NewVerdict};
 
 /// Contacts judged in one transaction.

@@ -11,13 +11,22 @@ impl Db<'_> {
     /// and nothing of it is kept; the panic has said where.
     pub fn apart<T>(self, change: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
         self.conn.prepare_cached("SAVEPOINT apart")?.execute([])?;
-        if let Ok(done) = catch_unwind(AssertUnwindSafe(change)) {
-            let value = done?;
-            self.conn.prepare_cached("RELEASE apart")?.execute([])?;
-            return Ok(Some(value));
+        match catch_unwind(AssertUnwindSafe(change)) {
+            Ok(Ok(value)) => {
+                self.conn.prepare_cached("RELEASE apart")?.execute([])?;
+                Ok(Some(value))
+            }
+            Ok(Err(error)) => {
+                // SQLite may have rolled back everything by itself; the first error is the one to tell.
+                self.unwind().ok();
+                Err(error)
+            }
+            Err(_) => self.unwind().map(|()| None),
         }
-        self.conn.execute_batch("ROLLBACK TO apart; RELEASE apart")?;
-        Ok(None)
+    }
+
+    fn unwind(self) -> Result<()> {
+        Ok(self.conn.execute_batch("ROLLBACK TO apart; RELEASE apart")?)
     }
 }
 
@@ -55,5 +64,22 @@ mod tests {
         });
         assert_eq!(failed.unwrap_err().to_string(), "no");
         assert_eq!(store.read().meta("first").unwrap(), None);
+    }
+
+    #[test]
+    fn a_part_that_fails_leaves_nothing_open_to_whoever_goes_on() {
+        let store = Store::in_memory().unwrap();
+        let change = store.write(|db| {
+            let failed = db.apart::<()>(|| {
+                db.remember("first", "here")?;
+                bail!("no")
+            });
+            assert!(failed.is_err_and(|error| error.to_string() == "no") && db.meta("first")?.is_none());
+            let left = db.conn.execute_batch("RELEASE apart").unwrap_err();
+            assert!(left.to_string().contains("no such savepoint"), "{left}");
+            db.apart(|| db.remember("second", "here"))
+        });
+        assert_eq!(change.unwrap(), Some(()));
+        assert!(store.read().meta("second").unwrap().is_some());
     }
 }

@@ -21,7 +21,12 @@ fn traced(place: &Place, strace_args: &[&str], args: &[&str]) -> Option<(Ran, St
     let plain = place.command(MONDAY_10, args);
     let log = place.path("strace.log");
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-y", "-o"]).arg(&log).args(strace_args).arg(plain.get_program()).args(plain.get_args());
+    strace
+        .args(["-f", "-y", "-o"])
+        .arg(&log)
+        .args(strace_args)
+        .arg(plain.get_program())
+        .args(plain.get_args());
     strace.current_dir(place.path("")).env("HANDOFF_NOW", MONDAY_10).stdin(Stdio::null());
     let ran = ran(strace.output().unwrap());
     let written = String::from_utf8_lossy(&std::fs::read(&log).unwrap()).into_owned();
@@ -32,7 +37,9 @@ fn traced(place: &Place, strace_args: &[&str], args: &[&str]) -> Option<(Ran, St
 #[test]
 fn a_database_on_a_network_file_system_is_refused() {
     // The kind of a file system stands first in what `statfs` answers; strace puts another there.
-    for (kind, name) in [("6969000000000000", "NFS"), ("424d53ff00000000", "CIFS"), ("9719020100000000", "9p")] {
+    for (kind, name) in
+        [("6969000000000000", "NFS"), ("424d53ff00000000", "CIFS"), ("9719020100000000", "9p")]
+    {
         let place = place();
         let inject = format!("inject=statfs:poke_exit=@arg2={kind}");
         let Some((ran, log)) = traced(&place, &["-e", "trace=statfs", "-e", &inject], RUN) else { return };
