@@ -24,14 +24,30 @@ enum Second {
     Cancel(String),
 }
 
+impl Second {
+    /// Why what was decided no longer holds.
+    fn why(&self) -> Option<String> {
+        match self {
+            Self::GoOn => None,
+            Self::Owned(owner) => Some(taken_by(owner)),
+            Self::Cancel(why) => Some(why.clone()),
+        }
+    }
+}
+
+fn taken_by(owner: &str) -> String {
+    format!("{owner} became its owner in the CRM since it was read")
+}
+
 /// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
-    let ids = session.store.read().handoffs_not_begun()?;
+    let (ids, has_begun): (Vec<i64>, Vec<bool>) = session.store.read().owners_to_write()?.into_iter().unzip();
     if ids.is_empty() || mutant::is("no second look") {
         return Ok(());
     }
-    let not_begun = ids.clone();
-    let handoffs = ids.into_iter().map(|id| session.store.read().handoff(id)).collect::<Result<Vec<_>>>()?;
+    let handoffs = ids.iter().map(|id| session.store.read().handoff(*id)).collect::<Result<Vec<_>>>()?;
+    let not_begun: Vec<i64> =
+        ids.into_iter().zip(&has_begun).filter(|(_, has_begun)| !**has_begun).map(|(id, _)| id).collect();
     let contacts = handoffs
         .iter()
         .map(|handoff| ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg))
@@ -43,15 +59,22 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let layouts = Layouts::new(fields);
     let this = &*session;
     this.store.write(|db| {
-        for handoff in &handoffs {
+        for (handoff, has_begun) in handoffs.iter().zip(has_begun) {
             // Somebody of the same company was taken back: it is handed off anew.
-            if handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
+            if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
                 continue;
             }
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
             let assignments = db.assignments(handoff.id)?;
             let second = second_look(&this.rules, handoff, &assignments, record, this.now);
+            if has_begun {
+                if let Some(why) = second.why() {
+                    db.cancel_crm_writes(handoff.id)?;
+                    report.not_written(handoff.id, &why);
+                }
+                continue;
+            }
             if second != Second::GoOn {
                 regroup(db, handoff, &not_begun, this.now)?;
             }
@@ -104,7 +127,7 @@ fn hand_to_owner(
     report: &mut RunReport,
 ) -> Result<()> {
     let rules = &session.rules;
-    let why = format!("{owner} became its owner in the CRM since it was read");
+    let why = taken_by(owner);
     let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
         return cancel(session, db, handoff, &format!("{why}, and is no rep in the rules"), report);
     };

@@ -155,17 +155,26 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose first write certainly has not happened: what they were decided on may still be read again.
-    pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
+    /// Handoffs whose owner is about to be written, and certainly has not been: what they were decided on may still be read
+    /// again. With each, whether anything that follows has been tried, as when the owner was refused and is sent again.
+    pub fn owners_to_write(self) -> Result<Vec<(i64, bool)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
-             AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
-             AND NOT EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
-               AND l.state NOT IN ('planned', 'cancelled')) \
-             ORDER BY e.handoff_id",
+            "SELECT e.handoff_id, EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
+               AND l.state NOT IN ('planned', 'cancelled')) AS has_begun FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
+             AND (has_begun OR h.status = 'assigned') ORDER BY e.handoff_id",
         )?;
-        let rows = statement.query_map([], |row| row.get(0))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Cancels what a handoff is about to write to the CRM.
+    pub fn cancel_crm_writes(self, handoff: i64) -> Result<()> {
+        self.conn.execute(
+            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
+            [handoff],
+        )?;
+        Ok(())
     }
 
     /// Committed before the first byte leaves. Gives those that are the caller's to send: what another run has touched since

@@ -319,18 +319,11 @@ impl Db<'_> {
     pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
         self.give_turn_back(handoff, why, at)?;
         self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
-        self.conn.execute(
-            "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
-        self.conn.execute(
-            "DELETE FROM step WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
-        self.conn.execute(
-            "DELETE FROM pause WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
+        for table in ["assignment", "step", "pause"] {
+            self.conn
+                .prepare_cached(&format!("DELETE FROM {table} WHERE handoff_id = ?1 AND round = ?2"))?
+                .execute(params![handoff.id, handoff.round])?;
+        }
         self.back_to_waiting(handoff.id, why)?;
         self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
         self.add_event(handoff.id, at, "rerouted", None, Some(why))
