@@ -69,8 +69,11 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             let assignments = db.assignments(handoff.id)?;
             let second = second_look(&this.rules, handoff, &assignments, record, this.now);
             if has_begun {
-                if let Some(why) = second.why() {
-                    db.cancel_crm_writes(handoff.id)?;
+                // Whether it is gone or only cannot be read now, the CRM says when it is written to.
+                if record.is_some()
+                    && let Some(why) = second.why()
+                {
+                    db.cancel_crm_writes(handoff.id, &why, this.now)?;
                     report.not_written(handoff.id, &why);
                 }
                 continue;

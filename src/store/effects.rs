@@ -169,12 +169,12 @@ impl Db<'_> {
     }
 
     /// Cancels what a handoff is about to write to the CRM.
-    pub fn cancel_crm_writes(self, handoff: i64) -> Result<()> {
+    pub fn cancel_crm_writes(self, handoff: i64, why: &str, at: Timestamp) -> Result<()> {
         self.conn.execute(
             "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
             [handoff],
         )?;
-        Ok(())
+        self.add_event(handoff, at, "not written", None, Some(why))
     }
 
     /// Committed before the first byte leaves. Gives those that are the caller's to send: what another run has touched since

@@ -181,7 +181,7 @@ fn an_owner_that_was_refused_is_not_sent_again_over_one_that_somebody_set_since(
     scene.fake.portal().lead_statuses.push("NEWISH");
     scene.fake.portal().owners.push((72, "eve@acme.example", false));
     scene.fake.portal().put("contacts", "101", &json!({"hubspot_owner_id": "72"}));
-    let ran = scene.command(&["retry"]);
+    let ran = scene.command(&["retry", "--format", "json"]);
     assert!(
         ran.all().contains("eve@acme.example became its owner in the CRM since it was read"),
         "{}",

@@ -151,18 +151,20 @@ impl Run {
                     && !world.objects.contains_key(&format!("{handoff}t1"))
                     && !unsure
                 {
-                    self.check_second_look(world, &update.contact, update.owner.as_deref());
+                    let is_told = world.objects.contains_key(&format!("{handoff}m1"));
+                    self.check_second_look(world, &update.contact, update.owner.as_deref(), is_told);
                 }
             }
         }
     }
 
-    /// Before anything can have been written, a contact is read again: what was so when the run began is respected.
-    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>) {
+    /// Before its owner can have been written, a contact is read again: what was so when the run began is respected. A
+    /// refused owner that is sent again, with the message out, may find that the contact is gone by a refusal.
+    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>, is_told: bool) {
         let began = self.began;
         let Some(person) = world.people.iter().find(|person| person.id == contact) else { return };
         let person = person.clone();
-        if person.gone.is_some_and(|gone| gone < began) {
+        if !is_told && person.gone.is_some_and(|gone| gone < began) {
             world.violate(|| format!("contact {contact} was deleted before this run and is handed off"));
         }
         if person.opted_out.is_some_and(|at| at < began) {

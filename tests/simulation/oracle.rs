@@ -200,12 +200,18 @@ fn delivered(sim: &Rc<Sim>) {
         })?;
         rows.collect()
     });
+    let left = sim
+        .list("SELECT h.key FROM event e JOIN handoff h ON h.id = e.handoff_id WHERE e.what = 'not written'");
     let world = &mut *sim.world.borrow_mut();
     for (contact, key, status, round, owner, assigned) in handoffs {
         let Some(person) = world.person(&contact).cloned() else { continue };
+        // What was refused is not sent again once somebody else decided.
+        let is_left = left.contains(&key) && (person.owned.is_some() || person.opted_out.is_some());
         for effect in ["u", "t", "m"] {
             let key = format!("{key}{effect}{round}");
-            if !world.objects.contains_key(&key) {
+            if is_left && effect != "m" {
+                world.counters.add("refused, then decided by somebody else");
+            } else if !world.objects.contains_key(&key) {
                 world.violate(|| format!("{key} of contact {contact} was never delivered"));
             }
         }
