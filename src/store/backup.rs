@@ -118,10 +118,12 @@ impl Db<'_> {
     }
 
     /// After a good run everything that happened since the copy has been seen anew. Only handoffs that had begun by then
-    /// can still meet their own past.
+    /// can still meet their own past: all that there are, whatever the clock says that they began by.
     pub fn end_of_restore(self, now: Timestamp) -> Result<()> {
         if self.meta(IS_COPY)?.is_some() {
-            self.remember(RESTORED, &now.timestamp_millis().to_string())?;
+            let sql = "SELECT max(?1, coalesce(max(created_ms), 0)) FROM handoff";
+            let began_by: i64 = self.conn.query_row(sql, [now.timestamp_millis()], |row| row.get(0))?;
+            self.remember(RESTORED, &began_by.to_string())?;
             self.conn.execute("DELETE FROM meta WHERE key = ?1", [IS_COPY])?;
         }
         Ok(())
