@@ -205,8 +205,10 @@ fn delivered(sim: &Rc<Sim>) {
     let world = &mut *sim.world.borrow_mut();
     for (contact, key, status, round, owner, assigned) in handoffs {
         let Some(person) = world.person(&contact).cloned() else { continue };
-        // What was refused is not sent again once somebody else decided.
-        let is_left = left.contains(&key) && (person.owned.is_some() || person.opted_out.is_some());
+        // What was refused is not sent again once somebody else decided, or a later handoff did.
+        let is_decided =
+            person.owned.is_some() || person.opted_out.is_some() || !is_last(world, &contact, assigned);
+        let is_left = left.contains(&key) && is_decided;
         for effect in ["u", "t", "m"] {
             let key = format!("{key}{effect}{round}");
             if is_left && effect != "m" {
