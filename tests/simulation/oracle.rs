@@ -203,12 +203,13 @@ fn delivered(sim: &Rc<Sim>) {
     let left = sim
         .list("SELECT h.key FROM event e JOIN handoff h ON h.id = e.handoff_id WHERE e.what = 'not written'");
     let world = &mut *sim.world.borrow_mut();
-    for (contact, key, status, round, owner, assigned) in handoffs {
-        let Some(person) = world.person(&contact).cloned() else { continue };
+    for (contact, key, status, round, owner, assigned) in &handoffs {
+        let (round, assigned) = (*round, *assigned);
+        let Some(person) = world.person(contact).cloned() else { continue };
         // What was refused is not sent again once somebody else decided, or a later handoff did.
-        let is_decided =
-            person.owned.is_some() || person.opted_out.is_some() || !is_last(world, &contact, assigned);
-        let is_left = left.contains(&key) && is_decided;
+        let is_followed = handoffs.iter().any(|(of, .., later)| of == contact && *later > assigned);
+        let is_decided = person.owned.is_some() || person.opted_out.is_some() || is_followed;
+        let is_left = left.contains(key) && is_decided;
         for effect in ["u", "t", "m"] {
             let key = format!("{key}{effect}{round}");
             if is_left && effect != "m" {
@@ -221,11 +222,11 @@ fn delivered(sim: &Rc<Sim>) {
         let has = person.values.get("owner").cloned().unwrap_or_default();
         let by_hand = person.owned.as_ref().is_some_and(|(_, by)| *by == has);
         if is_open
-            && has != owner
+            && has != *owner
             && !by_hand
             && !world.forgot
             && !world.is_restored
-            && is_last(world, &contact, assigned)
+            && is_last(world, contact, assigned)
         {
             world.violate(|| format!("contact {contact} has the owner '{has}' and was handed to {owner}"));
         }
