@@ -202,13 +202,14 @@ fn delivered(sim: &Rc<Sim>) {
     });
     let left = sim
         .list("SELECT h.key FROM event e JOIN handoff h ON h.id = e.handoff_id WHERE e.what = 'not written'");
+    let followed =
+        sim.list("SELECT h.key FROM handoff h JOIN handoff l ON l.contact_id = h.contact_id AND l.id > h.id");
     let world = &mut *sim.world.borrow_mut();
     for (contact, key, status, round, owner, assigned) in &handoffs {
         let (round, assigned) = (*round, *assigned);
         let Some(person) = world.person(contact).cloned() else { continue };
         // What was refused is not sent again once somebody else decided, or a later handoff did.
-        let is_followed = handoffs.iter().any(|(of, .., later)| of == contact && *later > assigned);
-        let is_decided = person.owned.is_some() || person.opted_out.is_some() || is_followed;
+        let is_decided = person.owned.is_some() || person.opted_out.is_some() || followed.contains(key);
         let is_left = left.contains(key) && is_decided;
         for effect in ["u", "t", "m"] {
             let key = format!("{key}{effect}{round}");
