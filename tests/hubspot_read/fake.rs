@@ -202,6 +202,8 @@ impl World {
             self.definitions("companies")
         } else if path.starts_with(&crm("properties")) {
             Reply::html(404)
+        } else if ["companies", "emails"].iter().any(|kind| path == format!("{}/{kind}", crm("objects"))) {
+            Reply::json(200, &json!({"results": []}))
         } else if path.starts_with("/account-info/") {
             Reply::json(200, &json!({"portalId": 4711, "timeZone": "Europe/Lisbon"}))
         } else {

@@ -180,6 +180,8 @@ impl Portal {
             ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
                 Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
             }
+            ("GET", ["crm", "objects", "2026-09", _]) => Reply::json(200, &json!({"results": []})),
+            ("GET", ["crm", "properties", "2026-09", kind]) => Self::defined(kind),
             ("GET", ["account-info", ..]) => {
                 Reply::json(200, &json!({"portalId": 12345, "timeZone": "Europe/Lisbon"}))
             }
@@ -194,6 +196,24 @@ impl Portal {
                 Reply::html(404)
             }
         }
+    }
+
+    /// What the rules of the tests read and write.
+    fn defined(kind: &str) -> Reply {
+        let names = match kind {
+            "companies" => &["name"][..],
+            _ => &[
+                "hs_object_id",
+                "email",
+                "hubspotscore",
+                "lifecyclestage",
+                "hs_lead_status",
+                "firstname",
+                "lastname",
+            ],
+        };
+        let all: Vec<Value> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+        Reply::json(200, &json!({"results": all}))
     }
 
     /// The definition of a contact's property, as far as it has options.

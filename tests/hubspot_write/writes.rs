@@ -204,6 +204,28 @@ fn the_unique_property_is_created_once_somebody_says_so() {
 }
 
 #[test]
+fn check_says_how_a_second_task_is_kept_out() {
+    let by_property = "HubSpot itself refuses a second task";
+    let by_marker = "is looked for through its contact before it is sent again";
+    for (has_property, setting, status, says) in [
+        (true, "auto", 0, vec![by_property]),
+        (true, "property", 0, vec![by_property]),
+        (true, "marker", 0, vec![by_marker]),
+        (false, "auto", 0, vec![by_marker, "`handoff init --crm` creates the unique property"]),
+        (false, "marker", 0, vec![by_marker]),
+        (false, "property", 1, vec!["HubSpot has no unique property 'handoff_key'", "`handoff init --crm`"]),
+    ] {
+        let mut scene = Scene::new(has_property, &["101"]);
+        let with = format!("portal = \"12345\"\nhandoff_key = \"{setting}\"");
+        scene.place.replace("rules.toml", "portal = \"12345\"", &with);
+        let ran = scene.command(&["check", "--online", "--deny", "warnings"]);
+        assert_eq!(ran.status, status, "{setting}: {}", ran.all());
+        assert!(says.iter().all(|part| ran.stdout.contains(part)), "{setting}: {}", ran.all());
+        scene.fake.requests();
+    }
+}
+
+#[test]
 fn a_task_from_before_the_property_is_still_found_by_its_marker() {
     let mut scene = Scene::new(false, &["101"]);
     scene.fake.fail("POST", "/tasks", Fault::Done(Reply::Close));
