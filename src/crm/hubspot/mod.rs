@@ -24,6 +24,7 @@ mod properties;
 mod reader;
 mod roster;
 mod search;
+mod searcher;
 mod setup;
 mod signs;
 mod stages;
