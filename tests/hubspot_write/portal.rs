@@ -33,6 +33,8 @@ pub(crate) struct Portal {
     /// Earlier versions of properties, by contact and property.
     pub(crate) history: HashMap<(String, String), Vec<Value>>,
     pub(crate) has_key_property: bool,
+    /// Errors of a batch do not say whom they are about, as recorded ones do not.
+    pub(crate) is_nameless: bool,
     pub(crate) owners: Vec<(u64, &'static str, bool)>,
     pub(crate) faults: VecDeque<(&'static str, &'static str, Fault)>,
     /// Once contacts were read by id, these are gone.
@@ -365,7 +367,9 @@ impl Portal {
                 item["objectWriteTraceId"] = input["objectWriteTraceId"].clone();
                 results.push(item);
             } else {
-                item["context"] = json!({"objectWriteTraceId": [input["objectWriteTraceId"]]});
+                if !self.is_nameless {
+                    item["context"] = json!({"objectWriteTraceId": [input["objectWriteTraceId"]]});
+                }
                 errors.push(item);
             }
         }

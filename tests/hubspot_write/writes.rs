@@ -93,6 +93,26 @@ fn case_21_in_a_batch_the_good_ones_are_recorded_and_the_bad_one_is_told() {
 }
 
 #[test]
+fn case_21_errors_that_name_nobody_are_told_of_the_right_ones() {
+    let mut scene = Scene::new(true, &["101", "102", "103", "104"]);
+    scene.fake.portal().is_nameless = true;
+    scene.fake.portal().put("contacts", "102", &json!({"firstname": "Refused"}));
+    scene.fake.portal().put("contacts", "104", &json!({"associatedcompanyid": "404"}));
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    let said = ran.all();
+    let of = |contact: &str| {
+        said.lines().find(|line| line.contains(&format!("task for contact {contact}"))).unwrap()
+    };
+    assert!(of("102").contains("no such words in subjects"), "{said}");
+    assert!(of("104").contains("associations: is not valid"), "{said}");
+    for (contact, tasks) in [("101", 1), ("102", 0), ("103", 1), ("104", 0)] {
+        assert_eq!(scene.fake.tasks(contact).len(), tasks, "{contact}");
+    }
+    scene.fake.requests();
+}
+
+#[test]
 fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
     let mut scene = Scene::new(true, &["101"]);
     scene.place.replace(
