@@ -9,6 +9,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use crate::http_server::{HttpServer, Reply, Request};
+use crate::loose::loose;
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-0123456789";
 
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) version: &'static str,
     pub(crate) max: u32,
     pub(crate) order_is_textual: bool,
+    /// Ids are numbers, and whatever may be null is.
+    pub(crate) is_loose: bool,
     /// The search lists in no order at all.
     pub(crate) is_unordered: bool,
     pub(crate) faults: VecDeque<(&'static str, Fault)>,
@@ -142,6 +145,7 @@ impl World {
             Some(Fault::Repeat) => self.search(request, None, true),
             None => self.route(request),
         };
+        let reply = if self.is_loose { loose(reply) } else { reply };
         let date = DateTime::from_timestamp_millis(self.now_ms).unwrap();
         let mut reply = reply.with("Date", &date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
         if !is_search {

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::checks;
 use crate::http_server::{HttpServer, Reply, Request};
+use crate::loose::loose;
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-9876543210";
 pub(crate) const STAGES: [&str; 6] =
@@ -33,6 +34,8 @@ pub(crate) struct Portal {
     /// Earlier versions of properties, by contact and property.
     pub(crate) history: HashMap<(String, String), Vec<Value>>,
     pub(crate) has_key_property: bool,
+    /// Ids are numbers, and whatever may be null is.
+    pub(crate) is_loose: bool,
     /// Errors of a batch do not say whom they are about, as recorded ones do not.
     pub(crate) is_nameless: bool,
     pub(crate) owners: Vec<(u64, &'static str, bool)>,
@@ -151,6 +154,7 @@ impl Portal {
             }
             None => self.route(request),
         };
+        let reply = if self.is_loose { loose(reply) } else { reply };
         reply.with("Date", &date)
     }
 

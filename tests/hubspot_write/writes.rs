@@ -113,6 +113,30 @@ fn case_21_errors_that_name_nobody_are_told_of_the_right_ones() {
 }
 
 #[test]
+fn case_22_numbers_for_ids_nulls_and_unknown_keys_change_nothing_that_is_written() {
+    for (has_property, leads) in [(true, &["101"][..]), (true, &["101", "102"]), (false, &["101", "102"])] {
+        let mut scene = Scene::new(has_property, leads);
+        scene.fake.portal().is_loose = true;
+        scene.fake.fail(
+            "POST",
+            if leads.len() > 1 { "/create" } else { "/tasks" },
+            Fault::Done(Reply::Close),
+        );
+        scene.run();
+        scene.settle();
+        for lead in leads {
+            assert_eq!(scene.fake.tasks(lead).len(), 1, "{lead}");
+        }
+        let (task, _) = &scene.fake.tasks("101")[0];
+        let at = scene.now().to_rfc3339();
+        let done = json!({"hs_task_status": "COMPLETED", "hs_task_completion_date": at});
+        scene.fake.portal().put("tasks", task, &done);
+        assert_eq!(Scene::outcomes(&scene.run()).len(), 1);
+        scene.fake.requests();
+    }
+}
+
+#[test]
 fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
     let mut scene = Scene::new(true, &["101"]);
     scene.place.replace(
