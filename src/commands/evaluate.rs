@@ -1,6 +1,9 @@
 //! Judges the contacts that are due and starts handoffs for those that crossed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use anyhow::Result;
+use chrono::TimeDelta;
 
 use super::closing::{Told, disqualified_by};
 use super::duplicates::{Duplicates, Standing};
@@ -8,13 +11,14 @@ use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, group, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
-use crate::model::{Status, Timestamp, Verdict, VerdictKind, handoff_key};
+use crate::model::{Contact, Status, Timestamp, Verdict, VerdictKind, handoff_key};
 use crate::output::Printer;
 use crate::output::run_report::{Acted, Evaluated, RunReport};
 use crate::qualify::{
     Crossing, Evaluation, Facts, PartKind, Past, Timers, Trace, crossing, evaluate, facts, has_converted,
     outcomes_holding, trace,
 };
+use crate::rules::Rules;
 use crate::store::{Db, DueContact, Layouts, NewHandoff, NewVerdict};
 
 /// Contacts judged in one transaction.
@@ -59,9 +63,19 @@ pub(super) fn command(
     run::finish(&mut session, &mut report, &global, printer)
 }
 
+/// A contact over which the judging panics is looked at again after this, or when it changes.
+const AFTER_A_BUG: TimeDelta = TimeDelta::hours(1);
+
+/// How a contact is judged.
+type Judge = fn(&Rules, &Contact, Timestamp) -> Evaluation;
+
 /// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.
 pub(super) fn stage(session: &Session, scope: Scope, report: &mut RunReport) -> Result<()> {
-    let mut stage = Stage::new(session, scope)?;
+    stage_by(evaluate, session, scope, report)
+}
+
+fn stage_by(judge: Judge, session: &Session, scope: Scope, report: &mut RunReport) -> Result<()> {
+    let mut stage = Stage::new(session, scope, judge)?;
     let layouts = Layouts::new(session.rules.fields.used());
     let mut last = 0;
     loop {
@@ -87,6 +101,7 @@ pub(super) fn stage(session: &Session, scope: Scope, report: &mut RunReport) -> 
     }
     report.evaluated = Some(stage.report);
     report.outcomes.extend(stage.closed);
+    stage.set_aside.iter().for_each(|contact| report.set_aside(contact));
     Ok(())
 }
 
@@ -101,10 +116,13 @@ struct Stage<'a> {
     report: Evaluated,
     /// Handoffs that no rep had yet and that a verdict ended.
     closed: Vec<Acted>,
+    /// Contacts over which the judging panicked.
+    set_aside: Vec<String>,
+    judge: Judge,
 }
 
 impl<'a> Stage<'a> {
-    fn new(session: &'a Session, scope: Scope) -> Result<Self> {
+    fn new(session: &'a Session, scope: Scope, judge: Judge) -> Result<Self> {
         let db = session.store.read();
         let before_baseline = db.meta(BASELINE)?.is_none();
         Ok(Self {
@@ -116,12 +134,21 @@ impl<'a> Stage<'a> {
             ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
             report: Evaluated::default(),
             closed: Vec::new(),
+            set_aside: Vec::new(),
+            judge,
         })
     }
 
     fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<()> {
         let Session { rules, now, .. } = self.session;
-        let evaluation = evaluate(rules, &due.row.contact, *now);
+        let contact = &due.row.contact;
+        let judged = catch_unwind(AssertUnwindSafe(|| {
+            ((self.judge)(rules, contact, *now), self.timers.holds_until(rules, &facts(rules, contact, *now)))
+        }));
+        let Ok((evaluation, mut again)) = judged else {
+            self.set_aside.push(contact.id.to_string());
+            return db.put_off(due.row.id, *now + AFTER_A_BUG);
+        };
         let kind = evaluation.verdict.kind();
         self.report.count(kind);
         let never_handed_off = self.scope.all && db.next_ordinal(due.row.id)? == 1;
@@ -134,7 +161,6 @@ impl<'a> Stage<'a> {
         if due.has_open_handoff {
             self.close(db, due, evaluation.verdict)?;
         }
-        let mut again = self.timers.holds_until(rules, &facts(rules, &due.row.contact, *now));
         let mut crossed = None;
         match crossing(&past, kind == VerdictKind::Qualified, self.is_baseline, *now) {
             Crossing::None | Crossing::AlreadyOpen => {}
@@ -286,3 +312,6 @@ impl<'a> Stage<'a> {
         part.map(|part| held(&seen, part)).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

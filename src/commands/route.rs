@@ -31,7 +31,10 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     for batch in waiting.chunks(BATCH) {
         this.store.write(|db| {
             for handoff in batch {
-                route_one(this, db, handoff, &layouts, &mut loads, report)?;
+                let routed = db.apart(|| route_one(this, db, handoff, &layouts, &mut loads, report))?;
+                if routed.is_none() {
+                    report.set_aside(&handoff.crm_id);
+                }
             }
             Ok(())
         })?;

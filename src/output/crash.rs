@@ -17,5 +17,5 @@ pub fn contain() {
 
 fn told(panic: &PanicHookInfo<'_>) -> String {
     let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-    format!("a bug in handoff stopped it at {place}; the next run goes on. Please report this place")
+    format!("a bug in handoff showed at {place}; the next run goes on. Please report this place")
 }

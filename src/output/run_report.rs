@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::deliver::Delivered;
-use crate::model::{Timestamp, VerdictKind};
+use crate::model::{Timestamp, VerdictKind, one_line};
 use crate::store::PassedOverRow;
 
 /// What one run did, stage by stage. A stage that did not run is `None`.
@@ -120,6 +120,14 @@ impl RunReport {
             None => format!("handoff {handoff}"),
         };
         self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail: why.to_owned() });
+    }
+
+    /// A bug of handoff's own showed over one contact; the others went on.
+    pub(crate) fn set_aside(&mut self, crm_id: &str) {
+        let contact = one_line(crm_id, 60);
+        self.problems.push(format!(
+            "contact {contact} met a bug in handoff and was set aside; please report the place told above"
+        ));
     }
 
     /// Nothing failed and nothing is held.

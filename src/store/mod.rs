@@ -1,6 +1,7 @@
 //! The state, in one SQLite file: the only place that knows SQL. A run that is killed anywhere leaves a database that the
 //! next run goes on from; there is no other state.
 
+mod apart;
 mod backup;
 mod contacts;
 mod duplicates;
@@ -10,6 +11,7 @@ mod groups;
 mod handoffs;
 mod history;
 mod loads;
+mod location;
 mod lock;
 mod open;
 mod outcomes;

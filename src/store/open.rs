@@ -111,6 +111,7 @@ impl StorePath {
 
     /// The file is created by us with mode 0600, before SQLite opens it: SQLite gives the same mode to its WAL.
     fn create_private(&self) -> Result<()> {
+        self.refuse_shared()?;
         let created = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.0);
         match created {
             Ok(_) => Ok(()),
@@ -136,6 +137,7 @@ impl StorePath {
     }
 
     fn connect(&self) -> Result<Connection> {
+        self.refuse_shared()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;

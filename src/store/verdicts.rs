@@ -120,6 +120,15 @@ impl Db<'_> {
         Ok(())
     }
 
+    /// Looks at a contact again at `until`, and not before unless it changes.
+    pub fn put_off(self, contact: i64, until: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1",
+            [contact, until.timestamp_millis()],
+        )?;
+        Ok(())
+    }
+
     /// No new handoff of this contact before `until`.
     pub fn set_cooldown(self, contact: i64, until: Timestamp) -> Result<()> {
         self.conn.execute(

@@ -13,6 +13,7 @@ mod process;
 mod contacts;
 mod database;
 mod disk;
+mod location;
 mod rules;
 mod text;
 mod together;

@@ -92,6 +92,6 @@ fn a_panic_tells_its_place_and_nothing_of_what_it_was_about() {
     let me = std::env::current_exe().unwrap();
     let output = Command::new(me).args(["--ignored", "--exact", "secrets::crash", "--nocapture"]).output();
     let said = String::from_utf8(output.unwrap().stderr).unwrap();
-    assert!(said.contains("stopped it at tests/operations/secrets.rs:"), "{said}");
+    assert!(said.contains("showed at tests/operations/secrets.rs:"), "{said}");
     assert!(!said.contains("zenobia") && !said.contains(TOKEN), "{said}");
 }

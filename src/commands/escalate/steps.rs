@@ -32,8 +32,9 @@ pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> 
                 return Ok(());
             }
             let escalation = Escalation { session, db, handoff: &handoff, facts: &facts };
-            if let Some(acted) = escalation.do_due_step()? {
-                report.escalated.push(acted);
+            match db.apart(|| escalation.do_due_step())? {
+                Some(acted) => report.escalated.extend(acted),
+                None => report.set_aside(&handoff.crm_id),
             }
             Ok(())
         })?;
