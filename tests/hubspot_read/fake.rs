@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
+use crate::http_server::loose::loose;
 use crate::http_server::{HttpServer, Reply, Request};
-use crate::loose::loose;
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-0123456789";
 

@@ -5,8 +5,6 @@
 
 #[path = "../support/http_server.rs"]
 mod http_server;
-#[path = "../support/loose.rs"]
-mod loose;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -13,8 +13,6 @@ mod faults;
 mod garbled;
 #[path = "../support/http_server.rs"]
 mod http_server;
-#[path = "../support/loose.rs"]
-mod loose;
 #[path = "../support/mutate.rs"]
 mod mutate;
 mod portal;

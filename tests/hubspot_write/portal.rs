@@ -8,8 +8,8 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::checks;
+use crate::http_server::loose::loose;
 use crate::http_server::{HttpServer, Reply, Request};
-use crate::loose::loose;
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-9876543210";
 pub(crate) const STAGES: [&str; 6] =
