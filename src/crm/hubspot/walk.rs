@@ -136,12 +136,16 @@ impl HubSpot {
         }
         position.advance(batch.last_id.as_deref());
         let progress = position.window.as_ref().and_then(|window| progress(window, batch));
+        let ends_sweep = batch.is_last && position.is_sweep();
         if batch.is_last {
             position.close(overlap);
         }
         let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
         self.writing.saw(contacts.objects());
         self.writing.met(contacts.versions());
+        if ends_sweep {
+            self.writing.end_walk(false);
+        }
         let is_whole_walk = is_whole_walk && batch.is_last;
         take(Page { records, bad, cursor: Some(cursor), is_whole_walk, progress })
     }
