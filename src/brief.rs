@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::model::{Brief, BriefLine, Contact, Timestamp, Value, one_line};
+use crate::model::{Brief, BriefLine, Contact, Timestamp, Untrusted, Value, one_line};
 use crate::qualify::{Facts, Part, PointsSeen, Seen, StepKind, Trace, sum_seen};
 use crate::rules::{Operand, PointSheet, Rules, format_duration};
 
@@ -52,8 +52,8 @@ pub fn brief(subject: &Subject<'_>) -> Brief {
     Brief { title: cut(&format!("{}: {}", subject.tier, who.headline())), lines, link: subject.link.clone() }
 }
 
-fn cut(text: &str) -> String {
-    one_line(text, LINE_CHARS_MAX)
+fn cut(text: &str) -> Untrusted {
+    Untrusted::new(one_line(text, LINE_CHARS_MAX))
 }
 
 /// `Mon 23 Nov 10:15 WET, within 15m`.
@@ -126,7 +126,11 @@ impl Who<'_> {
     }
 
     /// First and last name, else the e-mail, else the id.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Untrusted {
+        Untrusted::new(self.shown_name())
+    }
+
+    fn shown_name(&self) -> String {
         let parts: Vec<String> =
             ["first_name", "last_name"].iter().filter_map(|field| self.shown(field)).collect();
         if !parts.is_empty() {
@@ -136,7 +140,11 @@ impl Who<'_> {
     }
 
     /// The company's name, else its domain, else the e-mail's.
-    pub fn company_name(&self) -> Option<String> {
+    pub fn company_name(&self) -> Option<Untrusted> {
+        self.shown_company().map(Untrusted::new)
+    }
+
+    fn shown_company(&self) -> Option<String> {
         ["company.name", "company.domain", "email_domain"].iter().find_map(|field| self.shown(field))
     }
 
@@ -147,8 +155,8 @@ impl Who<'_> {
 
     fn headline(&self) -> String {
         let title = self.shown("job_title").map(|title| format!(", {title}")).unwrap_or_default();
-        let company = self.company_name().map(|company| format!(" at {company}")).unwrap_or_default();
-        format!("{}{title}{company}", self.name())
+        let company = self.shown_company().map(|company| format!(" at {company}")).unwrap_or_default();
+        format!("{}{title}{company}", self.shown_name())
     }
 
     fn company(&self) -> String {

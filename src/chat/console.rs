@@ -65,7 +65,7 @@ impl Chat for Console {
 fn render(write: &Write) -> Option<String> {
     let (text, mention) = match write {
         Write::Message(message) => (message.brief.to_text(), Some(&message.mention)),
-        Write::Reply(reply) => (reply.text.clone(), reply.mention.as_ref()),
+        Write::Reply(reply) => (reply.text.for_terminal(LINE_CHARS_MAX), reply.mention.as_ref()),
         Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
     let mut lines: Vec<String> = text.lines().map(|line| one_line(line, LINE_CHARS_MAX)).collect();

@@ -99,7 +99,7 @@ fn entry(keyed: &Keyed<'_>) -> Option<Entry> {
             thread: Some(&reply.thread),
             mention: reply.mention.as_ref(),
             channel: reply.channel.as_deref(),
-            text: reply.text.clone(),
+            text: reply.text.as_written().to_owned(),
             link: None,
         },
         Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,

@@ -3,15 +3,15 @@
 use std::time::Instant;
 
 use crate::crm::Keyed;
-use crate::model::{Brief, BriefLine, Mention, Message, Reply, Write};
+use crate::model::{Brief, BriefLine, Mention, Message, Reply, Untrusted, Write};
 
 pub(super) fn message(title: &str) -> Write {
     Write::Message(Message {
         contact: "c1".to_owned(),
         mention: Mention { email: "ana@acme.example".to_owned(), name: "Ana Silva".to_owned() },
         brief: Brief {
-            title: title.to_owned(),
-            lines: vec![BriefLine { label: "Company".to_owned(), text: "Fintech Lda".to_owned() }],
+            title: Untrusted::new(title),
+            lines: vec![BriefLine { label: "Company".to_owned(), text: Untrusted::new("Fintech Lda") }],
             link: Some("https://crm.example/contacts/c1".to_owned()),
         },
     })
@@ -23,7 +23,7 @@ pub(super) fn reply(thread: &str, text: &str) -> Write {
         thread: thread.to_owned(),
         mention: None,
         channel: None,
-        text: text.to_owned(),
+        text: Untrusted::new(text),
         brief: None,
     })
 }

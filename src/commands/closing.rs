@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::plan::{self, FollowUp, follow_up, frozen_sla, mark, outcome_writes};
 use super::rotation::credit;
 use super::session::Session;
-use crate::model::{Status, Timestamp, Update, Verdict, Write};
+use crate::model::{Status, Timestamp, Untrusted, Update, Verdict, Write};
 use crate::output::run_report::Acted;
 use crate::qualify::{Ending, Facts, Sign};
 use crate::rules::{OutcomeEvent, Rules};
@@ -25,7 +25,7 @@ pub(super) struct Told<'a> {
 impl Told<'_> {
     fn acted(&self, what: &str, detail: String) -> Acted {
         let contact = plan::who(&self.session.rules, self.facts).name();
-        Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }
+        Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail: Untrusted::new(detail) }
     }
 
     pub(super) fn touched(&self, sign: &Sign) -> Result<Acted> {

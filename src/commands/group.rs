@@ -9,7 +9,7 @@ use super::recheck;
 use super::rotation::companies;
 use super::session::Session;
 use crate::assign::Assignment;
-use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Status, Timestamp, Update, Write, one_line};
+use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Status, Timestamp, Untrusted, Update, Write};
 use crate::output::run_report::RunReport;
 use crate::qualify::{Facts, company_key, facts, outcomes_holding};
 use crate::rules::OutcomeEvent;
@@ -17,6 +17,9 @@ use crate::store::{Collecting, Db, HandoffRow, Layouts, NewAssignment, NewEffect
 
 /// Members named in a message; of more, the number is said.
 const NAMED_MAX: usize = 20;
+
+/// Longest title that is still one line of a message.
+const TITLE_CHARS_MAX: usize = 240;
 
 /// A new handoff waits for others of its company, or joins those who wait.
 pub(super) fn collect(session: &Session, db: Db<'_>, handoff: i64, contact: i64) -> Result<()> {
@@ -60,7 +63,7 @@ pub(super) fn members(session: &Session, db: Db<'_>, leader: &HandoffRow) -> Res
 }
 
 impl Member {
-    pub(super) fn name(&self, session: &Session) -> String {
+    pub(super) fn name(&self, session: &Session) -> Untrusted {
         plan::who(&session.rules, &facts(&session.rules, &self.contact, session.now)).name()
     }
 
@@ -110,19 +113,20 @@ impl Member {
 }
 
 /// Names everybody in what the rep reads.
-pub(super) fn name_all(brief: &mut Brief, names: &[String]) {
+pub(super) fn name_all(brief: &mut Brief, names: &[Untrusted]) {
     if names.is_empty() {
         return;
     }
     let [together_with, and] = COMPANIONS;
-    brief.title = one_line(&format!("{} and {} more", brief.title, names.len()), 240);
+    let title = brief.title.for_terminal(TITLE_CHARS_MAX);
+    brief.title = Untrusted::new(format!("{title} and {} more", names.len()));
     let mut lines: Vec<BriefLine> = names
         .iter()
         .take(NAMED_MAX)
-        .map(|name| BriefLine { label: together_with.to_owned(), text: one_line(name, 120) })
+        .map(|name| BriefLine { label: together_with.to_owned(), text: name.clone() })
         .collect();
     if names.len() > NAMED_MAX {
-        let text = format!("{} more", names.len() - NAMED_MAX);
+        let text = Untrusted::new(format!("{} more", names.len() - NAMED_MAX));
         lines.push(BriefLine { label: and.to_owned(), text });
     }
     brief.lines.splice(0..0, lines);

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::group::name_all;
 use super::session::Session;
 use crate::brief::{Subject, Who, brief, due_text};
-use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Update, Write};
+use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Untrusted, Update, Write};
 use crate::qualify::Facts;
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla;
@@ -26,7 +26,7 @@ pub(super) struct Planned<'a> {
     pub facts: &'a Facts<'a>,
     pub link: Option<String>,
     /// Who is handed off together with it.
-    pub together_with: &'a [String],
+    pub together_with: &'a [Untrusted],
 }
 
 /// The policy that was frozen when the handoff started.
@@ -100,7 +100,7 @@ pub(super) fn effects(
                 thread,
                 mention: Some(mention),
                 channel: None,
-                text,
+                text: Untrusted::new(text),
                 brief: Some(brief),
             })
         }
@@ -141,8 +141,8 @@ pub(super) fn follow_up(
 ) -> Result<()> {
     let Some((holder, thread, _)) = db.thread(handoff.id)? else { return Ok(()) };
     let FollowUp { suffix, mention, channel, text } = follow_up;
-    let write =
-        Write::Reply(Reply { contact: handoff.crm_id.clone(), thread, mention, channel, text, brief: None });
+    let (contact, text) = (handoff.crm_id.clone(), Untrusted::new(text));
+    let write = Write::Reply(Reply { contact, thread, mention, channel, text, brief: None });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
 }
@@ -160,7 +160,8 @@ pub(super) fn mark(
     else {
         return Ok(());
     };
-    let write = Write::Mark(Mark { contact: handoff.crm_id.clone(), thread, state, brief: message.brief });
+    let (contact, state) = (handoff.crm_id.clone(), Untrusted::new(state));
+    let write = Write::Mark(Mark { contact, thread, state, brief: message.brief });
     let key = format!("{}{suffix}", handoff.key);
     db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
 }

@@ -11,7 +11,7 @@ use super::rotation::{companies, had_company, loads};
 use super::session::Session;
 use crate::assign::{self, Assignment, Lead, Loads, PassReason, PassedOver, Routing};
 use crate::brief::held_values;
-use crate::model::{ContactId, Rep, RepId, Timestamp, Turn};
+use crate::model::{ContactId, Rep, RepId, Timestamp, Turn, Untrusted};
 use crate::output::run_report::{HandedOff, RunReport, Waiting};
 use crate::qualify::{Facts, PartKind, Trace, facts, outcomes_holding, trace};
 use crate::rules::Rules;
@@ -129,7 +129,7 @@ pub(super) fn hand_to(
     for member in &members {
         member.follow(session, db, handoff, assignment, rep, due.map(|(due, _)| due))?;
     }
-    let together_with: Vec<String> = members.iter().map(|member| member.name(session)).collect();
+    let together_with: Vec<Untrusted> = members.iter().map(|member| member.name(session)).collect();
     let contact = ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?;
     let link = session.crm.link(&contact);
     plan::effects(

@@ -9,7 +9,8 @@ use chrono::TimeDelta;
 
 use super::{Delivered, Sinks, deliver};
 use crate::model::{
-    ContactId, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Update, Write, handoff_key,
+    ContactId, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted, Update, Write,
+    handoff_key,
 };
 use crate::store::{NewEffect, NewHandoff, Side, Store};
 use fake::Fake;
@@ -34,7 +35,7 @@ fn reply() -> Write {
         thread: "m".to_owned(),
         mention: Some(mention),
         channel: None,
-        text: "Still waiting".to_owned(),
+        text: Untrusted::new("Still waiting"),
         brief: None,
     })
 }

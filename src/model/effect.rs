@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
+use super::{Timestamp, Untrusted};
 
 /// One write. It is frozen as JSON when it is planned: every attempt sends the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ pub struct Reply {
     /// Where to, when not the thread's own channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    pub text: String,
+    pub text: Untrusted,
     /// The context, for whoever cannot see the message itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub brief: Option<Brief>,
@@ -72,7 +72,7 @@ pub struct Mark {
     /// The key of the message.
     pub thread: String,
     /// One line: `accepted by Ana Silva`.
-    pub state: String,
+    pub state: Untrusted,
     /// What the message says.
     pub brief: Brief,
 }
@@ -84,11 +84,10 @@ pub struct Mention {
     pub name: String,
 }
 
-/// The context a rep gets, most important first. Every text in it is one clean line already; each sink still escapes for
-/// its own markup.
+/// The context a rep gets, most important first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
-    pub title: String,
+    pub title: Untrusted,
     pub lines: Vec<BriefLine>,
     /// Link to the record in the CRM.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,17 +97,24 @@ pub struct Brief {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BriefLine {
     pub label: String,
-    pub text: String,
+    pub text: Untrusted,
 }
 
 /// Labels of the lines that name others in the same task.
 pub const COMPANIONS: [&str; 2] = ["Together with", "And"];
 
+/// Longest line of a brief as plain text.
+const LINE_CHARS_MAX: usize = 240;
+
 impl Brief {
     /// Plain text for files and terminals.
     pub fn to_text(&self) -> String {
-        let mut lines = vec![self.title.clone()];
-        lines.extend(self.lines.iter().map(|line| format!("{}: {}", line.label, line.text)));
+        let mut lines = vec![self.title.for_terminal(LINE_CHARS_MAX)];
+        lines.extend(
+            self.lines
+                .iter()
+                .map(|line| format!("{}: {}", line.label, line.text.for_terminal(LINE_CHARS_MAX))),
+        );
         lines.extend(self.link.iter().map(|link| format!("Record: {link}")));
         lines.join("\n")
     }
@@ -160,10 +166,10 @@ impl Write {
             Self::Task(task) => (task.contact, task.brief) = (contact, Brief::default()),
             Self::Message(message) => (message.contact, message.brief) = (contact, Brief::default()),
             Self::Reply(reply) => {
-                (reply.contact, reply.text, reply.brief) = (contact, String::new(), None);
+                (reply.contact, reply.text, reply.brief) = (contact, Untrusted::default(), None);
             }
             Self::Mark(mark) => {
-                (mark.contact, mark.state, mark.brief) = (contact, String::new(), Brief::default());
+                (mark.contact, mark.state, mark.brief) = (contact, Untrusted::default(), Brief::default());
             }
         }
         self

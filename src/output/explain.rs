@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::due::DueAccount;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, Untrusted};
 
 /// Everything there is to say about one contact.
 #[derive(Debug, Serialize)]
 pub(crate) struct Explanation {
     pub id: String,
-    pub name: String,
-    pub company: Option<String>,
+    pub name: Untrusted,
+    pub company: Option<Untrusted>,
     pub at: Timestamp,
     pub verdict: String,
     /// The disqualifier or the tier that decided.
@@ -83,6 +83,9 @@ pub(crate) struct PastHandoff {
     pub events: Vec<String>,
 }
 
+/// Longest name of a contact or company in the first line.
+const NAME_CHARS_MAX: usize = 160;
+
 fn mark(holds: bool) -> &'static str {
     if holds { "✓" } else { "✗" }
 }
@@ -93,8 +96,10 @@ pub(crate) fn text(explanations: &[Explanation]) -> String {
 }
 
 fn one(explanation: &Explanation) -> String {
-    let company = explanation.company.as_deref().map(|company| format!(" ({company})")).unwrap_or_default();
-    let mut lines = vec![format!("{}{company}, id {}", explanation.name, explanation.id)];
+    let shown = |text: &Untrusted| text.for_terminal(NAME_CHARS_MAX);
+    let company = explanation.company.as_ref().map(|company| format!(" ({})", shown(company)));
+    let (name, company) = (shown(&explanation.name), company.unwrap_or_default());
+    let mut lines = vec![format!("{name}{company}, id {}", explanation.id)];
     lines.push(verdict(explanation));
     if let Some(until) = explanation.holds_until {
         lines.push(format!("  may change by time alone at {}", until.format("%Y-%m-%d %H:%M UTC")));

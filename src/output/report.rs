@@ -8,11 +8,17 @@ use serde_json::{Value, json};
 use super::run_report::{Acted, HandedOff, RunReport, Waiting};
 use super::{Cell, Printer, table};
 use crate::cli::{Format, Global};
-use crate::model::one_line;
+use crate::model::{Untrusted, one_line};
 use crate::store::Store;
 
 /// Names of things that went wrong are listed up to here; `status` has the rest.
 const LISTED_MAX: usize = 10;
+
+/// Longest text from outside in one cell of a table.
+const CELL_CHARS_MAX: usize = 240;
+
+/// Longest summary of a write.
+const SUMMARY_CHARS_MAX: usize = 160;
 
 /// Prints a report where somebody will read it: on a terminal, when a format was asked for, or for a dry run.
 pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer: &mut Printer) -> Result<()> {
@@ -87,9 +93,9 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
 fn handed_off(row: &HandedOff) -> [Cell; 4] {
     let others = row.together_with.len();
     let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-    let contact = format!("{}{more}", row.contact);
+    let contact = format!("{}{more}", row.contact.for_terminal(CELL_CHARS_MAX));
     [
-        Cell::stacked([contact, row.company.clone().unwrap_or_default()]),
+        Cell::stacked([contact, shown(row.company.as_ref())]),
         row.owner.clone().into(),
         row.due_local.clone().unwrap_or_else(|| "no SLA".to_owned()).into(),
         Cell::stacked([format!("{}: {}", row.tier, row.seen.join(", ")), row.why_owner.clone()]),
@@ -102,15 +108,22 @@ fn waiting(row: &Waiting, said: &mut HashSet<String>) -> [Cell; 4] {
     let passed = Some(passed.collect::<Vec<_>>().join("; ")).filter(|passed| said.insert(passed.clone()));
     let until = row.until.map(|until| until.format("%a %-d %b %H:%M UTC").to_string());
     [
-        Cell::stacked([row.contact.clone(), row.company.clone().unwrap_or_default()]),
+        Cell::stacked([row.contact.for_terminal(CELL_CHARS_MAX), shown(row.company.as_ref())]),
         row.tier.clone().into(),
         until.unwrap_or_else(|| "a rep is free".to_owned()).into(),
         Cell::stacked([row.why.clone(), passed.unwrap_or_default()]),
     ]
 }
 
+fn shown(text: Option<&Untrusted>) -> String {
+    text.map(|text| text.for_terminal(CELL_CHARS_MAX)).unwrap_or_default()
+}
+
 fn acted(title: &str, rows: &[Acted]) -> Option<String> {
-    let cells = rows.iter().map(|row| [row.contact.clone(), row.what.clone(), row.detail.clone()]);
+    let cells = rows.iter().map(|row| {
+        let shown = |text: &Untrusted| text.for_terminal(CELL_CHARS_MAX);
+        [shown(&row.contact), row.what.clone(), shown(&row.detail)]
+    });
     (!rows.is_empty()).then(|| table(&[title, "What", "Detail"], cells))
 }
 
@@ -194,13 +207,16 @@ impl crate::model::Write {
                     "for {}, due {}: {}",
                     task.owner,
                     task.due.format("%Y-%m-%d %H:%M UTC"),
-                    task.brief.title
+                    task.brief.title.for_terminal(SUMMARY_CHARS_MAX)
                 )
             }
-            Self::Message(message) => format!("to {}: {}", message.mention.email, message.brief.title),
-            Self::Reply(reply) => reply.text.clone(),
-            Self::Mark(mark) => mark.state.clone(),
+            Self::Message(message) => {
+                let title = message.brief.title.for_terminal(SUMMARY_CHARS_MAX);
+                format!("to {}: {title}", message.mention.email)
+            }
+            Self::Reply(reply) => reply.text.for_terminal(SUMMARY_CHARS_MAX),
+            Self::Mark(mark) => mark.state.for_terminal(SUMMARY_CHARS_MAX),
         };
-        one_line(&text, 160)
+        one_line(&text, SUMMARY_CHARS_MAX)
     }
 }

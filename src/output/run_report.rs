@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::deliver::Delivered;
-use crate::model::{Timestamp, VerdictKind, one_line};
+use crate::model::{Timestamp, Untrusted, VerdictKind, one_line};
 use crate::store::PassedOverRow;
 
 /// What one run did, stage by stage. A stage that did not run is `None`.
@@ -55,8 +55,8 @@ pub(crate) struct Evaluated {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct HandedOff {
     pub handoff: i64,
-    pub contact: String,
-    pub company: Option<String>,
+    pub contact: Untrusted,
+    pub company: Option<Untrusted>,
     pub tier: String,
     /// The conditions that held when the handoff started, with the values seen.
     pub why_now: Vec<String>,
@@ -71,14 +71,14 @@ pub(crate) struct HandedOff {
     pub due_local: Option<String>,
     pub passed_over: Vec<PassedOverRow>,
     /// People of the same company who are in the same task.
-    pub together_with: Vec<String>,
+    pub together_with: Vec<Untrusted>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Waiting {
     pub handoff: i64,
-    pub contact: String,
-    pub company: Option<String>,
+    pub contact: Untrusted,
+    pub company: Option<Untrusted>,
     pub tier: String,
     pub why: String,
     pub until: Option<Timestamp>,
@@ -89,9 +89,9 @@ pub(crate) struct Waiting {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Acted {
     pub handoff: i64,
-    pub contact: String,
+    pub contact: Untrusted,
     pub what: String,
-    pub detail: String,
+    pub detail: Untrusted,
 }
 
 impl RunReport {
@@ -117,9 +117,10 @@ impl RunReport {
         let taken = self.handed_off.iter().position(|handed_off| handed_off.handoff == handoff);
         let contact = match taken {
             Some(at) => self.handed_off.remove(at).contact,
-            None => format!("handoff {handoff}"),
+            None => Untrusted::new(format!("handoff {handoff}")),
         };
-        self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail: why.to_owned() });
+        let detail = Untrusted::new(why);
+        self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail });
     }
 
     /// A bug of handoff's own showed over one contact; the others went on.

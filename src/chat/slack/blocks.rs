@@ -4,8 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::text::{escaped, length, plain};
-use crate::model::{Brief, BriefLine};
+use super::text::{escaped, length, literal, markup};
+use crate::model::{Brief, BriefLine, Untrusted};
 
 const HEADER_MAX: usize = 150;
 const LABEL_MAX: usize = 60;
@@ -41,7 +41,7 @@ pub(super) fn mention(user: Option<&str>, name: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Markup(String),
-    Literal(String),
+    Literal(Untrusted),
 }
 
 /// A handoff's message.
@@ -57,9 +57,9 @@ pub(super) fn handoff(brief: &Brief, state: &State, hint: Option<&str>) -> Conte
 }
 
 /// A follow-up.
-pub(super) fn follow_up(mention: Option<&str>, text: &str) -> Content {
+pub(super) fn follow_up(mention: Option<&str>, text: &Untrusted) -> Content {
     let gap = if mention.is_some() { " " } else { "" };
-    let text = format!("{}{gap}{}", mention.unwrap_or_default(), escaped(text, FALLBACK_MAX - LABEL_MAX));
+    let text = format!("{}{gap}{}", mention.unwrap_or_default(), markup(text, FALLBACK_MAX - LABEL_MAX));
     Content { blocks: vec![section(mrkdwn(&text))], text }
 }
 
@@ -69,15 +69,15 @@ pub(super) fn hint(accept: &str, reject: &str) -> String {
 }
 
 fn title(brief: &Brief) -> String {
-    let title = plain(&brief.title, HEADER_MAX);
+    let title = literal(&brief.title, HEADER_MAX);
     // A header must not be empty.
     if title.is_empty() { "A lead".to_owned() } else { title }
 }
 
 fn fallback(brief: &Brief, state: &State) -> String {
-    let mut text = format!("{}\n{}", escaped(&brief.title, HEADER_MAX), state.to_markup());
+    let mut text = format!("{}\n{}", markup(&brief.title, HEADER_MAX), state.to_markup());
     for line in &brief.lines {
-        let line = format!("\n{}: {}", escaped(&line.label, LABEL_MAX), escaped(&line.text, LINE_MAX));
+        let line = format!("\n{}: {}", escaped(&line.label, LABEL_MAX), markup(&line.text, LINE_MAX));
         if length(&text) + length(&line) > FALLBACK_MAX {
             break;
         }
@@ -92,7 +92,7 @@ fn lines(lines: &[BriefLine]) -> Vec<Value> {
     let mut row: Vec<Value> = Vec::new();
     let mut room = LINES_TEXT_MAX;
     for (index, line) in lines.iter().enumerate() {
-        let text = format!("*{}*\n{}", label(line), escaped(&line.text, LINE_MAX));
+        let text = format!("*{}*\n{}", label(line), markup(&line.text, LINE_MAX));
         let size = length(&text);
         if size > room || blocks.len() >= LINES_BLOCKS_MAX {
             flush(&mut row, &mut blocks);
@@ -101,7 +101,7 @@ fn lines(lines: &[BriefLine]) -> Vec<Value> {
             return blocks;
         }
         room -= size;
-        if length(&line.text) <= SHORT {
+        if length(line.text.as_written()) <= SHORT {
             row.push(mrkdwn(&text));
             if row.len() == FIELDS_MAX {
                 flush(&mut row, &mut blocks);
@@ -156,7 +156,7 @@ impl State {
         match self {
             Self::Markup(text) => mrkdwn(text),
             Self::Literal(text) => {
-                json!({ "type": "plain_text", "text": plain(text, STATE_MAX), "emoji": false })
+                json!({ "type": "plain_text", "text": literal(text, STATE_MAX), "emoji": false })
             }
         }
     }
@@ -164,7 +164,7 @@ impl State {
     fn to_markup(&self) -> String {
         match self {
             Self::Markup(text) => text.clone(),
-            Self::Literal(text) => escaped(text, STATE_MAX),
+            Self::Literal(text) => markup(text, STATE_MAX),
         }
     }
 }
@@ -174,8 +174,9 @@ mod tests {
     use super::*;
 
     fn brief(lines: Vec<(String, String)>) -> Brief {
-        let lines = lines.into_iter().map(|(label, text)| BriefLine { label, text }).collect();
-        Brief { title: "Ann & Bo".to_owned(), lines, link: Some("https://crm.example/c/1".to_owned()) }
+        let lines =
+            lines.into_iter().map(|(label, text)| BriefLine { label, text: Untrusted::new(text) }).collect();
+        Brief { title: Untrusted::new("Ann & Bo"), lines, link: Some("https://crm.example/c/1".to_owned()) }
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
     fn no_brief_is_too_long() {
         for (count, size) in [(0, 0), (200, 5), (200, 40), (60, 240), (30, 100_000)] {
             let lines = (0..count).map(|n| (format!("Label {n}"), "&".repeat(size))).collect();
-            let state = State::Literal("x".repeat(9_000));
+            let state = State::Literal(Untrusted::new("x".repeat(9_000)));
             let content = handoff(&brief(lines), &state, Some(&hint("heart", "x")));
             assert!(content.blocks.len() <= 50, "{count} {size}: {}", content.blocks.len());
             let text: usize = content.blocks.iter().map(text_length).sum();

@@ -12,9 +12,9 @@ use super::config::Destination;
 use super::outcome::Fault;
 use super::people::Found;
 use super::place::Place;
-use super::text::escaped;
+use super::text::markup;
 use crate::crm::Keyed;
-use crate::model::{Delivery, Mark, Mention, Message, Reply, Timestamp, Write};
+use crate::model::{Delivery, Mark, Mention, Message, Reply, Timestamp, Untrusted, Write};
 
 /// Of a follow-up's text above a brief.
 const TEXT_MAX: usize = 500;
@@ -110,7 +110,7 @@ impl Slack {
         let content = match reply.brief.as_ref().filter(|_| thread.is_none()) {
             Some(brief) => {
                 let who = who.unwrap_or_default();
-                let state = State::Markup(format!("{who} {}", escaped(&reply.text, TEXT_MAX)));
+                let state = State::Markup(format!("{who} {}", markup(&reply.text, TEXT_MAX)));
                 blocks::handoff(brief, &state, None)
             }
             None => blocks::follow_up(who.as_deref(), &reply.text),
@@ -269,9 +269,10 @@ fn plan_mark(mark: &Mark, keyed: &Keyed<'_>) -> Result<Plan, Fault> {
     Ok(Plan::Update { at, content, line, message: mark.thread.clone() })
 }
 
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+fn capitalised(text: &Untrusted) -> Untrusted {
+    let mut chars = text.as_written().chars();
+    let capitalised: Option<String> = chars.next().map(|first| first.to_uppercase().chain(chars).collect());
+    Untrusted::new(capitalised.unwrap_or_default())
 }
 
 impl Post {

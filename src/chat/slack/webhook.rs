@@ -113,7 +113,7 @@ fn content(write: &Write) -> Option<Content> {
             Some(match &reply.brief {
                 Some(brief) => {
                     let text =
-                        format!("{}: {}", who.unwrap_or_default(), super::text::escaped(&reply.text, 500));
+                        format!("{}: {}", who.unwrap_or_default(), super::text::markup(&reply.text, 500));
                     blocks::handoff(brief, &State::Markup(text), None)
                 }
                 None => blocks::follow_up(who.map(|who| format!("{who}:")).as_deref(), &reply.text),

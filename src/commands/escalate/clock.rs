@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::commands::plan::{self, frozen_sla};
 use crate::commands::session::Session;
-use crate::model::{Activity, Sla, Status, Timestamp, WorkingTime};
+use crate::model::{Activity, Sla, Status, Timestamp, Untrusted, WorkingTime};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, Sign, SoFar, facts, signs, touch_holding, waits};
 use crate::sla::{Change, Pause, PauseReason, Running};
@@ -116,7 +116,8 @@ impl Clock<'_> {
         };
         db.add_event(handoff.id, at, what, None, Some(how))?;
         let contact = plan::who(&self.session.rules, self.facts).name();
-        let acted = Acted { handoff: handoff.id, contact, what: what.to_owned(), detail: how.to_owned() };
+        let acted =
+            Acted { handoff: handoff.id, contact, what: what.to_owned(), detail: Untrusted::new(how) };
         report.outcomes.push(acted);
         Ok(())
     }

@@ -10,12 +10,15 @@ use crate::commands::rotation::{had_company, loads};
 use crate::commands::route::{hand_to, passed_before};
 use crate::commands::session::Session;
 use crate::commands::silenced::{Silence, in_force};
-use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
+use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp, Untrusted};
 use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, facts};
 use crate::rules::Rules;
 use crate::sla::{self, PlannedStep};
 use crate::store::{Db, HandoffRow, Layouts};
+
+/// Longest name in a sentence.
+const NAME_CHARS_MAX: usize = 160;
 
 /// Does what is due; after an outage only the present level, not every one that was missed.
 pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> {
@@ -77,7 +80,12 @@ impl Escalation<'_> {
         mark(self.session, self.db, self.handoff, &suffix, format!("escalated: {detail}"))?;
         self.db.add_event(self.handoff.id, now, what, None, Some(&detail))?;
         let contact = plan::who(&self.session.rules, self.facts).name();
-        Ok(Some(Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail }))
+        Ok(Some(Acted {
+            handoff: self.handoff.id,
+            contact,
+            what: what.to_owned(),
+            detail: Untrusted::new(detail),
+        }))
     }
 
     /// A reply of step `n`, the `which`-th from 0.
@@ -103,7 +111,7 @@ impl Escalation<'_> {
 
     /// How long nobody has acted, for people.
     fn lateness(&self) -> String {
-        let name = plan::who(self.rules(), self.facts).name();
+        let name = plan::who(self.rules(), self.facts).name().for_terminal(NAME_CHARS_MAX);
         let zone =
             self.rules().reps.iter().find(|rep| rep.email == self.owner()).map(|rep| rep.hours.timezone);
         let due = self.handoff.due.map(|due| {

@@ -56,7 +56,7 @@ pub(super) fn task_entry(keyed: &Keyed<'_>, task: &Task) -> serde_json::Result<E
             owner: &task.owner,
             due: task.due,
             priority: &task.priority,
-            subject: &task.brief.title,
+            subject: task.brief.title.as_written(),
             body: task.brief.to_text(),
             link: task.brief.link.as_deref(),
         },

@@ -1,6 +1,6 @@
 //! A brief as the HTML that a task's body may hold. What comes from the CRM is text and stays text: the only tags are ours.
 
-use crate::model::{Brief, BriefLine};
+use crate::model::{Brief, BriefLine, escape_html};
 
 /// Longest body that is sent. HubSpot takes 65,536 characters in a note and says nothing about tasks.
 ///
@@ -12,7 +12,7 @@ const MARKER: &str = "handoff:";
 
 /// Renders a brief; with `marked`, the key stands in the last line, where a look-up finds it.
 pub(super) fn body(brief: &Brief, marked: Option<&str>) -> String {
-    let end = marked.map(|key| format!("<p>{MARKER}{}</p>", escape(key))).unwrap_or_default();
+    let end = marked.map(|key| format!("<p>{MARKER}{}</p>", escape_html(key))).unwrap_or_default();
     let room = BODY_CHARS_MAX - end.chars().count().min(BODY_CHARS_MAX);
     let mut body = String::new();
     let mut chars = 0;
@@ -37,38 +37,23 @@ pub(super) fn has_marker(body: &str, key: &str) -> bool {
 }
 
 fn line(line: &BriefLine) -> String {
-    format!("<p><strong>{}:</strong> {}</p>", escape(&line.label), escape(&line.text))
+    format!("<p><strong>{}:</strong> {}</p>", escape_html(&line.label), line.text.for_html(BODY_CHARS_MAX))
 }
 
 /// A link only where it is one: nothing but https can be clicked.
 fn record(link: &str) -> Option<String> {
-    let link = link.starts_with("https://").then(|| escape(link))?;
+    let link = link.starts_with("https://").then(|| escape_html(link))?;
     Some(format!("<p><a href=\"{link}\">Open the record</a></p>"))
-}
-
-/// Safe between tags and inside a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Untrusted;
 
     fn brief(text: &str, link: Option<&str>) -> Brief {
-        let only = BriefLine { label: "Why now".to_owned(), text: text.to_owned() };
-        Brief { title: "hot".to_owned(), lines: vec![only], link: link.map(str::to_owned) }
+        let only = BriefLine { label: "Why now".to_owned(), text: Untrusted::new(text) };
+        Brief { title: Untrusted::new("hot"), lines: vec![only], link: link.map(str::to_owned) }
     }
 
     #[test]

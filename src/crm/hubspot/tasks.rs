@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::html;
-use crate::model::{Task, one_line};
+use crate::model::Task;
 
 /// The unique property that holds the key of each task; `handoff init --crm` creates it.
 pub(super) const KEY_PROPERTY: &str = "handoff_key";
@@ -37,7 +37,7 @@ pub(super) fn create(key: &str, task: &Task, owner: &str, company: Option<&str>,
     let marked = (place == KeyPlace::Body).then_some(key);
     let mut properties = json!({
         "hs_timestamp": task.due.timestamp_millis().to_string(),
-        "hs_task_subject": one_line(&task.brief.title, SUBJECT_CHARS_MAX - 1),
+        "hs_task_subject": task.brief.title.for_terminal(SUBJECT_CHARS_MAX - 1),
         "hs_task_body": html::body(&task.brief, marked),
         "hs_task_status": "NOT_STARTED",
         "hs_task_priority": priority(&task.priority),
@@ -82,11 +82,11 @@ pub(super) fn carries(record: &Value, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Brief, BriefLine, Kind};
+    use crate::model::{Brief, BriefLine, Kind, Untrusted};
 
     fn task() -> Task {
-        let line = BriefLine { label: "Why now".to_owned(), text: "score <65>".to_owned() };
-        let brief = Brief { title: "hot: Ann\u{1b}".to_owned(), lines: vec![line], link: None };
+        let line = BriefLine { label: "Why now".to_owned(), text: Untrusted::new("score <65>") };
+        let brief = Brief { title: Untrusted::new("hot: Ann\u{1b}"), lines: vec![line], link: None };
         Task {
             contact: "101".to_owned(),
             owner: "ana@acme.example".to_owned(),

@@ -1,6 +1,7 @@
 //! The page as one HTML file: nothing is loaded from anywhere, nothing runs.
 
 use super::{Block, Item, Page};
+use crate::model::escape_html;
 
 /// Styles of this page and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -21,7 +22,7 @@ li{margin:.3rem 0}\
 @media print{body{margin:0;max-width:none}h2{break-after:avoid}tr{break-inside:avoid}}";
 
 pub(crate) fn html(page: &Page) -> String {
-    let title = escaped(&page.title);
+    let title = escape_html(&page.title);
     let head = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -31,7 +32,7 @@ pub(crate) fn html(page: &Page) -> String {
     let mut parts = vec![head];
     parts.extend(page.lead.iter().map(block));
     for section in &page.sections {
-        parts.push(format!("<h2>{}</h2>\n", escaped(section.title)));
+        parts.push(format!("<h2>{}</h2>\n", escape_html(section.title)));
         parts.extend(section.blocks.iter().map(block));
     }
     parts.push("</body>\n</html>".to_owned());
@@ -40,7 +41,7 @@ pub(crate) fn html(page: &Page) -> String {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::Text(line) => format!("<p>{}</p>\n", escaped(line)),
+        Block::Text(line) => format!("<p>{}</p>\n", escape_html(line)),
         Block::List { numbered, items } => {
             let tag = if *numbered { "ol" } else { "ul" };
             let items: Vec<String> = items.iter().map(item).collect();
@@ -48,7 +49,7 @@ fn block(block: &Block) -> String {
         }
         Block::Table { header, rows } => {
             let head: Vec<String> =
-                header.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escaped(cell))).collect();
+                header.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escape_html(cell))).collect();
             let rows: Vec<String> = rows.iter().map(|cells| row(cells)).collect();
             format!(
                 "<div class=\"wide\"><table>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>\n",
@@ -60,25 +61,10 @@ fn block(block: &Block) -> String {
 }
 
 fn row(cells: &[String]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| format!("<td>{}</td>", escaped(cell))).collect();
+    let cells: Vec<String> = cells.iter().map(|cell| format!("<td>{}</td>", escape_html(cell))).collect();
     format!("<tr>{}</tr>\n", cells.concat())
 }
 
 fn item(item: &Item) -> String {
-    format!("<li><strong>{}</strong>: {}</li>\n", escaped(&item.name), escaped(&item.text))
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
+    format!("<li><strong>{}</strong>: {}</li>\n", escape_html(&item.name), escape_html(&item.text))
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::time;
 use crate::crm::file::fixture::Fixture;
 use crate::crm::{Activities, Crm, Keyed, Watched};
-use crate::model::{Brief, ContactId, Delivery, LookUp, Task, Update, Write};
+use crate::model::{Brief, ContactId, Delivery, LookUp, Task, Untrusted, Update, Write};
 
 fn watched(contact: &str, email: &str) -> Watched {
     Watched {
@@ -59,7 +59,7 @@ fn task() -> Write {
         owner: "ana@us.example".to_owned(),
         due: time("2026-11-23T10:05:00Z"),
         priority: "high".to_owned(),
-        brief: Brief { title: "Call Ann".to_owned(), lines: Vec::new(), link: None },
+        brief: Brief { title: Untrusted::new("Call Ann"), lines: Vec::new(), link: None },
     })
 }
 
