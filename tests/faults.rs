@@ -1,4 +1,4 @@
-//! FAULTS.md and SECURITY.md name tests that exist, leave out no number, and say of each how it stands.
+//! FAULTS.md, SECURITY.md and CASES.md name tests that exist, leave out no number, and say of each how it stands.
 
 #![cfg(test)]
 
@@ -74,4 +74,10 @@ fn every_fault_has_its_tests_or_says_why_not() {
 fn every_rule_of_security_has_its_tests_or_says_why_not() {
     let secrets = (1..=11).map(|n| format!("S{n}"));
     check("SECURITY.md", &secrets.chain((1..=14).map(|n| format!("T{n}"))).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_case_of_hubspot_and_slack_has_its_tests_or_says_why_not() {
+    let of_hubspot = (1..=27).map(|n| format!("H{n}"));
+    check("CASES.md", &of_hubspot.chain((1..=25).map(|n| format!("S{n}"))).collect::<Vec<_>>());
 }
