@@ -12,6 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+pub use crate::crm::Checked;
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Timestamp};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
@@ -127,14 +128,6 @@ pub struct When {
     /// The time of this run, for what a service does not date.
     pub now: Timestamp,
     pub deadline: Instant,
-}
-
-/// What a chat found out about itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Messages will not be delivered as the rules say until these are mended.
-    pub problems: Vec<String>,
-    pub warnings: Vec<String>,
 }
 
 /// A message that was posted for an open handoff.

@@ -17,7 +17,7 @@ use crate::crm::Needs;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printer, findings, sarif};
 use crate::rules::{
-    self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Finding, Findings, Rules, Severity, Source, did_you_mean,
+    self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
 };
 use crate::{chat, crm};
 
@@ -55,10 +55,9 @@ pub(super) fn command(
         }
     }
     print(&checked, global.format, printer)?;
-    let is_denied =
-        |finding: &Finding| finding.severity == Severity::Error || args.deny == Some(Deny::Warnings);
+    let denied = if args.deny == Some(Deny::Warnings) { Severity::Warning } else { Severity::Error };
     let mut found = checked.iter().flat_map(|checked| checked.found.as_slice());
-    if outcome == Outcome::Done && found.any(is_denied) {
+    if outcome == Outcome::Done && found.any(|finding| finding.severity >= denied) {
         outcome = Outcome::Unfinished;
     }
     Ok(outcome)
@@ -133,9 +132,8 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let written = rules.outcome.write.values().flatten();
     let written: Vec<_> = written.map(|(property, value)| (property.as_str(), value.as_str())).collect();
     let owners: Vec<_> = rules.reps.iter().map(|rep| rep.email.as_str()).collect();
-    for problem in crm.check_online(&Needs { required: &required, written: &written, owners: &owners })? {
-        found.error(CRM_DISAGREES, rules.crm.table.span.clone(), problem);
-    }
+    let checked = crm.check_online(&Needs { required: &required, written: &written, owners: &owners })?;
+    tell(checked, CRM_DISAGREES, &rules.crm, found);
     Ok(())
 }
 
@@ -147,11 +145,14 @@ fn ask_chat(rules: &Rules, source: &Source, now: Timestamp, found: &mut Findings
     people.sort_unstable();
     people.dedup();
     let checked = chat.check(&people, When { now, deadline: Instant::now() + DEADLINE })?;
-    for problem in checked.problems {
-        found.error(CHAT_DISAGREES, connection.table.span.clone(), problem);
-    }
-    for warning in checked.warnings {
-        found.warning(CHAT_DISAGREES, connection.table.span.clone(), warning);
-    }
+    tell(checked, CHAT_DISAGREES, connection, found);
     Ok(())
+}
+
+/// All of it is about the table that says where the service is.
+fn tell(checked: crm::Checked, code: &'static str, connection: &Connection, found: &mut Findings) {
+    let span = &connection.table.span;
+    checked.problems.into_iter().for_each(|problem| found.error(code, span.clone(), problem));
+    checked.warnings.into_iter().for_each(|warning| found.warning(code, span.clone(), warning));
+    checked.notes.into_iter().for_each(|note| found.note(code, span.clone(), note));
 }

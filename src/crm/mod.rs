@@ -96,8 +96,8 @@ pub trait Crm {
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>>;
 
     /// As [`Crm::check`], and whatever the service itself can say: permissions, properties, options, owners.
-    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
-        self.check(needs.required)
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Checked> {
+        Ok(Checked { problems: self.check(needs.required)?, ..Checked::default() })
     }
 
     /// Walks the contacts that changed, page after page. `take` stores a page and its cursor in one transaction; a page
@@ -157,6 +157,16 @@ pub struct Needs<'a> {
     pub written: &'a [(&'a str, &'a str)],
     /// E-mails of the reps.
     pub owners: &'a [&'a str],
+}
+
+/// What a service says of itself and of what the rules need, one sentence each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Something will not work as the rules say until these are mended.
+    pub problems: Vec<String>,
+    pub warnings: Vec<String>,
+    /// Nothing is wrong: what holds here, and what cannot be seen by asking.
+    pub notes: Vec<String>,
 }
 
 /// What a walk over changed contacts is to do.

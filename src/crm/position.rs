@@ -85,6 +85,11 @@ impl Position {
         self.window = Some(Window { lo, hi, last_id: None, total, is_sweep });
     }
 
+    /// Whether the window that is open reaches far back.
+    pub(super) fn is_sweep(&self) -> bool {
+        self.window.as_ref().is_some_and(|window| window.is_sweep)
+    }
+
     /// Whether a contact was read as it is now.
     pub fn knows(&self, id: &str, modified_ms: Option<i64>) -> bool {
         let known = self.recent.get(id);

@@ -21,6 +21,7 @@ pub fn text(findings: &[Finding], source: &Source, colour: bool) -> String {
     let mut text = String::new();
     for finding in findings {
         let level = match finding.severity {
+            Severity::Note => Level::NOTE,
             Severity::Warning => Level::WARNING,
             Severity::Error => Level::ERROR,
         };
@@ -66,7 +67,10 @@ pub fn github(findings: &[Finding], source: &Source) -> String {
     let places = Places::new(&source.text);
     let file = escape_property(&source.path.to_string_lossy());
     let annotation = |finding: &Finding| {
-        let severity = finding.severity.name();
+        let severity = match finding.severity {
+            Severity::Note => "notice",
+            Severity::Warning | Severity::Error => finding.severity.name(),
+        };
         let place = finding.span.as_ref().map(|span| annotated(&places, span));
         let message = match &finding.help {
             Some(help) => format!("{}\n{help}", finding.message),
@@ -173,6 +177,16 @@ mod tests {
         3 |
           | ^
         "##);
+    }
+
+    #[test]
+    fn what_is_worth_knowing_is_a_note_and_a_notice() {
+        let mut found = crate::rules::Findings::default();
+        found.note("H090", 0..7, "good to know");
+        let source = source(TEXT);
+        assert!(text(found.as_slice(), &source, false).starts_with("note[H090]: good to know\n"));
+        assert!(github(found.as_slice(), &source).starts_with("::notice file=rules.toml,line=1,col=1,"));
+        assert_eq!(json(found.as_slice(), &source)[0]["severity"], "note");
     }
 
     #[test]

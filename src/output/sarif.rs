@@ -6,7 +6,7 @@ use std::path::{Component, Path};
 use serde_json::{Value, json};
 
 use super::place::Places;
-use crate::rules::{CODES, Finding, Severity, Source};
+use crate::rules::{CODES, Finding, Source};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -48,14 +48,10 @@ pub fn results(findings: &[Finding], source: &Source) -> Vec<Value> {
             Some(help) => format!("{}\n{help}", finding.message),
             None => finding.message.clone(),
         };
-        let level = match finding.severity {
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        };
         json!({
             "ruleId": finding.code,
             "ruleIndex": CODES.iter().position(|(code, _)| *code == finding.code),
-            "level": level,
+            "level": finding.severity.name(),
             "message": { "text": text },
             "locations": [{ "physicalLocation": place }],
         })
@@ -113,6 +109,13 @@ mod tests {
             })
         );
         assert_eq!(results[1]["level"], "warning");
+        assert_eq!(super::results(&[note()], &source)[0]["level"], "note");
+    }
+
+    fn note() -> Finding {
+        let mut found = crate::rules::Findings::default();
+        found.note("H090", 0..1, "good to know");
+        found.as_slice()[0].clone()
     }
 
     #[test]

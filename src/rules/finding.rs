@@ -5,6 +5,8 @@ use std::ops::Range;
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong; it is worth knowing.
+    Note,
     Warning,
     /// The definition cannot be used.
     Error,
@@ -13,6 +15,7 @@ pub enum Severity {
 impl Severity {
     pub fn name(self) -> &'static str {
         match self {
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -48,6 +51,10 @@ impl Findings {
 
     pub fn warning(&mut self, code: &'static str, span: Range<usize>, message: impl Into<String>) {
         self.add(Finding::warning(code, span, message));
+    }
+
+    pub fn note(&mut self, code: &'static str, span: Range<usize>, message: impl Into<String>) {
+        self.add(Finding { severity: Severity::Note, ..Finding::error(code, span, message) });
     }
 
     pub fn has_errors(&self) -> bool {

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
+use crate::http_server::loose::loose;
 use crate::http_server::{HttpServer, Reply, Request};
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-0123456789";
@@ -46,6 +47,10 @@ pub(crate) struct World {
     pub(crate) version: &'static str,
     pub(crate) max: u32,
     pub(crate) order_is_textual: bool,
+    /// Ids are numbers, and whatever may be null is.
+    pub(crate) is_loose: bool,
+    /// The search lists in no order at all.
+    pub(crate) is_unordered: bool,
     pub(crate) faults: VecDeque<(&'static str, Fault)>,
     /// Sent with every answer that is no search.
     pub(crate) remaining: Option<u32>,
@@ -140,6 +145,7 @@ impl World {
             Some(Fault::Repeat) => self.search(request, None, true),
             None => self.route(request),
         };
+        let reply = if self.is_loose { loose(reply) } else { reply };
         let date = DateTime::from_timestamp_millis(self.now_ms).unwrap();
         let mut reply = reply.with("Date", &date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
         if !is_search {
@@ -202,6 +208,8 @@ impl World {
             self.definitions("companies")
         } else if path.starts_with(&crm("properties")) {
             Reply::html(404)
+        } else if ["companies", "emails"].iter().any(|kind| path == format!("{}/{kind}", crm("objects"))) {
+            Reply::json(200, &json!({"results": []}))
         } else if path.starts_with("/account-info/") {
             Reply::json(200, &json!({"portalId": 4711, "timeZone": "Europe/Lisbon"}))
         } else {
@@ -304,6 +312,7 @@ impl World {
         let beyond = value("hs_object_id", "GT");
         let textual = self.order_is_textual;
         let key = |id: u64| if textual { (0, id.to_string()) } else { (id, String::new()) };
+        let query = format!("opaque:{lo}:{hi}:{beyond:?}:");
         let beyond = beyond.map(|id| key(id.parse().unwrap()));
         let shown = self.contacts.iter().filter(|(id, contact)| {
             contact.indexed_ms <= self.now_ms
@@ -312,8 +321,16 @@ impl World {
         });
         let mut ids: Vec<u64> = shown.map(|(id, _)| *id).collect();
         ids.sort_by_key(|id| key(*id));
+        if self.is_unordered {
+            ids.sort_by_key(|id| id * 7_919 % 10_007);
+        }
+        // A position is one of this very query.
         let after = body["after"].as_str().map_or(0, |after| {
-            after.strip_prefix("opaque:").expect("our own position").parse::<usize>().unwrap()
+            let position = after.strip_prefix(&query).and_then(|after| after.parse::<usize>().ok());
+            position.unwrap_or_else(|| {
+                self.complain(format!("the position of another query: {after} for {query}"));
+                0
+            })
         });
         let limit = usize::try_from(body["limit"].as_u64().unwrap()).unwrap();
         if after + limit > 10_000 {
@@ -328,7 +345,7 @@ impl World {
         if after + page.len() < ids.len() || rows.is_some() {
             let link = "https://evil.example/crm/objects/v3/contacts?offset_param=after";
             answer["paging"] =
-                json!({"next": {"after": format!("opaque:{}", after + page.len()), "link": link}});
+                json!({"next": {"after": format!("{query}{}", after + page.len()), "link": link}});
         }
         self.last_page = Some(answer.clone());
         Reply::json(200, &answer)

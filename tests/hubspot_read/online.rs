@@ -52,3 +52,35 @@ fn a_token_that_is_not_taken_is_the_only_finding() {
     assert!(said.contains("does not take the token"), "{said}");
     assert_eq!(desk.fake.requests().len(), 1);
 }
+
+#[test]
+fn scopes_that_are_missing_are_named_and_the_optional_one_is_no_error() {
+    let desk = Desk::open();
+    desk.place.replace(
+        "rules.toml",
+        "score.at_least = 50",
+        "score.at_least = 50, company.name.is_set = true",
+    );
+    let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "email", "name"];
+    let all: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+    desk.fake.world().definitions.extend([("contacts", all.clone()), ("companies", all)]);
+    let without = |scope: &str| {
+        let required = json!({"context": {"requiredGranularScopes": [scope]}});
+        Fault::Reply(Reply::json(403, &json!({"category": "MISSING_SCOPES", "errors": [required]})))
+    };
+    desk.fake.world().fail("/emails", without("sales-email-read"));
+    let ran = desk.handoff(&["check", "--online", "--deny", "warnings"]);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert!(ran.stdout.contains("e-mails that reps send are not seen"), "{}", ran.all());
+    assert!(ran.stdout.contains("sales-email-read") && ran.stdout.contains("crm.objects.contacts.write"));
+    desk.fake.world().fail("/companies", without("crm.schemas.companies.read"));
+    desk.fake.world().fail("/companies", without("crm.objects.companies.read"));
+    desk.fake.world().fail("/owners", without("crm.objects.owners.read"));
+    let ran = desk.handoff(&["check", "--online"]);
+    assert_eq!(ran.status, 1, "{}", ran.all());
+    for scope in ["crm.schemas.companies.read", "crm.objects.companies.read", "crm.objects.owners.read"] {
+        assert!(ran.stdout.contains(&format!("lacks the scope {scope}; add it")), "{scope}: {}", ran.all());
+    }
+    let written = desk.fake.requests();
+    assert!(written.iter().all(|request| !request.contains("PATCH") && !request.contains("create")));
+}

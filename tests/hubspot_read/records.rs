@@ -39,6 +39,29 @@ fn the_company_comes_by_the_contact_s_own_property_and_owners_by_e_mail() {
 }
 
 #[test]
+fn case_22_numbers_for_ids_nulls_and_unknown_keys_change_nothing_that_is_read() {
+    let read = |is_loose: bool| {
+        let desk = Desk::open();
+        desk.fill(1, 250);
+        {
+            let mut world = desk.fake.world();
+            world.is_loose = is_loose;
+            world.companies.insert(900, company("Fintech"));
+            world.associations.insert(2, 900);
+            world.put(2, NOW_MS - 60 * MINUTE, 0, &json!({"hubspot_owner_id": 71, "firstname": null}));
+        }
+        desk.sync();
+        desk.fake.requests();
+        assert_eq!(desk.stored(), (1..=250).collect::<Vec<_>>());
+        [1, 2, 250].map(|id| desk.values(id))
+    };
+    let strict = read(false);
+    assert_eq!(strict[1]["company.name"], "Fintech");
+    assert_eq!(strict[1]["contact.hubspot_owner_id"], "ana@acme.example");
+    assert_eq!(read(true), strict);
+}
+
+#[test]
 fn owners_and_the_way_to_companies_are_remembered_for_the_next_run() {
     let desk = Desk::open();
     let properties = json!({"associatedcompanyid": "900", "hubspot_owner_id": "71"});

@@ -183,6 +183,35 @@ fn case_9_ids_that_do_not_ascend_stop_the_walk_where_it_was() {
 }
 
 #[test]
+fn case_9_rows_in_no_order_are_all_found() {
+    for contacts in [30, 650] {
+        let desk = Desk::open();
+        desk.fake.world().is_unordered = true;
+        desk.fill(1, contacts);
+        desk.sync();
+        assert_eq!(desk.stored(), (1..=contacts).collect::<Vec<_>>());
+        assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+        desk.fake.requests();
+    }
+}
+
+#[test]
+fn case_9_rows_in_no_order_of_which_some_are_missing_stop_the_walk_where_it_was() {
+    let desk = Desk::open();
+    desk.fake.world().is_unordered = true;
+    desk.fill(1, 650);
+    desk.fake.world().fail("/search", Fault::Short(150));
+    desk.fake.world().fail("/search", Fault::Short(200));
+    desk.fake.world().fail("/search", Fault::Repeat);
+    let said = desk.failed_sync();
+    assert!(said.contains("in no order, and not all of them (350 of 650)"), "{said}");
+    desk.later(1);
+    desk.sync();
+    assert_eq!(desk.stored(), (1..=650).collect::<Vec<_>>());
+    desk.fake.requests();
+}
+
+#[test]
 fn case_10_the_cursor_is_stored_with_its_rows_and_the_next_run_goes_on_there() {
     let desk = Desk::open();
     desk.fill(1, 1_000);

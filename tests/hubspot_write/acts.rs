@@ -75,6 +75,38 @@ fn case_25_what_the_contact_or_a_machine_did_does_not() {
 }
 
 #[test]
+fn case_25_a_meeting_counts_from_when_the_rep_booked_it() {
+    let booked = json!({"hs_timestamp": "2026-11-25T10:00:00Z", "hs_createdate": LATER});
+    let told = engaged("meetings", &booked);
+    assert_eq!(
+        told,
+        ["touched by ana@acme.example (meeting in HubSpot meeting 9003, by the owner (strength 2))"]
+    );
+}
+
+#[test]
+fn case_25_an_act_that_does_not_move_its_contact_is_seen_within_the_hour() {
+    let mut scene = Scene::new(true, &["101"]);
+    assert_eq!(scene.run().status, 0);
+    assert_eq!(Scene::outcomes(&scene.run()).len(), 0);
+    {
+        let mut portal = scene.fake.portal();
+        let before = portal.objects["contacts"]["101"].clone();
+        portal.engage("101", "calls", &json!({"hs_timestamp": LATER, "hubspot_owner_id": "71"}));
+        portal.objects.get_mut("contacts").unwrap().insert("101".to_owned(), before);
+    }
+    let mut outcomes = Vec::new();
+    for _ in 0..7 {
+        scene.wait(9);
+        outcomes.extend(Scene::outcomes(&scene.run()));
+    }
+    assert_eq!(
+        outcomes,
+        ["touched by ana@acme.example (call in HubSpot call 9002, by the owner (strength 2))"]
+    );
+}
+
+#[test]
 fn what_was_seen_in_a_run_that_died_is_seen_again() {
     let mut scene = Scene::new(true, &["101"]);
     assert_eq!(scene.run().status, 0);

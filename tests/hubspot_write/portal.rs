@@ -8,6 +8,7 @@ use chrono::DateTime;
 use serde_json::{Map, Value, json};
 
 use super::checks;
+use crate::http_server::loose::loose;
 use crate::http_server::{HttpServer, Reply, Request};
 
 pub(crate) const TOKEN: &str = "pat-na1-canary-9876543210";
@@ -33,6 +34,10 @@ pub(crate) struct Portal {
     /// Earlier versions of properties, by contact and property.
     pub(crate) history: HashMap<(String, String), Vec<Value>>,
     pub(crate) has_key_property: bool,
+    /// Ids are numbers, and whatever may be null is.
+    pub(crate) is_loose: bool,
+    /// Errors of a batch do not say whom they are about, as recorded ones do not.
+    pub(crate) is_nameless: bool,
     pub(crate) owners: Vec<(u64, &'static str, bool)>,
     pub(crate) faults: VecDeque<(&'static str, &'static str, Fault)>,
     /// Once contacts were read by id, these are gone.
@@ -149,6 +154,7 @@ impl Portal {
             }
             None => self.route(request),
         };
+        let reply = if self.is_loose { loose(reply) } else { reply };
         reply.with("Date", &date)
     }
 
@@ -180,6 +186,8 @@ impl Portal {
             ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
                 Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
             }
+            ("GET", ["crm", "objects", "2026-09", _]) => Reply::json(200, &json!({"results": []})),
+            ("GET", ["crm", "properties", "2026-09", kind]) => Self::defined(kind),
             ("GET", ["account-info", ..]) => {
                 Reply::json(200, &json!({"portalId": 12345, "timeZone": "Europe/Lisbon"}))
             }
@@ -194,6 +202,24 @@ impl Portal {
                 Reply::html(404)
             }
         }
+    }
+
+    /// What the rules of the tests read and write.
+    fn defined(kind: &str) -> Reply {
+        let names = match kind {
+            "companies" => &["name"][..],
+            _ => &[
+                "hs_object_id",
+                "email",
+                "hubspotscore",
+                "lifecyclestage",
+                "hs_lead_status",
+                "firstname",
+                "lastname",
+            ],
+        };
+        let all: Vec<Value> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+        Reply::json(200, &json!({"results": all}))
     }
 
     /// The definition of a contact's property, as far as it has options.
@@ -345,7 +371,9 @@ impl Portal {
                 item["objectWriteTraceId"] = input["objectWriteTraceId"].clone();
                 results.push(item);
             } else {
-                item["context"] = json!({"objectWriteTraceId": [input["objectWriteTraceId"]]});
+                if !self.is_nameless {
+                    item["context"] = json!({"objectWriteTraceId": [input["objectWriteTraceId"]]});
+                }
                 errors.push(item);
             }
         }

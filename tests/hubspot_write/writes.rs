@@ -93,6 +93,50 @@ fn case_21_in_a_batch_the_good_ones_are_recorded_and_the_bad_one_is_told() {
 }
 
 #[test]
+fn case_21_errors_that_name_nobody_are_told_of_the_right_ones() {
+    let mut scene = Scene::new(true, &["101", "102", "103", "104"]);
+    scene.fake.portal().is_nameless = true;
+    scene.fake.portal().put("contacts", "102", &json!({"firstname": "Refused"}));
+    scene.fake.portal().put("contacts", "104", &json!({"associatedcompanyid": "404"}));
+    let ran = scene.run();
+    assert_eq!(ran.status, 1);
+    let said = ran.all();
+    let of = |contact: &str| {
+        said.lines().find(|line| line.contains(&format!("task for contact {contact}"))).unwrap()
+    };
+    assert!(of("102").contains("no such words in subjects"), "{said}");
+    assert!(of("104").contains("associations: is not valid"), "{said}");
+    for (contact, tasks) in [("101", 1), ("102", 0), ("103", 1), ("104", 0)] {
+        assert_eq!(scene.fake.tasks(contact).len(), tasks, "{contact}");
+    }
+    scene.fake.requests();
+}
+
+#[test]
+fn case_22_numbers_for_ids_nulls_and_unknown_keys_change_nothing_that_is_written() {
+    for (has_property, leads) in [(true, &["101"][..]), (true, &["101", "102"]), (false, &["101", "102"])] {
+        let mut scene = Scene::new(has_property, leads);
+        scene.fake.portal().is_loose = true;
+        scene.fake.fail(
+            "POST",
+            if leads.len() > 1 { "/create" } else { "/tasks" },
+            Fault::Done(Reply::Close),
+        );
+        scene.run();
+        scene.settle();
+        for lead in leads {
+            assert_eq!(scene.fake.tasks(lead).len(), 1, "{lead}");
+        }
+        let (task, _) = &scene.fake.tasks("101")[0];
+        let at = scene.now().to_rfc3339();
+        let done = json!({"hs_task_status": "COMPLETED", "hs_task_completion_date": at});
+        scene.fake.portal().put("tasks", task, &done);
+        assert_eq!(Scene::outcomes(&scene.run()).len(), 1);
+        scene.fake.requests();
+    }
+}
+
+#[test]
 fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
     let mut scene = Scene::new(true, &["101"]);
     scene.place.replace(
@@ -224,6 +268,28 @@ fn the_unique_property_is_created_once_somebody_says_so() {
     assert_eq!(scene.run().status, 0);
     assert!(scene.fake.tasks("101")[0].1.contains_key("handoff_key"));
     scene.fake.requests();
+}
+
+#[test]
+fn check_says_how_a_second_task_is_kept_out() {
+    let by_property = "HubSpot itself refuses a second task";
+    let by_marker = "is looked for through its contact before it is sent again";
+    for (has_property, setting, status, says) in [
+        (true, "auto", 0, vec![by_property]),
+        (true, "property", 0, vec![by_property]),
+        (true, "marker", 0, vec![by_marker]),
+        (false, "auto", 0, vec![by_marker, "`handoff init --crm` creates the unique property"]),
+        (false, "marker", 0, vec![by_marker]),
+        (false, "property", 1, vec!["HubSpot has no unique property 'handoff_key'", "`handoff init --crm`"]),
+    ] {
+        let mut scene = Scene::new(has_property, &["101"]);
+        let with = format!("portal = \"12345\"\nhandoff_key = \"{setting}\"");
+        scene.place.replace("rules.toml", "portal = \"12345\"", &with);
+        let ran = scene.command(&["check", "--online", "--deny", "warnings"]);
+        assert_eq!(ran.status, status, "{setting}: {}", ran.all());
+        assert!(says.iter().all(|part| ran.stdout.contains(part)), "{setting}: {}", ran.all());
+        scene.fake.requests();
+    }
 }
 
 #[test]

@@ -114,6 +114,18 @@ fn case_4_a_message_is_found_after_a_long_outage_and_behind_others() {
 }
 
 #[test]
+fn case_4_without_the_scope_for_private_channels_a_public_one_is_still_found() {
+    let desk = Desk::open();
+    desk.slack.state().is_public_only = true;
+    desk.slack.script("chat.postMessage", Script::After(Reply::Close));
+    desk.lead();
+    desk.run(TEN);
+    let ran = desk.run("2026-11-23T10:05:00Z");
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert_eq!(desk.slack.messages().len(), 1);
+}
+
+#[test]
 fn cases_5_and_6_a_message_that_is_not_there_is_posted_once_more_under_the_same_id() {
     let desk = Desk::open();
     desk.slack.script("chat.postMessage", Script::Instead(Reply::Close));

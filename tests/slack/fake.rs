@@ -41,7 +41,8 @@ impl Message {
         self.body["thread_ts"].as_str()
     }
 
-    fn to_json(&self) -> Value {
+    /// With so many users of each reaction.
+    fn to_json(&self, most: usize) -> Value {
         let mut reactions: Vec<(String, Vec<&str>)> = Vec::new();
         for (name, user) in &self.reactions {
             match reactions.iter_mut().find(|(known, _)| known == name) {
@@ -51,7 +52,7 @@ impl Message {
         }
         let reactions: Vec<Value> = reactions
             .into_iter()
-            .map(|(name, users)| json!({ "name": name, "count": users.len(), "users": users }))
+            .map(|(name, users)| json!({ "name": name, "count": users.len(), "users": &users[..most.min(users.len())] }))
             .collect();
         json!({
             "type": "message", "ts": self.ts, "user": self.user, "text": self.body["text"],
@@ -72,6 +73,8 @@ pub(crate) struct State {
     now: i64,
     last_post: HashMap<String, Instant>,
     pub(crate) is_member: bool,
+    /// The scopes for private channels are not granted.
+    pub(crate) is_public_only: bool,
 }
 
 pub(crate) struct FakeSlack {
@@ -220,6 +223,9 @@ impl State {
             "conversations.open" => {
                 json!({ "ok": true, "channel": { "id": format!("D{}", text("users")) }, "no_op": true })
             }
+            "conversations.list" if self.is_public_only && text("types").contains("private") => {
+                json!({ "ok": false, "error": "missing_scope", "needed": "groups:read", "provided": "channels:read" })
+            }
             "conversations.list" => json!({ "ok": true, "channels": [
                 { "id": "C0OTHER00", "name": "other" }, { "id": "C0INBOUND", "name": "inbound" },
             ], "response_metadata": { "next_cursor": "" } }),
@@ -230,6 +236,18 @@ impl State {
             "conversations.replies" => {
                 let ts = text("ts");
                 self.history(params, move |message| message.thread() == Some(&ts) || message.ts == ts)
+            }
+            "reactions.get" => {
+                let is = |message: &&Message| {
+                    params["channel"] == message.channel
+                        && params["timestamp"] == message.ts
+                        && params["full"] == "true"
+                };
+                let message = self.messages.iter().find(is).map(|message| message.to_json(usize::MAX));
+                message.map_or_else(
+                    || json!({ "ok": false, "error": "message_not_found" }),
+                    |message| json!({ "ok": true, "type": "message", "message": message }),
+                )
             }
             "chat.postMessage" => self.post(params),
             "chat.update" => self.update(params),
@@ -306,10 +324,14 @@ impl State {
     fn history(&self, params: &Value, is: impl Fn(&Message) -> bool) -> Value {
         let number = |text: &str| text.parse::<f64>().unwrap_or(0.0);
         let oldest = number(params["oldest"].as_str().unwrap_or_default());
+        let latest = params["latest"].as_str().map_or(f64::INFINITY, number);
         let in_range = |message: &&Message| {
-            params["channel"] == message.channel && is(message) && number(&message.ts) >= oldest
+            let is_in_time = (oldest..=latest).contains(&number(&message.ts));
+            params["channel"] == message.channel && is(message) && is_in_time
         };
-        let all: Vec<Value> = self.messages.iter().rev().filter(in_range).map(Message::to_json).collect();
+        // What history shows of a reaction's users may be a part.
+        let shown = self.messages.iter().rev().filter(in_range).map(|message| message.to_json(1));
+        let all: Vec<Value> = shown.collect();
         let from: usize = params["cursor"].as_str().map_or(0, |cursor| cursor.parse().unwrap());
         let mut page: Vec<Value> = all.iter().skip(from).take(2).cloned().collect();
         if params["include_all_metadata"] != "true" {

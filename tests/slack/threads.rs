@@ -129,6 +129,32 @@ fn case_18_reactions_of_others_and_of_the_app_itself_do_not_count() {
 }
 
 #[test]
+fn case_18_whom_the_history_leaves_out_is_asked_for() {
+    let desk = posted();
+    desk.slack.react(0, "white_check_mark", "U0EVE");
+    desk.slack.react(0, "white_check_mark", "U0ANA");
+    let ran = desk.run("2026-11-23T10:05:00Z");
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert!(desk.blocks(0).contains("Accepted by ana@acme.example"), "{}", desk.blocks(0));
+    assert_eq!(desk.slack.calls("reactions.get").len(), 1);
+}
+
+#[test]
+fn case_18_what_lies_too_far_back_in_a_busy_channel_is_asked_for_by_itself() {
+    let desk = posted();
+    desk.slack.set_time("2026-11-23T10:01:00Z");
+    for _ in 0..110 {
+        desk.slack.chat("C0INBOUND", "U0EVE", "good morning");
+    }
+    desk.leads(&["kim,Kim,Lopez,CTO", "lou,Lou,Ito,CEO"]);
+    assert_eq!(desk.run("2026-11-23T10:02:00Z").status, 0);
+    desk.slack.react(0, "white_check_mark", "U0ANA");
+    let ran = desk.run("2026-11-23T10:05:00Z");
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert!(desk.blocks(0).contains("Accepted by ana@acme.example"), "{}", desk.blocks(0));
+}
+
+#[test]
 fn case_18_a_rejection_takes_the_reply_as_its_reason() {
     let desk = posted();
     desk.slack.say(0, "U0EVE", "I would take it");

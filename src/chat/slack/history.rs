@@ -22,6 +22,9 @@ const PAGE: &str = "200";
 /// 10,000 messages since the first attempt: a channel with more of them is no place for alerts.
 const PAGES_MAX: usize = 50;
 
+/// Our own word for a walk that ended there.
+pub(super) const TOO_MANY_PAGES: &str = "too_many_pages";
+
 /// Slack's clock may be a little behind.
 const MARGIN: TimeDelta = TimeDelta::seconds(2);
 
@@ -117,8 +120,25 @@ impl Slack {
             return Ok(id.clone());
         }
         let name = channel.trim_start_matches('#').trim();
+        let found = match self.named(name, "public_channel,private_channel", deadline) {
+            // Private channels need a scope of their own, which a public one must not depend on.
+            Err(Fault::Refused { code, .. }) if code == "missing_scope" => {
+                self.named(name, "public_channel", deadline)
+            }
+            found => found,
+        };
+        let Some(id) = found? else {
+            let why = format!("Slack shows no channel {channel}: check its name, and invite the app to it");
+            return Err(Fault::Refused { code: "channel_not_found".to_owned(), why });
+        };
+        self.memory.channels.insert(channel.to_owned(), id.clone());
+        Ok(id)
+    }
+
+    /// The id of the channel with this name, among those of some types.
+    fn named(&mut self, name: &str, types: &str, deadline: Instant) -> Result<Option<String>, Fault> {
         let mut found = None;
-        let params = [("types", "public_channel,private_channel"), ("exclude_archived", "true")];
+        let params = [("types", types), ("exclude_archived", "true")];
         self.pages("conversations.list", &params, deadline, |body| {
             let channels = body.get("channels").and_then(Value::as_array).into_iter().flatten();
             let text =
@@ -127,12 +147,7 @@ impl Slack {
             found = named.find_map(|channel| text(channel, "id")).filter(|id| is_channel_id(id));
             if found.is_some() { Next::Stop } else { Next::Page }
         })?;
-        let Some(id) = found else {
-            let why = format!("Slack shows no channel {channel}: check its name, and invite the app to it");
-            return Err(Fault::Refused { code: "channel_not_found".to_owned(), why });
-        };
-        self.memory.channels.insert(channel.to_owned(), id.clone());
-        Ok(id)
+        Ok(found)
     }
 
     fn keys(
@@ -203,7 +218,7 @@ impl Slack {
             }
         }
         Err(Fault::Refused {
-            code: "too_many_pages".to_owned(),
+            code: TOO_MANY_PAGES.to_owned(),
             why: format!("{method} has more than {PAGES_MAX} pages; what is beyond them was not read"),
         })
     }

@@ -34,9 +34,9 @@ pub(super) fn classify(method: &str, answer: Result<&Answer, &Failure>) -> Resul
         Err(Failure::NotSent(why)) => return Err(Fault::NotSent(format!("Slack cannot be reached: {why}"))),
         Err(Failure::Unknown(why)) => return Err(Fault::Unknown(format!("no answer to {method}: {why}"))),
     };
+    let wait = answer.header("retry-after").and_then(retry_after);
     match answer.status {
         429 => {
-            let wait = answer.header("retry-after").and_then(retry_after);
             return Err(Fault::Throttled { wait, why: format!("Slack allows no more {method} for now") });
         }
         500.. => {
@@ -49,7 +49,7 @@ pub(super) fn classify(method: &str, answer: Result<&Answer, &Failure>) -> Resul
     let ok = body.as_ref().and_then(|body| body.get("ok")).and_then(Value::as_bool);
     match (body, ok) {
         (Some(body), Some(true)) if is_success => Ok(body),
-        (Some(body), Some(false)) => Err(refusal(method, &body)),
+        (Some(body), Some(false)) => Err(refusal(method, &body, wait)),
         _ if is_success => Err(Fault::Unknown(format!("the answer to {method} cannot be read"))),
         _ if answer.status == 401 => Err(unauthorized("status 401")),
         _ => {
@@ -69,11 +69,11 @@ pub(super) fn retry_after(header: &str) -> Option<Duration> {
 /// `ok: false`, by the codes that the methods list, such as
 /// <https://docs.slack.dev/reference/methods/chat.postMessage#errors>. A code that is not known may have been given after the
 /// work was done.
-fn refusal(method: &str, body: &Value) -> Fault {
+fn refusal(method: &str, body: &Value, wait: Option<Duration>) -> Fault {
     let code = one_line(body.get("error").and_then(Value::as_str).unwrap_or_default(), CODE_CHARS_MAX);
     match code.as_str() {
         "ratelimited" | "rate_limited" | "message_limit_exceeded" => {
-            Fault::Throttled { wait: None, why: format!("Slack allows no more {method} for now") }
+            Fault::Throttled { wait, why: format!("Slack allows no more {method} for now") }
         }
         "invalid_auth"
         | "not_authed"
@@ -239,8 +239,12 @@ mod tests {
             [("30", Some(30)), ("0", Some(0)), ("999999999", Some(900)), ("-5", None), ("soon", None)]
         {
             let result = classify("chat.update", Ok(&answer(429, Some(header), "")));
-            let Err(Fault::Throttled { wait: found, .. }) = result else { panic!("{header}: {result:?}") };
+            let Err(Fault::Throttled { wait: found, .. }) = result.clone() else {
+                panic!("{header}: {result:?}")
+            };
             assert_eq!(found, wait.map(Duration::from_secs), "{header}");
+            let said = answer(200, Some(header), r#"{"ok":false,"error":"ratelimited"}"#);
+            assert_eq!(classify("chat.update", Ok(&said)), result, "{header}: the answer may say it too");
         }
     }
 

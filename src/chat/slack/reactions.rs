@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use super::Slack;
-use super::history::{Next, messages};
+use super::history::{Next, TOO_MANY_PAGES, messages};
 use super::outcome::Fault;
 use super::place::Place;
 use super::text::unescaped;
@@ -52,14 +52,19 @@ impl Slack {
         posted: &HashMap<String, &Posted>,
         when: When,
     ) -> Result<Vec<Activity>, Fault> {
-        let Some(oldest) = posted.keys().min_by_key(|ts| sortable(ts)) else { return Ok(Vec::new()) };
+        let by_time = |ts: &&String| sortable(ts);
+        let (Some(oldest), Some(latest)) =
+            (posted.keys().min_by_key(by_time), posted.keys().max_by_key(by_time))
+        else {
+            return Ok(Vec::new());
+        };
         let names = [
             (self.config.accept.clone(), ActivityKind::Accepted),
             (self.config.reject.clone(), ActivityKind::Rejected),
         ];
         let mut found: HashMap<String, Value> = HashMap::new();
-        let params = [("channel", channel), ("oldest", oldest), ("inclusive", "true")];
-        self.pages("conversations.history", &params, when.deadline, |body| {
+        let params = [("channel", channel), ("oldest", oldest), ("latest", latest), ("inclusive", "true")];
+        let walked = self.pages("conversations.history", &params, when.deadline, |body| {
             for message in messages(body) {
                 let ts = message.get("ts").and_then(Value::as_str).unwrap_or_default();
                 if posted.contains_key(ts) {
@@ -67,10 +72,18 @@ impl Slack {
                 }
             }
             if found.len() == posted.len() { Next::Stop } else { Next::Page }
-        })?;
+        });
+        // What lies too far back in a busy channel is asked for by itself.
+        let is_cut = match walked {
+            Err(Fault::Refused { code, .. }) if code == TOO_MANY_PAGES => true,
+            walked => walked.map(|()| false)?,
+        };
         let mut acts = Vec::new();
         for (ts, posted) in posted {
-            let Some(message) = found.get(ts) else { continue };
+            let message = found.get(ts);
+            if message.is_none() && !is_cut {
+                continue;
+            }
             let place = Place { channel: channel.to_owned(), ts: ts.clone() };
             for seen in self.seen(&place, message, &names, when)? {
                 acts.extend(self.first_who_counts(&place, &seen, posted, when)?);
@@ -84,16 +97,18 @@ impl Slack {
     fn seen(
         &mut self,
         place: &Place,
-        message: &Value,
+        message: Option<&Value>,
         names: &[(String, ActivityKind); 2],
         when: When,
     ) -> Result<Vec<Seen>, Fault> {
-        let (seen, is_whole) = reactions(message, names);
-        if is_whole {
+        if let Some((seen, true)) = message.map(|message| reactions(message, names)) {
             return Ok(seen);
         }
         let params = [("channel", place.channel.as_str()), ("timestamp", &place.ts), ("full", "true")];
-        let body = self.client.read("reactions.get", &params, when.deadline)?;
+        let body = match self.client.read("reactions.get", &params, when.deadline) {
+            Err(Fault::Refused { code, .. }) if code == "message_not_found" => return Ok(Vec::new()),
+            answer => answer?,
+        };
         Ok(body.get("message").map(|message| reactions(message, names).0).unwrap_or_default())
     }
 

@@ -97,7 +97,7 @@ impl Chat for Webhook {
     fn check(&mut self, _people: &[String], _when: When) -> Result<Checked> {
         let off = "[chat.slack] posts through an incoming webhook, so these are off: mentions, threads, the state on a \
                    message, reactions, and looking up whether a message arrived; set HANDOFF_SLACK_TOKEN to have them";
-        Ok(Checked { problems: Vec::new(), warnings: vec![off.to_owned()] })
+        Ok(Checked { warnings: vec![off.to_owned()], ..Checked::default() })
     }
 }
 

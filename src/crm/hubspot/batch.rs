@@ -25,40 +25,52 @@ pub(super) struct Input {
 const REQUESTS_MAX: usize = 40;
 
 /// Sends inputs together; one outcome for each, in order. A batch that is refused as a whole is halved until the inputs
-/// that are to blame stand alone: the others must not wait for them.
+/// that are to blame stand alone: the others must not wait for them. So are inputs whose refusals name nobody.
 pub(super) fn send(inputs: &[Input], mut post: impl FnMut(&[Input]) -> Outcome) -> Vec<Outcome> {
-    let mut outcomes = Vec::with_capacity(inputs.len());
-    let mut parts = vec![inputs];
+    let mut outcomes: Vec<Option<Outcome>> = vec![None; inputs.len()];
+    let mut parts = vec![(0, inputs)];
     let mut requests = 0;
-    while let Some(part) = parts.pop() {
+    while let Some((start, part)) = parts.pop() {
         if part.is_empty() {
             continue;
         }
+        let places = outcomes.iter_mut().skip(start).take(part.len());
         if requests == REQUESTS_MAX {
             let why = "others in its batch were refused; it goes out with the next run".to_owned();
-            outcomes.extend(part.iter().map(|_| Outcome::Failed(Delivery::NotSent { why: why.clone() })));
+            let put_off = Outcome::Failed(Delivery::NotSent { why });
+            places.for_each(|place| *place = Some(put_off.clone()));
             continue;
         }
         requests += 1;
         let outcome = post(part);
         match outcome {
             Outcome::Accepted(answer) if answer.get("results").is_some() => {
-                outcomes.extend(take_apart(&answer, part));
+                let told = take_apart(&answer, part);
+                let alone = told.iter().enumerate().filter(|(_, told)| told.is_none()).map(|(at, _)| at);
+                parts.extend(alone.filter_map(|at| Some((start + at, part.get(at..=at)?))).rev());
+                places.zip(told).for_each(|(place, told)| *place = told);
             }
             Outcome::Taken { .. } | Outcome::Missing { .. } | Outcome::Failed(Delivery::Refused { .. })
                 if part.len() > 1 =>
             {
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
+                let half = part.len() / 2;
+                let (first, second) = part.split_at(half);
+                parts.extend([(start + half, second), (start, first)]);
             }
             Outcome::Accepted(_)
             | Outcome::Taken { .. }
             | Outcome::Missing { .. }
             | Outcome::Forbidden { .. }
-            | Outcome::Failed(_) => outcomes.extend(part.iter().map(|_| outcome.clone())),
+            | Outcome::Failed(_) => places.for_each(|place| *place = Some(outcome.clone())),
         }
     }
-    outcomes
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(not_mentioned)).collect()
+}
+
+/// What the answer does not mention may have happened.
+fn not_mentioned() -> Outcome {
+    let why = "HubSpot's answer to the batch does not mention it".to_owned();
+    Outcome::Failed(Delivery::Unknown { why })
 }
 
 /// The body of a batch request.
@@ -97,8 +109,8 @@ fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     answer.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
-/// One outcome for each input. What the answer does not mention may have happened.
-fn take_apart(answer: &Value, inputs: &[Input]) -> Vec<Outcome> {
+/// One outcome for each input; `None`: certainly refused, and only alone will it show why.
+fn take_apart(answer: &Value, inputs: &[Input]) -> Vec<Option<Outcome>> {
     let mut told: HashMap<&str, Outcome> = HashMap::new();
     for result in items(answer, "results") {
         if let Some(input) = inputs.iter().find(|input| is_about(result, input)) {
@@ -115,21 +127,31 @@ fn take_apart(answer: &Value, inputs: &[Input]) -> Vec<Outcome> {
             told.entry(&input.trace).or_insert_with(|| of_error(error));
         }
     }
+    // Errors that name nobody are about those of whom nothing else is said, if there are as many.
     let untold = inputs.iter().filter(|input| !told.contains_key(input.trace.as_str())).count();
-    // Errors that name nobody are about those of whom nothing else is said, if there are as many and all say the same.
-    let same = nameless
-        .first()
-        .filter(|first| nameless.len() == untold && nameless.iter().all(|other| kind(other) == kind(first)));
-    let unknown = || {
-        let why = "HubSpot's answer to the batch does not mention it".to_owned();
-        Outcome::Failed(Delivery::Unknown { why })
+    let is_certain = nameless.len() == untold && nameless.iter().all(is_refusal);
+    let rest = match nameless.as_slice() {
+        [only] if untold == 1 => Some(only.clone()),
+        _ if is_certain => None,
+        _ => Some(not_mentioned()),
     };
-    let outcome = |input: &Input| told.get(input.trace.as_str()).or(same).cloned().unwrap_or_else(unknown);
-    inputs.iter().map(outcome).collect()
+    inputs.iter().map(|input| told.remove(input.trace.as_str()).or_else(|| rest.clone())).collect()
 }
 
-fn kind(outcome: &Outcome) -> std::mem::Discriminant<Outcome> {
-    std::mem::discriminant(outcome)
+/// Nothing was written.
+fn is_refusal(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Accepted(_) | Outcome::Failed(Delivery::Unknown { .. } | Delivery::Done { .. }) => false,
+        Outcome::Taken { .. }
+        | Outcome::Missing { .. }
+        | Outcome::Forbidden { .. }
+        | Outcome::Failed(
+            Delivery::Refused { .. }
+            | Delivery::NotSent { .. }
+            | Delivery::Throttled { .. }
+            | Delivery::Unauthorized { .. },
+        ) => true,
+    }
 }
 
 /// Whether a result belongs to an input: by the trace id, by the record's id, or by the key in the new record itself.
@@ -223,8 +245,8 @@ mod tests {
         });
         let outcomes = take_apart(&answer, &inputs(4));
         let ids: Vec<_> = outcomes
-            .iter()
-            .map(|outcome| match outcome.clone().answer() {
+            .into_iter()
+            .map(|outcome| match outcome.unwrap().answer() {
                 Ok(result) => record_id(&result).unwrap(),
                 Err(other) => format!("{:?}", other.into_delivery()),
             })
@@ -235,16 +257,36 @@ mod tests {
         assert!(ids[3].starts_with("Unknown"), "{}", ids[3]);
     }
 
+    fn partial(errors: &[&str]) -> Value {
+        let error = |category: &&str| json!({"status": "error", "category": category, "message": "CONTACT=1 is not valid"});
+        let result = json!({"id": "8", "objectWriteTraceId": "key0"});
+        json!({"results": [result], "errors": errors.iter().map(error).collect::<Vec<_>>()})
+    }
+
     #[test]
     fn errors_that_name_nobody_are_about_the_rest_only_when_they_are_as_many() {
-        let error =
-            json!({"status": "error", "category": "VALIDATION_ERROR", "message": "CONTACT=1 is not valid"});
-        let result = json!({"id": "8", "objectWriteTraceId": "key0"});
-        let answer = json!({"results": [result], "errors": [error]});
-        let certain = take_apart(&answer, &inputs(2));
-        assert!(matches!(certain[1], Outcome::Failed(Delivery::Refused { .. })));
-        let uncertain = take_apart(&answer, &inputs(3));
-        assert!(matches!(uncertain[1], Outcome::Failed(Delivery::Unknown { .. })));
+        let one = partial(&["VALIDATION_ERROR"]);
+        assert!(matches!(take_apart(&one, &inputs(2))[1], Some(Outcome::Failed(Delivery::Refused { .. }))));
+        assert!(matches!(take_apart(&one, &inputs(3))[1], Some(Outcome::Failed(Delivery::Unknown { .. }))));
+        let two = partial(&["VALIDATION_ERROR", "OBJECT_NOT_FOUND"]);
+        assert_eq!(take_apart(&two, &inputs(3))[1..], [None, None]);
+        let open = partial(&["VALIDATION_ERROR", "INTERNAL_ERROR"]);
+        assert!(matches!(take_apart(&open, &inputs(3))[1], Some(Outcome::Failed(Delivery::Unknown { .. }))));
+    }
+
+    #[test]
+    fn refusals_that_name_nobody_are_asked_for_one_by_one() {
+        let mut alone = Vec::new();
+        let outcomes = send(&inputs(3), |part| match part {
+            [input] => {
+                alone.push(input.trace.clone());
+                refused()
+            }
+            _ => Outcome::Accepted(partial(&["VALIDATION_ERROR", "VALIDATION_ERROR"])),
+        });
+        assert_eq!(alone, ["key1", "key2"]);
+        assert!(matches!(outcomes[0], Outcome::Accepted(_)));
+        assert_eq!(outcomes[1..], [refused(), refused()]);
     }
 
     #[test]

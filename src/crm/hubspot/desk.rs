@@ -96,7 +96,8 @@ impl Writing {
 /// A walk that meets more cannot tell what is news: everything is looked at again.
 const WALKED_MAX: usize = 20_000;
 
-/// What a walk knows of changed contacts: whoever it does not know has not changed lately.
+/// What a walk knows of changed contacts: whoever it does not know has not changed lately. Once an hour, with the sweep, all
+/// the open ones are looked at: not every act has to move its contact.
 impl Writing {
     /// Begins with what the walk before it read last: a run that ended between walk and look is made up for.
     pub(super) fn begin_walk<'a>(&mut self, recent: impl Iterator<Item = (&'a str, i64)>) {

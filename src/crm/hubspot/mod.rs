@@ -23,6 +23,7 @@ mod properties;
 mod reader;
 mod roster;
 mod search;
+mod searcher;
 mod setup;
 mod signs;
 mod stages;
@@ -43,7 +44,7 @@ use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
 use self::roster::Roster;
-use super::{Activities, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
+use super::{Activities, Checked, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
 use crate::endpoint;
 use crate::model::{ContactId, Delivery, Field, LookUp, Record, Timestamp};
 use crate::rules::{Findings, Table};
@@ -120,7 +121,7 @@ impl Crm for HubSpot {
         Ok(Vec::new())
     }
 
-    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
+    fn check_online(&mut self, needs: &Needs<'_>) -> Result<Checked> {
         self.ask_whether(needs)
     }
 

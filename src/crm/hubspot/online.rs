@@ -10,28 +10,33 @@ use super::client::parse;
 use super::problem::Problem;
 use super::roster::Standing;
 use super::wire::{Listing, Property};
-use crate::crm::Needs;
+use crate::crm::{Checked, Needs};
 use crate::rules::did_you_mean;
+
+/// A check writes nothing, so this stays open.
+const MAY_WRITE: &str = "whether the token may write shows only at the first write; it needs crm.objects.contacts.write, which is for \
+                         tasks too";
 
 /// Definitions by name.
 type Properties = HashMap<String, Property>;
 
 impl HubSpot {
     /// What is missing, one sentence each. One finding does not hide the others, save a token that is not taken at all.
-    pub(super) fn ask_whether(&mut self, needs: &Needs<'_>) -> Result<Vec<String>> {
-        let mut problems = Vec::new();
+    pub(super) fn ask_whether(&mut self, needs: &Needs<'_>) -> Result<Checked> {
+        let mut checked = Checked::default();
+        let problems = &mut checked.problems;
         let probe = json!({ "limit": 1, "properties": ["lastmodifieddate"] });
         let path = self.client.paths.search("contacts");
         let answer = self.client.ask_any(&path, Some(&probe))?;
         if answer.status >= 300 {
             problems.push(Problem::of(&answer).text);
             if answer.status == 401 {
-                return Ok(problems);
+                return Ok(checked);
             }
         }
-        let contact = self.properties("contacts", &mut problems)?;
+        let contact = self.properties("contacts", problems)?;
         let needs_company = needs.required.iter().any(|field| field.of_company);
-        let company = if needs_company { self.properties("companies", &mut problems)? } else { None };
+        let company = if needs_company { self.properties("companies", problems)? } else { None };
         for field in needs.required {
             let (properties, kind) =
                 if field.of_company { (&company, "companies") } else { (&contact, "contacts") };
@@ -49,9 +54,23 @@ impl HubSpot {
             problems
                 .extend(needs.written.iter().filter_map(|(name, value)| not_writable(contact, name, value)));
         }
-        self.check_owners(needs.owners, &mut problems)?;
-        problems.dedup();
-        Ok(problems)
+        self.check_owners(needs.owners, problems)?;
+        if needs_company {
+            problems.extend(self.forbids("companies")?);
+        }
+        // Without that scope a run goes on, and other signs count.
+        let unseen = self.forbids("emails")?;
+        checked.notes.extend(unseen.map(|why| format!("e-mails that reps send are not seen: {why}")));
+        checked.notes.push(MAY_WRITE.to_owned());
+        self.tell_guarantee(&mut checked);
+        checked.problems.dedup();
+        Ok(checked)
+    }
+
+    /// Why objects of a kind cannot be read; anything but a refusal is no answer to that.
+    fn forbids(&self, kind: &str) -> Result<Option<String>> {
+        let answer = self.client.ask_any(&format!("{}?limit=1", self.client.paths.objects(kind)), None)?;
+        Ok((answer.status == 403).then(|| Problem::of(&answer).text))
     }
 
     /// The definitions of a kind's properties; `None` when they cannot be had, which is noted.

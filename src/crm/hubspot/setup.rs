@@ -1,4 +1,5 @@
-//! The unique property that holds the keys of tasks: with it, HubSpot itself refuses a second task.
+//! The unique property that holds the keys of tasks: with it, HubSpot itself refuses a second task. Whether the account has
+//! it decides which guarantee holds.
 //!
 //! <https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide#create-unique-identifier-properties>
 
@@ -8,12 +9,45 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::HubSpot;
+use super::config::HandoffKey;
 use super::definitions::is_unique;
 use super::engagements::why;
 use super::outcome::Outcome;
 use super::tasks::KEY_PROPERTY;
+use crate::crm::Checked;
+
+const BY_PROPERTY: &str =
+    "tasks carry their key in the unique property 'handoff_key', so HubSpot itself refuses a second task";
+const BY_MARKER: &str = "tasks carry their key in the last line of their body: a task whose answer was lost is looked for through its \
+                         contact before it is sent again";
 
 impl HubSpot {
+    /// Says how a second task is kept out of this account.
+    pub(super) fn tell_guarantee(&mut self, checked: &mut Checked) {
+        let setting = self.config.handoff_key;
+        if setting == HandoffKey::Marker {
+            checked.notes.push(BY_MARKER.to_owned());
+            return;
+        }
+        let desk = self.desk(DateTime::UNIX_EPOCH);
+        let path = format!("{}/{KEY_PROPERTY}", desk.paths().properties("tasks"));
+        match desk.read(&path, None).answer() {
+            Ok(definition) if is_unique(&definition) => checked.notes.push(BY_PROPERTY.to_owned()),
+            Ok(_) | Err(Outcome::Missing { .. }) if setting == HandoffKey::Property => {
+                checked.problems.push(format!(
+                    "[crm.hubspot] says handoff_key = \"property\", and HubSpot has no unique property '{KEY_PROPERTY}' of \
+                     tasks; `handoff init --crm` creates it"
+                ));
+            }
+            Ok(_) | Err(Outcome::Missing { .. }) => checked.notes.push(format!(
+                "{BY_MARKER}; `handoff init --crm` creates the unique property '{KEY_PROPERTY}', with which HubSpot itself \
+                 refuses a second"
+            )),
+            Err(Outcome::Forbidden { why }) => checked.notes.push(format!("{BY_MARKER}; {why}")),
+            Err(unread) => checked.problems.push(why(unread)),
+        }
+    }
+
     /// What the account should have and has not.
     pub(super) fn lack(&mut self) -> Result<Option<String>> {
         let desk = self.desk(DateTime::UNIX_EPOCH);

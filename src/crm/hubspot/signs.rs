@@ -63,16 +63,30 @@ pub(super) const ENGAGEMENTS: [Engagement; 3] = [
         objects: "meetings",
         name: "meeting",
         kind: ActivityKind::Meeting,
-        properties: &["hs_timestamp", OWNER_PROPERTY, "hs_meeting_outcome"],
+        properties: &["hs_timestamp", OWNER_PROPERTY, "hs_meeting_outcome", CREATED, BOOKED_BY],
         not: &[("hs_meeting_outcome", &["CANCELED", "NO_SHOW", "RESCHEDULED"])],
         only: None,
     },
 ];
 
+const CREATED: &str = "hs_createdate";
+
+/// Who booked a meeting. With one of these it was the contact, on the rep's page.
+const BOOKED_BY: &str = "hs_meeting_source";
+const BY_CONTACT: [&str; 2] = ["MEETINGS_PUBLIC", "MEETINGS_EMBEDDED"];
+
+/// When a meeting shows that the rep acted: when it was booked, and not only when it begins.
+fn booked(record: &Value, since: Timestamp) -> Option<Timestamp> {
+    let by_contact = property(record, BOOKED_BY).is_some_and(|source| BY_CONTACT.contains(&source));
+    time(record, CREATED).filter(|at| *at >= since && !by_contact)
+}
+
 impl Engagement {
     /// The act that an object shows, if it is one by this owner since then.
     pub(super) fn sign(&self, record: &Value, owner: &str, since: Timestamp) -> Option<Sign> {
         let at = time(record, "hs_timestamp").filter(|at| *at >= since)?;
+        let is_meeting = self.kind == ActivityKind::Meeting;
+        let at = booked(record, since).filter(|_| is_meeting).map_or(at, |booked| booked.min(at));
         let id = record_id(record)?;
         let theirs = record.get("properties")?.get(OWNER_PROPERTY).and_then(id_text)?;
         let is = |name: &str, value: &str| property(record, name) == Some(value);
@@ -212,9 +226,25 @@ mod tests {
             ("emails", json!({}), false),
             ("meetings", json!({"hs_meeting_outcome": "COMPLETED"}), true),
             ("meetings", json!({"hs_meeting_outcome": "CANCELED"}), false),
+            ("meetings", json!({"hs_timestamp": "2026-11-25T10:00:00Z"}), true),
         ] {
             assert_eq!(engagement(objects, &properties), counts, "{objects} {properties}");
         }
+    }
+
+    #[test]
+    fn a_meeting_counts_from_when_the_rep_booked_it_and_the_contact_s_own_booking_from_when_it_begins() {
+        let (booked, begins) = ("2026-11-23T10:05:00Z", "2026-11-25T10:00:00Z");
+        let at = |created: &str, source: &str| {
+            let properties = json!({"hs_timestamp": begins, "hs_createdate": created, "hs_meeting_source": source,
+                "hs_meeting_outcome": "SCHEDULED", OWNER_PROPERTY: "77"});
+            ENGAGEMENTS[2].sign(&json!({"id": "1", "properties": properties}), "77", since()).unwrap().at
+        };
+        let time = |text: &str| parse_time(&json!(text)).unwrap();
+        assert_eq!(at(booked, "CRM_UI"), time(booked));
+        assert_eq!(at(booked, "MEETINGS_PUBLIC"), time(begins));
+        assert_eq!(at("2026-11-22T10:00:00Z", "CRM_UI"), time(begins));
+        assert_eq!(at("2026-11-26T10:00:00Z", "CRM_UI"), time(begins), "logged afterwards");
     }
 
     #[test]

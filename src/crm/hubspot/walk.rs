@@ -2,10 +2,9 @@
 //! walk over all contacts takes no longer than the rate limits want.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -15,7 +14,8 @@ use super::columns::Columns;
 use super::companies::Companies;
 use super::pacer::OutOfTime;
 use super::reader::Contacts;
-use super::search::{Found, Order, Query, Row, search};
+use super::search::{Found, Query, search};
+use super::searcher::{Batch, Searcher};
 use crate::crm::position::{Position, Window};
 use crate::crm::{Page, Walk, Walked};
 
@@ -24,23 +24,6 @@ const READERS: usize = 3;
 
 /// Pages found and not yet read: memory stays flat.
 const AHEAD: usize = 2;
-
-/// The search stops this long before the time is over: what it found is read and stored, not thrown away.
-const LAST_READS: Duration = Duration::from_secs(1);
-
-/// Pages without rows in a row: more, and the service leads nowhere.
-const EMPTY_PAGES_MAX: u32 = 20;
-
-/// A page of the search, and what is to be read of it.
-#[derive(Debug)]
-struct Batch {
-    number: usize,
-    to_read: Vec<String>,
-    last_id: Option<String>,
-    /// Contacts of the window from this page on.
-    left: Option<u64>,
-    is_last: bool,
-}
 
 type ReadBatch = (Batch, Contacts);
 
@@ -153,24 +136,18 @@ impl HubSpot {
         }
         position.advance(batch.last_id.as_deref());
         let progress = position.window.as_ref().and_then(|window| progress(window, batch));
+        let ends_sweep = batch.is_last && position.is_sweep();
         if batch.is_last {
             position.close(overlap);
         }
         let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
         self.writing.saw(contacts.objects());
         self.writing.met(contacts.versions());
+        if ends_sweep {
+            self.writing.end_walk(false);
+        }
         let is_whole_walk = is_whole_walk && batch.is_last;
         take(Page { records, bad, cursor: Some(cursor), is_whole_walk, progress })
-    }
-}
-
-impl Batch {
-    fn read(&self, client: &Client, companies: &Companies, columns: &Columns) -> Result<Contacts> {
-        if self.to_read.is_empty() {
-            return Ok(Contacts::default());
-        }
-        let ids: Vec<&str> = self.to_read.iter().map(String::as_str).collect();
-        Contacts::read(client, companies, columns, &ids)
     }
 }
 
@@ -181,89 +158,6 @@ fn progress(window: &Window, batch: &Batch) -> Option<f64> {
     }
     let left = batch.left.filter(|_| window.total > 0)?;
     Some(1.0 - left.min(window.total) as f64 / window.total as f64)
-}
-
-/// Finds page after page of one window.
-struct Searcher<'a> {
-    client: &'a Client,
-    known: &'a Position,
-    lo: i64,
-    hi: i64,
-    last_id: Option<String>,
-    after: Option<String>,
-    order: Order,
-    empty_pages: u32,
-    number: usize,
-}
-
-impl<'a> Searcher<'a> {
-    fn new(client: &'a Client, known: &'a Position, window: &Window) -> Self {
-        let (lo, hi, last_id) = (window.lo, window.hi, window.last_id.clone());
-        Self { client, known, lo, hi, last_id, after: None, order: Order::new(), empty_pages: 0, number: 0 }
-    }
-
-    fn run(mut self, found: &SyncSender<Result<Batch>>, deadline: Instant) {
-        while Instant::now() + LAST_READS < deadline {
-            let batch = self.next();
-            let is_end = batch.as_ref().map_or(true, |batch| batch.is_last);
-            // Nobody listens any more when the walk ended early.
-            if found.send(batch).is_err() || is_end {
-                return;
-            }
-        }
-    }
-
-    fn next(&mut self) -> Result<Batch> {
-        loop {
-            let query = Query {
-                lo: self.lo,
-                hi: Some(self.hi),
-                beyond: self.last_id.as_deref(),
-                after: self.after.as_deref(),
-            };
-            if let Some(batch) = self.batch(search(self.client, &query)?)? {
-                return Ok(batch);
-            }
-        }
-    }
-
-    /// Takes in a page; `None` for one without rows that is not the last.
-    fn batch(&mut self, page: Found) -> Result<Option<Batch>> {
-        let rows = page.rows.len() as u64;
-        for row in &page.rows {
-            if self.last_id.as_deref().is_some_and(|last| !self.order.accepts(last, &row.id)) {
-                bail!(
-                    "HubSpot's search does not list contacts by ascending id ({} came again or too late); \
-                     nothing was skipped, the next run begins at the same place",
-                    crate::model::one_line(&row.id, 40)
-                );
-            }
-            self.last_id = Some(row.id.clone());
-        }
-        let is_last = page.after.is_none();
-        if page.rows.is_empty() && !is_last {
-            self.empty_pages += 1;
-            if self.empty_pages > EMPTY_PAGES_MAX {
-                bail!(
-                    "HubSpot's search goes on for ever without any rows; the next run begins at the same place"
-                );
-            }
-            self.after = page.after;
-            return Ok(None);
-        }
-        // Behind rows the walk goes on by id: positions of the service end at 10,000.
-        self.after = None;
-        self.empty_pages = 0;
-        let to_read = page
-            .rows
-            .into_iter()
-            .filter(|row: &Row| !self.known.knows(&row.id, row.modified_ms))
-            .map(|row| row.id);
-        let number = self.number;
-        self.number += 1;
-        let left = page.total.map(|total| total.saturating_sub(rows));
-        Ok(Some(Batch { number, to_read: to_read.collect(), last_id: self.last_id.clone(), left, is_last }))
-    }
 }
 
 /// Reads pages as they are found, until there are none or nobody listens.
