@@ -225,7 +225,9 @@ impl World {
         let is_new_high = person.is_high() && was_low && !person.was_high;
         person.was_high |= person.is_high();
         person.is_due |= is_new_high && has_baseline;
-        person.is_vague |= !person.is_high() && !person.is_low();
+        // Who changes while the first walk is on may be taken for old or for new.
+        let is_between = self.now > START && !has_baseline;
+        person.is_vague |= is_between || !person.is_high() && !person.is_low();
         person.dips += u64::from(!person.is_high());
     }
 
