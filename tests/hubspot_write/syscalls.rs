@@ -26,7 +26,6 @@ const CALLS: [(&str, usize); 11] = [
 
 const LEAD: &str = "101";
 
-#[expect(clippy::disallowed_methods, reason = "who looks closer says so in the environment")]
 fn wants_every_call() -> bool {
     std::env::var_os("EVERY_CALL").is_some()
 }
