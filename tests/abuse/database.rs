@@ -1,13 +1,19 @@
 //! Database files that are not ours, damaged, too new, or open to everybody.
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
-use crate::process::RUN;
-use crate::support::Place;
+use crate::process::{RUN, ran};
+use crate::support::{MONDAY_10, Place};
 use crate::{HEADER, RULES};
+
+/// A user to whom nothing belongs.
+const NOBODY: u32 = 65_534;
 
 fn place() -> Place {
     Place::with(RULES, &format!("{HEADER}1,a@b.example,Pat,One,Buyer,80,,2026-11-23\n"))
@@ -128,12 +134,16 @@ fn a_database_that_somebody_holds_is_waited_for_and_then_left_with_nothing_sent(
     place.append("contacts.csv", "2,c@d.example,Kim,Two,Buyer,90,,2026-11-23\n");
     let other = Connection::open(place.path("handoff.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let ran = place.handoff(RUN);
-    assert!(ran.is_orderly() && ran.status != 0, "{}", ran.all());
-    assert!(ran.stderr.contains("handoff.db") && ran.stderr.contains("locked"), "{}", ran.all());
+    let refused = place.handoff(RUN);
+    assert!(refused.is_orderly() && refused.status != 0, "{}", refused.all());
+    assert!(refused.stderr.contains("handoff.db") && refused.stderr.contains("locked"), "{}", refused.all());
     assert!(place.delivered().is_empty());
+    // Somebody who lets it go in time costs nothing.
+    let run = place.command(MONDAY_10, RUN).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(1));
     other.execute_batch("ROLLBACK").unwrap();
-    place.done(RUN);
+    let waited = ran(run.wait_with_output().unwrap());
+    assert_eq!(waited.status, 0, "{}", waited.all());
     assert_eq!(place.lines("out/tasks.jsonl").len(), 1);
 }
 
@@ -193,14 +203,24 @@ fn a_database_that_cannot_be_created_stops_the_run_before_anything_is_sent() {
 fn a_folder_that_nobody_may_write_to_stops_the_run_before_anything_is_sent() {
     let place = place();
     let set = |mode| std::fs::set_permissions(place.path(""), std::fs::Permissions::from_mode(mode)).unwrap();
+    // What could be sent would be.
+    std::fs::create_dir(place.path("out")).unwrap();
+    std::fs::set_permissions(place.path("out"), std::fs::Permissions::from_mode(0o777)).unwrap();
     set(0o555);
     let is_bound = std::fs::write(place.path("probe"), "").is_err();
-    let ran = place.handoff(RUN);
-    set(0o755);
+    let mut run = place.command(MONDAY_10, RUN);
     if !is_bound {
-        eprintln!("skipped: permissions do not bind this user");
-        return;
+        // Whom permissions do not bind can be somebody else, who needs a binary within reach.
+        set(0o755);
+        std::fs::remove_file(place.path("probe")).unwrap();
+        std::fs::copy(run.get_program(), place.path("handoff")).unwrap();
+        set(0o555);
+        let args: Vec<_> = run.get_args().map(ToOwned::to_owned).collect();
+        run = Command::new(place.path("handoff"));
+        run.args(args).current_dir(place.path("")).env("HANDOFF_NOW", MONDAY_10).uid(NOBODY);
     }
+    let ran = ran(run.output().unwrap());
+    set(0o755);
     assert_eq!(ran.status, 2, "{}", ran.all());
     assert!(ran.stderr.contains("Permission denied"), "{}", ran.stderr);
     assert!(place.delivered().is_empty());

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::http_server::Reply;
 use crate::portal::Fault;
-use crate::scene::Scene;
+use crate::scene::{Scene, count};
 
 /// Every way in which a write can fail, and whether the run says so.
 fn faults() -> Vec<(&'static str, Fault)> {
@@ -42,6 +42,16 @@ fn one_task_each(scene: &Scene, leads: &[&str], what: &str) {
         assert_eq!(contact["hubspot_owner_id"], "71", "{what}");
         assert_eq!(contact["lifecyclestage"], "marketingqualifiedlead", "{what}");
     }
+    let unmet = scene
+        .fake
+        .portal()
+        .faults
+        .iter()
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect::<Vec<_>>();
+    assert!(unmet.is_empty(), "{what}: these never happened: {unmet:?}");
+    let open = count(&scene.place.path("handoff.db"), "SELECT count(*) FROM effect WHERE state <> 'done'");
+    assert_eq!(open, 0, "writes that are not done after: {what}");
     scene.fake.requests();
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 use crate::desk::{RULES, csv, export_and_run, open_desk};
 use crate::support::Place;
@@ -23,6 +23,12 @@ fn is_sound(path: &Path) {
     let db = Connection::open(path).unwrap();
     let verdict: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(verdict, "ok");
+}
+
+/// How much of what was to be written is done.
+fn done(db: &Path) -> u32 {
+    let Ok(db) = Connection::open_with_flags(db, OpenFlags::SQLITE_OPEN_READ_ONLY) else { return 0 };
+    db.query_row("SELECT count(*) FROM effect WHERE state = 'done'", [], |row| row.get(0)).unwrap_or_default()
 }
 
 fn backup(place: &Place, args: &[&str]) -> crate::support::Ran {
@@ -120,9 +126,11 @@ fn backups_are_taken_while_runs_are_at_work() {
     let (mut copies, mut is_over) = (0, false);
     while !is_over {
         is_over = run.try_wait().unwrap().is_some();
+        let before = done(&place.path("handoff.db"));
         let ran = backup(&place, &["copy.db", "--replace"]);
         assert_eq!(ran.status, 0, "{}", ran.all());
         is_sound(&place.path("copy.db"));
+        assert!(done(&place.path("copy.db")) >= before, "the copy lacks what was committed before it");
         copies += 1;
     }
     assert!(copies >= 2, "only {copies}");
