@@ -5,7 +5,9 @@ mod outcomes;
 mod recipients;
 mod steps;
 
-use anyhow::Result;
+use std::thread::{self, ScopedJoinHandle};
+
+use anyhow::{Result, bail};
 use chrono::TimeDelta;
 
 use super::plan;
@@ -91,19 +93,25 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
             remote_id,
         }));
     }
-    let seen = session.crm.activity(&watched)?;
+    // CRM and chat are asked at the same time.
+    let when = When { now: session.now, deadline: session.deadline };
+    let (of_crm, of_chat) = thread::scope(|scope| {
+        let chat = session.chat.as_deref_mut();
+        let chat = chat.map(|chat| scope.spawn(|| chat.activity(&posted, when)));
+        let of_crm = session.crm.activity(&watched);
+        (of_crm, chat.map(ScopedJoinHandle::join))
+    });
+    let seen = of_crm?;
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));
     }
     let mut seen = Seen { acts: seen.acts, is_whole: true };
-    if let Some(chat) = session.chat.as_deref_mut() {
-        let when = When { now: session.now, deadline: session.deadline };
-        match chat.activity(&posted, when) {
-            Ok(acts) => seen.acts.extend(acts),
-            Err(error) => {
-                report.problems.push(format!("{error:#}"));
-                seen.is_whole = false;
-            }
+    match of_chat.map(|joined| joined.unwrap_or_else(|_| bail!("the chat's connector broke down"))) {
+        None => {}
+        Some(Ok(acts)) => seen.acts.extend(acts),
+        Some(Err(error)) => {
+            report.problems.push(format!("{error:#}"));
+            seen.is_whole = false;
         }
     }
     Ok(seen)

@@ -60,7 +60,7 @@ fn a_file_system_without_room_is_told_and_recovered_from() {
         eprintln!("skipped: a small file system cannot be mounted here");
         return;
     }
-    for kilobytes in [24, 64, 160, 220, 300, 420] {
+    for kilobytes in [24, 64, 110, 160, 220, 300, 360, 420] {
         let place = crowd(CONTACTS);
         std::fs::create_dir(place.path("disk")).unwrap();
         // A name space of its own: the mount goes with it, so what it held is copied out.

@@ -49,7 +49,9 @@ fn a_run_with_nothing_new_is_one_request_and_two_with_open_handoffs() {
     println!("nothing new: {} to HubSpot, {} to Slack", hubspot.len(), slack.len());
     assert_eq!((hubspot.len(), slack.len()), (1, 0));
     funnel.lead("101");
-    funnel.good_run(&["run"]);
+    let (_, slack) = funnel.good_run(&["run"]);
+    let asked = slack.iter().any(|exchange| exchange.path.ends_with("/conversations.history"));
+    assert!(!asked, "to what was posted moments ago nobody can have reacted: {slack:#?}");
     for _ in 0..8 {
         funnel.good_run(&["run"]);
     }

@@ -8,6 +8,7 @@ mod definitions;
 #[path = "../support/mutate.rs"]
 mod mutate;
 mod printed;
+mod renderers;
 #[path = "../support/mod.rs"]
 mod support;
 

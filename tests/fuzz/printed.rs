@@ -4,7 +4,7 @@ use crate::fuzz;
 use crate::support::{MONDAY_10, Place};
 
 /// Beyond these a terminal is steered, or a reader misled about the order of the characters.
-fn steers(c: char) -> bool {
+pub(crate) fn steers(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }

@@ -12,6 +12,7 @@ mod desk;
 mod errors;
 mod fake;
 mod limits;
+mod memory;
 mod online;
 mod records;
 mod walk;

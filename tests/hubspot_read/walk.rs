@@ -7,13 +7,15 @@ use serde_json::json;
 use crate::desk::{Desk, count};
 use crate::fake::{Fault, MINUTE, NOW_MS};
 use crate::http_server::Reply;
+use crate::memory::Watch;
 
 /// The first walk of this many contacts, with a cap of 10,000 a query: each is stored, each is read once.
-#[expect(clippy::print_stdout, reason = "what the walk took")]
+#[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "what the walk took")]
 fn first_walk(contacts: u64) {
     let desk = Desk::open();
     desk.fake.world().max = 250;
     desk.fill(1, contacts);
+    let memory = Watch::begin();
     let mut took = 0.0;
     for _ in 0..20 {
         let begun = std::time::Instant::now();
@@ -24,12 +26,16 @@ fn first_walk(contacts: u64) {
         }
     }
     let requests = desk.fake.requests();
+    let searches = count(&requests, "/search");
     println!(
-        "{contacts} contacts in {took:.1} s: {} searches, {} batch reads, {} requests",
-        count(&requests, "/search"),
+        "{contacts} contacts in {took:.1} s: {searches} searches, {} batch reads, {} requests; at five searches a second that \
+         is {:.2} of what the service needs; {} MiB at the most",
         count(&requests, "/batch/read"),
-        requests.len()
+        requests.len(),
+        took * 5.0 / searches as f64,
+        memory.peak_kib() >> 10,
     );
+    assert!(memory.peak_kib() < 60 * 1_000, "{} KiB", memory.peak_kib());
     assert_eq!(desk.stored(), (1..=contacts).collect::<Vec<_>>());
     assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
     assert_eq!(desk.fake.world().reads.len() as u64, contacts);

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use crate::http_server::{HttpServer, Reply, Request};
@@ -17,20 +18,27 @@ pub(crate) struct Proxy {
 
 struct State {
     random: Random,
+    spoils_first: bool,
     /// Of so many answers one is spoilt; 0: none.
     one_in: usize,
-    spoilt: usize,
+    /// How often each kind of request was asked, and how often its answer was spoilt.
+    kinds: BTreeMap<String, (usize, usize)>,
 }
 
 impl Proxy {
     pub(crate) fn start(to: String, seed: u64, one_in: usize) -> Self {
-        let state = Arc::new(Mutex::new(State { random: Random(seed), one_in, spoilt: 0 }));
+        let state = Arc::new(Mutex::new(State {
+            random: Random(seed),
+            spoils_first: seed.is_multiple_of(2),
+            one_in,
+            kinds: BTreeMap::new(),
+        }));
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none());
         let (shared, client) = (state.clone(), client.build().expect("a client"));
         let server = HttpServer::start(move |request| {
             let reply = forward(&client, &to, request);
-            shared.lock().unwrap().pass_on(reply)
+            shared.lock().unwrap().pass_on(kind(request), reply)
         });
         Self { server, state }
     }
@@ -39,21 +47,28 @@ impl Proxy {
         self.server.url()
     }
 
-    /// From now on every answer arrives as it was given. Says how many did not until now.
-    pub(crate) fn be_honest(&self) -> usize {
+    /// From now on every answer arrives as it was given. Says of which kinds of request how many answers did not.
+    pub(crate) fn be_honest(&self) -> BTreeMap<String, usize> {
         let mut state = self.state.lock().unwrap();
         state.one_in = 0;
-        state.spoilt
+        state.kinds.iter().map(|(kind, (_, spoilt))| (kind.clone(), *spoilt)).collect()
     }
 }
 
 impl State {
-    fn pass_on(&mut self, reply: Reply) -> Reply {
+    fn pass_on(&mut self, kind: String, reply: Reply) -> Reply {
         let Reply::Answer { mut status, mut headers, mut body } = reply else { return reply };
-        if self.one_in == 0 || !self.random.one_in(self.one_in) {
+        if self.one_in == 0 {
             return Reply::Answer { status, headers, body };
         }
-        self.spoilt += 1;
+        let (asked, spoilt) = self.kinds.entry(kind).or_default();
+        *asked += 1;
+        // What is asked seldom has its turn as well: the second time, or, with even seeds, the first.
+        let is_due = *spoilt == 0 && (*asked > 1 || self.spoils_first);
+        if !(is_due || self.random.one_in(self.one_in)) {
+            return Reply::Answer { status, headers, body };
+        }
+        *spoilt += 1;
         match self.random.below(12) {
             0 => return Reply::Close,
             1 => return Reply::Half(Box::new(Reply::Answer { status, headers, body })),
@@ -64,6 +79,19 @@ impl State {
         }
         Reply::Answer { status, headers, body }
     }
+}
+
+/// `GET /crm/objects/2026-09/tasks/#`: a request without what differs from one record to the next.
+fn kind(request: &Request) -> String {
+    let differs = |part: &&str| {
+        (part.len() >= 26 && !part.contains('.')) || part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let path: Vec<&str> = request
+        .path
+        .split('/')
+        .map(|part| if !part.is_empty() && differs(&part) { "#" } else { part })
+        .collect();
+    format!("{} {}", request.method, path.join("/"))
 }
 
 fn forward(client: &reqwest::blocking::Client, to: &str, request: &Request) -> Reply {

@@ -171,6 +171,8 @@ impl State {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn brief(lines: Vec<(String, String)>) -> Brief {
@@ -187,6 +189,22 @@ mod tests {
         assert_eq!(content.text, "Ann &amp; Bo\nWaiting for <@U1>\nCompany: A &lt;b&gt; &amp; Co");
         insta::assert_snapshot!(Value::from(content.blocks), @r#"[{"text":{"emoji":false,"text":"Ann & Bo","type":"plain_text"},"type":"header"},{"text":{"text":"Waiting for <@U1>","type":"mrkdwn","verbatim":true},"type":"section"},{"fields":[{"text":"*Company*\nA &lt;b&gt; &amp; Co","type":"mrkdwn","verbatim":true}],"type":"section"},{"elements":[{"action_id":"open_record","text":{"emoji":false,"text":"Open the record","type":"plain_text"},"type":"button","url":"https://crm.example/c/1"}],"type":"actions"}]"#);
     }
+
+    proptest! {
+            #[test]
+            fn nothing_in_any_brief_is_markup(title in any::<String>(), lines in prop::collection::vec(any::<(String, String)>(), 0..12)) {
+                let mut brief = brief(lines);
+                brief.title = Untrusted::new(title.as_str());
+                let state = State::Literal(Untrusted::new(title));
+                let content = handoff(&brief, &state, None);
+                let shown = content.text.clone() + &Value::from(content.blocks).to_string();
+                let entities: usize = ["&amp;", "&lt;", "&gt;"].iter().map(|entity| content.text.matches(entity).count()).sum();
+                prop_assert!(!content.text.contains(['<', '>']), "{}", content.text);
+                prop_assert_eq!(content.text.matches('&').count(), entities);
+    let obeyed = ['\u{202e}', '\u{200b}', '\u{7}'];
+                prop_assert!(!shown.contains(obeyed));
+            }
+        }
 
     #[test]
     fn no_brief_is_too_long() {

@@ -15,11 +15,14 @@ mod reactions;
 mod text;
 mod webhook;
 
+use std::collections::HashSet;
+
 use anyhow::{Result, bail};
 
 use self::client::Client;
 use self::config::Config;
 use self::memory::Memory;
+use self::place::Place;
 use self::webhook::Webhook;
 use super::{Chat, Checked, Connector, Posted, When};
 use crate::crm::Keyed;
@@ -42,7 +45,14 @@ fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
     if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
         let client = Client::new(config.base_url.clone(), token)?;
         let memory = Memory::read(memory, &client);
-        return Ok(Box::new(Slack { config, client, memory, notes: Vec::new(), nameless: None }));
+        return Ok(Box::new(Slack {
+            config,
+            client,
+            memory,
+            notes: Vec::new(),
+            fresh: HashSet::new(),
+            nameless: None,
+        }));
     }
     if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
         return Ok(Box::new(Webhook::new(url, endpoint::is_local(table))?));
@@ -59,6 +69,8 @@ struct Slack {
     client: Client,
     memory: Memory,
     notes: Vec<String>,
+    /// Posted by this run.
+    fresh: HashSet<Place>,
     /// Why nobody can be looked up in this run.
     nameless: Option<String>,
 }

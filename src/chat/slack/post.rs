@@ -203,6 +203,7 @@ impl Slack {
         if !super::place::is_channel_id(channel) {
             self.memory.channels.insert(channel.to_owned(), place.channel.clone());
         }
+        self.fresh.insert(place.clone());
         let warnings = body.pointer("/response_metadata/warnings").and_then(Value::as_array);
         for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
             self.note(format!("Slack took a message and warns: {}", crate::model::one_line(warning, 100)));

@@ -26,7 +26,9 @@ impl Slack {
     pub(super) fn read_activity(&mut self, posted: &[Posted], when: When) -> Result<Vec<Activity>> {
         let mut channels: BTreeMap<String, HashMap<String, &Posted>> = BTreeMap::new();
         for message in posted {
-            if let Some(place) = Place::parse(&message.remote_id) {
+            // To what was posted moments ago nobody can have reacted yet.
+            let place = Place::parse(&message.remote_id).filter(|place| !self.fresh.contains(place));
+            if let Some(place) = place {
                 channels.entry(place.channel).or_default().insert(place.ts, message);
             }
         }

@@ -2,6 +2,7 @@
 //! contacts that changed since the last look. What was seen once is remembered until the handoff is closed.
 
 use std::collections::{BTreeMap, HashMap};
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
 use chrono::DateTime;
@@ -58,12 +59,9 @@ pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities
         .copied()
         .filter(|watched| is_news(hub, looks.get(watched.contact.as_str()), watched))
         .collect();
+    let now = open.iter().map(|watched| watched.since).max().unwrap_or(DateTime::UNIX_EPOCH);
     let mut bad = Vec::new();
-    let looked = {
-        let now = open.iter().map(|watched| watched.since).max().unwrap_or(DateTime::UNIX_EPOCH);
-        let desk = &mut hub.desk(now);
-        look_at(desk, &to_look_at, &mut looks, &mut bad).and_then(|()| see_tasks(desk, &open, &mut looks))
-    };
+    let looked = look(&mut hub.desk(now), &open, &to_look_at, &mut looks, &mut bad);
     hub.writing.remembered.looks = looks;
     if let Err(unread) = looked {
         bail!("cannot see what reps did: {}", why(unread));
@@ -125,26 +123,37 @@ impl Look {
     }
 }
 
-/// Looks at contacts: their own properties, then the calls, e-mails and meetings with them.
-fn look_at(
+/// A sign on one of the contacts.
+type Seen<'a> = (&'a Watched, Sign);
+
+/// What was seen when all was well.
+type Sight<T> = Result<T, Outcome>;
+
+/// Looks at everybody's tasks; at some, also their own properties and the calls, e-mails and meetings with them. All of it at
+/// the same time.
+fn look(
     desk: &mut Desk<'_>,
     open: &[&Watched],
+    to_look_at: &[&Watched],
     looks: &mut Looks,
     bad: &mut Vec<Unreadable>,
-) -> Result<(), Outcome> {
-    if open.is_empty() {
-        return Ok(());
-    }
-    let modified = see_contacts(desk, open, looks)?;
-    let mut owners: HashMap<&str, String> = HashMap::new();
-    for watched in open {
-        if let Standing::Active(id) = desk.owner(&watched.owner)? {
-            owners.insert(&watched.owner, id);
-        }
-    }
-    for engagement in &ENGAGEMENTS {
-        match see_engagements(desk, engagement, open, &owners, looks) {
-            Ok(()) => {}
+) -> Sight<()> {
+    let owners = owners(desk, to_look_at)?;
+    let desk = &*desk;
+    let (known, owners) = (&*looks, &owners);
+    let (contacts, engagements, tasks) = thread::scope(|scope| {
+        let is_needed = !to_look_at.is_empty();
+        let contacts = is_needed.then(|| scope.spawn(|| see_contacts(desk, to_look_at)));
+        let see = |engagement| scope.spawn(move || see_engagements(desk, engagement, to_look_at, owners));
+        let engagements: Vec<_> = ENGAGEMENTS.iter().filter(|_| is_needed).map(see).collect();
+        let tasks = see_tasks(desk, open, known);
+        let engagements: Vec<_> = engagements.into_iter().map(joined).collect();
+        (contacts.map(joined), engagements, tasks)
+    });
+    let (modified, mut seen) = contacts.transpose()?.unwrap_or_default();
+    for (engagement, signs) in ENGAGEMENTS.iter().zip(engagements) {
+        match signs {
+            Ok(signs) => seen.extend(signs),
             // E-mails need a scope of their own, which many accounts do not grant.
             Err(Outcome::Forbidden { why }) => {
                 let place = format!("HubSpot's {}", engagement.objects);
@@ -153,8 +162,13 @@ fn look_at(
             Err(other) => return Err(other),
         }
     }
+    seen.extend(tasks?);
+    for (watched, sign) in seen {
+        let look = looks.entry(watched.contact.as_str().to_owned()).or_default();
+        look.add(sign, &watched.owner);
+    }
     // Only now everything has been seen: a look that failed half-way is done again.
-    for watched in open {
+    for watched in to_look_at {
         let contact = watched.contact.as_str();
         let look = looks.entry(contact.to_owned()).or_default();
         look.modified = Some(modified.get(contact).copied().unwrap_or_default());
@@ -163,13 +177,26 @@ fn look_at(
     Ok(())
 }
 
-/// Contact -> when it last changed.
-fn see_contacts(
-    desk: &Desk<'_>,
-    open: &[&Watched],
-    looks: &mut Looks,
-) -> Result<HashMap<String, i64>, Outcome> {
+fn joined<T>(reader: ScopedJoinHandle<'_, Sight<T>>) -> Sight<T> {
+    let broke_down = || Outcome::Failed(Delivery::NotSent { why: "a reader broke down".to_owned() });
+    reader.join().unwrap_or_else(|_| Err(broke_down()))
+}
+
+/// E-mail -> owner's id.
+fn owners<'a>(desk: &mut Desk<'_>, open: &[&'a Watched]) -> Sight<HashMap<&'a str, String>> {
+    let mut owners = HashMap::new();
+    for watched in open {
+        if let Standing::Active(id) = desk.owner(&watched.owner)? {
+            owners.insert(watched.owner.as_str(), id);
+        }
+    }
+    Ok(owners)
+}
+
+/// When each contact last changed, and what its own properties show.
+fn see_contacts<'a>(desk: &Desk<'_>, open: &[&'a Watched]) -> Sight<(HashMap<String, i64>, Vec<Seen<'a>>)> {
     let mut modified = HashMap::new();
+    let mut seen = Vec::new();
     let path = desk.paths().batch("contacts", "read");
     for part in open.chunks(HISTORY_AT_ONCE) {
         let ids: Vec<&str> = part.iter().map(|watched| watched.contact.as_str()).collect();
@@ -184,31 +211,27 @@ fn see_contacts(
             else {
                 continue;
             };
-            let contact = watched.contact.as_str().to_owned();
             if let Some(at) = signs::time(record, signs::LAST_MODIFIED) {
-                modified.insert(contact.clone(), at.timestamp_millis());
+                modified.insert(watched.contact.as_str().to_owned(), at.timestamp_millis());
             }
-            let look = looks.entry(contact).or_default();
-            for sign in signs::of_contact(record, watched.since) {
-                look.add(sign, &watched.owner);
-            }
+            seen.extend(signs::of_contact(record, watched.since).into_iter().map(|sign| (*watched, sign)));
         }
     }
-    Ok(modified)
+    Ok((modified, seen))
 }
 
-fn see_engagements(
+fn see_engagements<'a>(
     desk: &Desk<'_>,
     engagement: &Engagement,
-    open: &[&Watched],
+    open: &[&'a Watched],
     owners: &HashMap<&str, String>,
-    looks: &mut Looks,
-) -> Result<(), Outcome> {
+) -> Sight<Vec<Seen<'a>>> {
     let contacts: Vec<&str> = open.iter().map(|watched| watched.contact.as_str()).collect();
     let associated = associated(desk, &contacts, engagement.objects)?;
     let mut ids: Vec<&str> = associated.values().flatten().map(String::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
+    let mut seen = Vec::new();
     let path = desk.paths().batch(engagement.objects, "read");
     for part in ids.chunks(READ_AT_ONCE) {
         let answer = read_results(desk, &path, &batch_read(part, engagement.properties))?;
@@ -219,17 +242,15 @@ fn see_engagements(
                 let is_its = associated.get(contact).is_some_and(|ids| ids.contains(&id));
                 let owner = owners.get(watched.owner.as_str()).filter(|_| is_its);
                 let sign = owner.and_then(|owner| engagement.sign(record, owner, watched.since));
-                if let Some(sign) = sign {
-                    looks.entry(contact.to_owned()).or_default().add(sign, &watched.owner);
-                }
+                seen.extend(sign.map(|sign| (*watched, sign)));
             }
         }
     }
-    Ok(())
+    Ok(seen)
 }
 
 /// Our tasks, save those that were seen done.
-fn see_tasks(desk: &Desk<'_>, open: &[&Watched], looks: &mut Looks) -> Result<(), Outcome> {
+fn see_tasks<'a>(desk: &Desk<'_>, open: &[&'a Watched], looks: &Looks) -> Sight<Vec<Seen<'a>>> {
     // Of those written to moments ago, nobody can have done anything yet.
     let open_task = |watched: &&Watched| -> Option<String> {
         if desk.writing.written.contains(watched.contact.as_str()) {
@@ -245,16 +266,14 @@ fn see_tasks(desk: &Desk<'_>, open: &[&Watched], looks: &mut Looks) -> Result<()
         open.iter().filter_map(|watched| Some((open_task(watched)?, *watched))).collect();
     let mut ids: Vec<&str> = tasks.keys().map(String::as_str).collect();
     ids.sort_unstable();
+    let mut seen = Vec::new();
     let path = desk.paths().batch("tasks", "read");
     for part in ids.chunks(READ_AT_ONCE) {
         let answer = read_results(desk, &path, &batch_read(part, &TASK_PROPERTIES))?;
         for record in results(&answer) {
             let watched = record_id(record).and_then(|id| tasks.get(&id));
-            if let (Some(watched), Some(sign)) = (watched, signs::task_done(record)) {
-                let look = looks.entry(watched.contact.as_str().to_owned()).or_default();
-                look.add(sign, &watched.owner);
-            }
+            seen.extend(watched.and_then(|watched| Some((*watched, signs::task_done(record)?))));
         }
     }
-    Ok(())
+    Ok(seen)
 }

@@ -48,6 +48,8 @@ fn record(link: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::Untrusted;
 
@@ -61,6 +63,20 @@ mod tests {
         let hostile = r#"<img src=x onerror="alert('1')">&lt;b&gt;"#;
         let body = body(&brief(hostile, Some("javascript:alert(1)")), Some("abc"));
         insta::assert_snapshot!(body, @"<p><strong>Why now:</strong> &lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;lt;b&amp;gt;</p><p>handoff:abc</p>");
+    }
+
+    proptest! {
+        #[test]
+        fn the_only_tags_of_any_body_are_ours(label in any::<String>(), text in any::<String>(), link in any::<String>()) {
+            let mut brief = brief(&text, Some(&format!("https://{link}")));
+            brief.lines[0].label = label;
+            let body = body(&brief, Some("abc"));
+            for tag in body.split('<').skip(1) {
+                let is_ours = ["p>", "/p>", "strong>", "/strong>", "a href=\"https://", "/a>"].iter().any(|ours| tag.starts_with(ours));
+                prop_assert!(is_ours, "{tag}");
+            }
+            prop_assert_eq!(body.matches('"').count(), 2, "{}", body);
+        }
     }
 
     #[test]
