@@ -30,8 +30,8 @@ pub(crate) struct Sim {
     path: PathBuf,
     /// The name of the database in memory; `None`: it is a file, so that it can be copied.
     memory: Option<String>,
-    /// What a run that was not killed leaves open for the next: it saves preparing every statement anew.
-    spare: RefCell<Option<Store>>,
+    /// What runs that were not killed leave open for the next ones: it saves preparing every statement anew.
+    spare: RefCell<Vec<Store>>,
     /// Looks at the database from outside, as the last commit left it.
     eye: RefCell<Option<Connection>>,
     /// Yield points that the present top-level run has passed, and the one at which it is to be killed.
@@ -88,7 +88,7 @@ impl Sim {
     }
 
     fn start(&self, run: &Rc<Run>, now: i64, is_loose: bool) -> Result<Vec<String>> {
-        let spare = self.spare.take();
+        let spare = self.spare.borrow_mut().pop();
         let mut store = spare.map_or_else(|| self.open(), Ok)?;
         let gate = SendWrapper::new(run.clone());
         store.set_gate(Box::new(move || gate.pass_gate()));
@@ -101,7 +101,7 @@ impl Sim {
             deadline: Instant::now() + Duration::from_secs(3_600),
         })?;
         if !run.is_killed.get() {
-            self.spare.replace(Some(store));
+            self.spare.borrow_mut().push(store);
         }
         Ok(problems)
     }
@@ -155,7 +155,7 @@ impl Sim {
 
     /// What an operator does between runs: releases what is held, or sends again what was refused.
     pub(crate) fn operate(&self, retries: bool) {
-        self.spare.replace(None);
+        self.spare.borrow_mut().clear();
         let store = self.open().unwrap();
         let now = time(self.world.borrow().local());
         let released = store.write(|db| {
@@ -189,7 +189,7 @@ impl Sim {
 
     pub(crate) fn remove(&self) {
         self.eye.replace(None);
-        self.spare.replace(None);
+        self.spare.borrow_mut().clear();
         for end in ["", "-wal", "-shm"] {
             let mut name = self.path.clone().into_os_string();
             name.push(end);

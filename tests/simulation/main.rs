@@ -99,7 +99,7 @@ fn kept_seeds_pass() {
 
 #[test]
 fn no_lead_is_lost_and_none_is_handed_off_twice() {
-    let count = number("SIM_SEEDS").unwrap_or(50);
+    let count = number("SIM_SEEDS").unwrap_or(30);
     let base = number("SIM_BASE").unwrap_or(1);
     let seeds: Vec<u64> = (base..base + count).collect();
     let counters = must_pass(&seeds);
@@ -123,6 +123,11 @@ fn a_run_killed_at_each_point_in_turn_loses_nothing() {
             schedule::each_kill(after, folder.path()).unwrap_or_else(|violation| panic!("{violation}"));
         assert!(points > 20, "only {points} points were met");
     }
+}
+
+#[test]
+fn a_change_that_the_index_learns_of_late_is_handed_off_long_before_the_sweep() {
+    schedule::late_in_the_index(folder().path()).unwrap();
 }
 
 /// What the program must not do, each as a bug that it can be given: `src/mutant.rs`.
@@ -169,7 +174,8 @@ const MUTANTS: [&str; 36] = [
 /// Which seed or schedule finds the bug that this thread has.
 #[cfg(feature = "mutants")]
 fn killed_by(folder: &Path) -> Option<String> {
-    if let Err(violation) = schedule::each_kill(world::SECOND, folder) {
+    let scheduled = schedule::each_kill(world::SECOND, folder).map(drop);
+    if let Err(violation) = scheduled.and_then(|()| schedule::late_in_the_index(folder)) {
         return Some(format!("schedule: {violation}"));
     }
     (1..=200).find_map(|seed| {

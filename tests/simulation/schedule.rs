@@ -1,5 +1,5 @@
 //! Schedules that are written, not drawn: a run that is killed at its first yield point, at its second, and so on until
-//! one completes.
+//! one completes; a change that the search index learns of late.
 
 use std::path::Path;
 
@@ -51,4 +51,29 @@ pub(crate) fn each_kill(after: i64, folder: &Path) -> Result<u64, String> {
         }
     }
     Ok(0)
+}
+
+/// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed
+/// off all the same, and long before the next sweep.
+pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    let mut world = World::new(1, faults);
+    world.add_person(30);
+    let sim = Sim::new(world, folder);
+    sim.run();
+    {
+        let world = &mut *sim.world.borrow_mut();
+        world.pass(MINUTE);
+        world.edit(0, "score", "80");
+        for (known_from, _) in &mut world.people[0].index {
+            *known_from += 3 * MINUTE + MINUTE / 2;
+        }
+    }
+    for _ in 0..8 {
+        sim.run();
+        sim.world.borrow_mut().pass(MINUTE);
+    }
+    let handed_off = sim.count("SELECT count(*) FROM handoff");
+    if handed_off == 1 { Ok(()) } else { Err(format!("late in the index: {handed_off} handoffs")) }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Person {
     pub(crate) values: BTreeMap<String, String>,
     pub(crate) modified: i64,
     /// What the search index will know: from when on, which time of change.
-    index: Vec<(i64, i64)>,
+    pub(crate) index: Vec<(i64, i64)>,
     /// Deleted, or merged into another.
     pub(crate) gone: Option<i64>,
     /// Cannot be read, until it is edited again.
