@@ -15,6 +15,7 @@ use super::recheck;
 use super::session::Session;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
+use crate::deliver::Pace;
 use crate::model::{Activity, ContactId, Status, one_line};
 use crate::mutant;
 use crate::output::run_report::RunReport;
@@ -93,14 +94,19 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
             remote_id,
         }));
     }
-    // CRM and chat are asked at the same time.
     let when = When { now: session.now, deadline: session.deadline };
-    let (of_crm, of_chat) = thread::scope(|scope| {
-        let chat = session.chat.as_deref_mut();
-        let chat = chat.map(|chat| scope.spawn(|| chat.activity(&posted, when)));
-        let of_crm = session.crm.activity(&watched);
-        (of_crm, chat.map(ScopedJoinHandle::join))
-    });
+    let ask_chat = session.chat.as_deref_mut().map(|chat| || chat.activity(&posted, when));
+    let (of_crm, of_chat) = match session.pace {
+        Pace::SideBySide => thread::scope(|scope| {
+            let chat = ask_chat.map(|ask_chat| scope.spawn(ask_chat));
+            let of_crm = session.crm.activity(&watched);
+            (of_crm, chat.map(ScopedJoinHandle::join))
+        }),
+        Pace::InTurn => {
+            let of_crm = session.crm.activity(&watched);
+            (of_crm, ask_chat.map(|mut ask_chat| Ok(ask_chat())))
+        }
+    };
     let seen = of_crm?;
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));
