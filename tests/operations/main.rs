@@ -18,4 +18,5 @@ mod secrets;
 mod status;
 #[path = "../support/mod.rs"]
 mod support;
+mod tls;
 mod upgrades;

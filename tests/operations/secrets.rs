@@ -9,9 +9,9 @@ use crate::desk::RULES;
 use crate::http_server::{HttpServer, Reply};
 use crate::support::Place;
 
-const TOKEN: &str = "pat-na1-canary-0123456789";
+pub(crate) const TOKEN: &str = "pat-na1-canary-0123456789";
 
-fn place(base: &str) -> Place {
+pub(crate) fn place(base: &str) -> Place {
     let crm = format!("[crm.hubspot]\nbase_url = \"{base}\"\nportal = \"12345\"\n");
     let file = "[crm.file]\ncontacts = \"contacts.csv\"\nactivity = \"activity.csv\"\n";
     assert!(RULES.contains(file));
