@@ -105,8 +105,8 @@ pub trait Chat: Send {
         Ok(Checked::default())
     }
 
-    /// What was noticed since the last call and may interest somebody who looks closely.
-    fn notes(&mut self) -> Vec<String> {
+    /// What was noticed since the last call and somebody should mend: a name that stood in for a mention, and the like.
+    fn warnings(&mut self) -> Vec<String> {
         Vec::new()
     }
 

@@ -3,6 +3,7 @@
 mod clock;
 mod outcomes;
 mod recipients;
+mod skew;
 mod steps;
 
 use std::thread::{self, ScopedJoinHandle};
@@ -24,6 +25,7 @@ use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
 pub(super) use clock::pauses;
 use outcomes::since;
+use skew::clocks_agree;
 use steps::do_steps;
 
 /// What time alone brings about in an accepted handoff is seen within a day.
@@ -42,7 +44,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         };
         outcomes::record(session, &handoffs, &seen.acts, report)?;
         clock::look(session, &handoffs, report)?;
-        if seen.is_whole {
+        if seen.is_whole && clocks_agree(session, report) {
             do_steps(session, report)?;
         }
     }

@@ -33,6 +33,7 @@ pub(super) struct Session {
     pub crm: Box<dyn Crm>,
     pub chat: Option<Box<dyn Chat>>,
     pub now: Timestamp,
+    pub began: Instant,
     pub deadline: Instant,
     pub pace: Pace,
     pub is_dry: bool,
@@ -137,7 +138,8 @@ impl Session {
         };
         let store = if is_dry { path.open_dry() } else { path.open() }?;
         let memory = |key: &str| store.read().meta(key);
-        let deadline = Instant::now() + deadline;
+        let began = Instant::now();
+        let deadline = began + deadline;
         let mut crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
         crm.until(deadline);
         let chat_memory = memory(CHAT_MEMORY)?;
@@ -149,6 +151,7 @@ impl Session {
             crm,
             chat,
             now: time.now,
+            began,
             deadline,
             pace: Pace::SideBySide,
             is_dry,

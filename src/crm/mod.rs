@@ -111,6 +111,11 @@ pub trait Crm {
     /// What reps did on the contacts of open handoffs.
     fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
 
+    /// What the service's clock says now, where it can be seen.
+    fn clock(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Whether that also tells what comes of a handoff after its acceptance, so that it is worth asking.
     fn tells_endings(&self) -> bool {
         false

@@ -32,6 +32,9 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
         };
         printer.data(&text);
     }
+    for warning in &report.warnings {
+        printer.warn(warning);
+    }
     for note in &report.notes {
         printer.note(note);
     }

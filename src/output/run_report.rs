@@ -22,6 +22,8 @@ pub(crate) struct RunReport {
     pub delivered: Delivered,
     /// What may interest somebody who looks closely.
     pub notes: Vec<String>,
+    /// What was done otherwise than meant, and somebody should mend.
+    pub warnings: Vec<String>,
     /// What went wrong, each a sentence; the next run goes on from there.
     pub problems: Vec<String>,
 }
@@ -108,6 +110,7 @@ impl RunReport {
             escalated: Vec::new(),
             delivered: Delivered::default(),
             notes: Vec::new(),
+            warnings: Vec::new(),
             problems: Vec::new(),
         }
     }

@@ -332,7 +332,9 @@ impl State {
         // What history shows of a reaction's users may be a part.
         let shown = self.messages.iter().rev().filter(in_range).map(|message| message.to_json(1));
         let all: Vec<Value> = shown.collect();
-        let from: usize = params["cursor"].as_str().map_or(0, |cursor| cursor.parse().unwrap());
+        let Ok(from) = params["cursor"].as_str().unwrap_or("0").parse::<usize>() else {
+            return json!({ "ok": false, "error": "invalid_cursor" });
+        };
         let mut page: Vec<Value> = all.iter().skip(from).take(2).cloned().collect();
         if params["include_all_metadata"] != "true" {
             for message in &mut page {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::desk::{Desk, TEN};
-use crate::fake::Script;
+use crate::fake::{Script, TOKEN};
 use crate::http_server::Reply;
 
 #[test]
@@ -37,6 +37,19 @@ fn case_11_without_a_user_the_name_stands_in_and_it_is_said() {
         assert!(desk.slack.messages()[0].text().contains("Waiting for Ana Silva"));
         assert!(ran.stderr.contains("ana@acme.example"), "{}", ran.all());
     }
+}
+
+#[test]
+fn case_11_a_name_that_stands_in_is_a_warning_without_being_asked_for() {
+    let desk = Desk::open();
+    desk.slack.forget_user("ana@acme.example");
+    desk.lead();
+    desk.slack.set_time(TEN);
+    let variables = [("HANDOFF_NOW", TEN), ("HANDOFF_SLACK_TOKEN", TOKEN)];
+    let ran = desk.place.handoff_with(&variables, &["run"]);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    let warning = "warning: no active Slack user has the e-mail ana@acme.example";
+    assert!(ran.stderr.contains(warning), "{}", ran.all());
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
             config,
             client,
             memory,
-            notes: Vec::new(),
+            warnings: Vec::new(),
             fresh: HashSet::new(),
             nameless: None,
         }));
@@ -68,7 +68,7 @@ struct Slack {
     config: Config,
     client: Client,
     memory: Memory,
-    notes: Vec<String>,
+    warnings: Vec<String>,
     /// Posted by this run.
     fresh: HashSet<Place>,
     /// Why nobody can be looked up in this run.
@@ -77,9 +77,9 @@ struct Slack {
 
 impl Slack {
     /// Once in a run is enough.
-    fn note(&mut self, note: String) {
-        if !self.notes.contains(&note) {
-            self.notes.push(note);
+    fn warn(&mut self, warning: String) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 }
@@ -105,8 +105,8 @@ impl Chat for Slack {
         Ok(self.check_all(people, when))
     }
 
-    fn notes(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.notes)
+    fn warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     fn shows_state(&self) -> bool {

@@ -164,7 +164,7 @@ impl Slack {
         match self.user(&mention.email, keyed.at, keyed.deadline)? {
             Found::User(id) => Ok(Some(id)),
             Found::Nobody(why) => {
-                self.note(why);
+                self.warn(why);
                 Ok(None)
             }
         }
@@ -187,10 +187,10 @@ impl Slack {
             let Fault::Refused { code, why } = &fault else { return Err(fault) };
             // Each of these takes away what was refused, so that the loop ends.
             if is_about_blocks(code) && !post.content.blocks.is_empty() {
-                self.note(format!("{why}; posted as plain text"));
+                self.warn(format!("{why}; posted as plain text"));
                 post.content.blocks.clear();
             } else if is_lost_thread(code) && post.thread.take().is_some() {
-                self.note(format!("{why}; posted outside the thread"));
+                self.warn(format!("{why}; posted outside the thread"));
             } else {
                 return Err(fault);
             }
@@ -206,7 +206,7 @@ impl Slack {
         self.fresh.insert(place.clone());
         let warnings = body.pointer("/response_metadata/warnings").and_then(Value::as_array);
         for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
-            self.note(format!("Slack took a message and warns: {}", crate::model::one_line(warning, 100)));
+            self.warn(format!("Slack took a message and warns: {}", crate::model::one_line(warning, 100)));
         }
         Ok(place)
     }
@@ -229,7 +229,7 @@ impl Slack {
             let Fault::Refused { code, why } = &fault else { return Err(fault) };
             match code.as_str() {
                 "message_not_found" => {
-                    self.note(format!("{why}; posted anew"));
+                    self.warn(format!("{why}; posted anew"));
                     return self.post(keyed, Post { channel: at.channel, thread: None, content });
                 }
                 "edit_window_closed" | "cant_update_message" => {

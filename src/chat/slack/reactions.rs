@@ -40,7 +40,7 @@ impl Slack {
                 Err(Fault::Refused { code, why })
                     if matches!(code.as_str(), "channel_not_found" | "not_in_channel") =>
                 {
-                    self.note(format!("reactions in {channel} cannot be read: {why}"));
+                    self.warn(format!("reactions in {channel} cannot be read: {why}"));
                 }
                 Err(fault) => bail!("reactions in Slack cannot be read: {}", fault.into_why()),
             }

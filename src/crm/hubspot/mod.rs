@@ -111,6 +111,10 @@ impl Crm for HubSpot {
         self.client.until(deadline);
     }
 
+    fn clock(&self) -> Option<Timestamp> {
+        self.client.clock()
+    }
+
     /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
     fn account(&self) -> Result<&str> {
         Ok(self.portal()?.number().unwrap_or(&self.config.host))
