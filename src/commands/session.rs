@@ -168,7 +168,9 @@ impl Session {
         now: Timestamp,
         deadline: Instant,
     ) -> Self {
-        Self { rules, store, crm, chat, now, deadline, pace: Pace::InTurn, is_dry: false, _lock: None }
+        let began = Instant::now();
+        let pace = Pace::InTurn;
+        Self { rules, store, crm, chat, now, deadline, pace, is_dry: false, began, _lock: None }
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
