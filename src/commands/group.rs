@@ -79,7 +79,7 @@ impl Member {
     ) -> Result<()> {
         let (rules, now, handoff) = (&session.rules, session.now, &self.handoff);
         if handoff.owner.is_some() {
-            db.end_assignment(handoff.id, "lapsed", now)?;
+            db.pass_on(handoff.id, now)?;
         }
         let round = handoff.round + 1;
         let route = rules.routes.get(assignment.route).map_or("", |route| route.name.as_str());

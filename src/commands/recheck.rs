@@ -73,7 +73,8 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
                 if record.is_some()
                     && let Some(why) = second.why()
                 {
-                    db.cancel_crm_writes(handoff.id, &why, this.now)?;
+                    db.cancel_owner(handoff.id)?;
+                    db.add_event(handoff.id, this.now, "not written", None, Some(&why))?;
                     report.not_written(handoff.id, &why);
                 }
                 continue;

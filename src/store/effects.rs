@@ -168,13 +168,15 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Cancels what a handoff is about to write to the CRM.
-    pub fn cancel_crm_writes(self, handoff: i64, why: &str, at: Timestamp) -> Result<()> {
-        self.conn.execute(
-            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
-            [handoff],
-        )?;
-        self.add_event(handoff, at, "not written", None, Some(why))
+    /// Cancels the owner and the task that a handoff is about to write to the CRM and has not tried.
+    pub fn cancel_owner(self, handoff: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' \
+                 AND (kind = 'task' OR kind = 'update' AND body ->> 'owner' IS NOT NULL)",
+            )?
+            .execute([handoff])?;
+        Ok(())
     }
 
     /// Committed before the first byte leaves. Gives those that are the caller's to send: what another run has touched since

@@ -148,6 +148,12 @@ impl Db<'_> {
         self.add_event(handoff, closing.at, closing.status.name(), closing.by, Some(&how))
     }
 
+    /// Ends an assignment that its rep let lapse, for another: what was to be written of it, and has not been tried, is not.
+    pub fn pass_on(self, handoff: i64, at: Timestamp) -> Result<()> {
+        self.end_assignment(handoff, "lapsed", at)?;
+        self.cancel_owner(handoff)
+    }
+
     /// Ends the present assignment: `lapsed` or `rejected`.
     pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
         self.conn.execute(

@@ -183,14 +183,10 @@ impl Escalation<'_> {
     }
 
     fn pass_on(&self, assignment: &Assignment) -> Result<String> {
-        self.end_lapsed(self.session.now)?;
+        self.db.pass_on(self.handoff.id, self.session.now)?;
+        self.db.cancel_steps(self.handoff.id)?;
         let handed_off = hand_to(self.session, self.db, self.handoff, assignment, self.facts)?;
         Ok(format!("from {} to {}", self.owner(), handed_off.owner_email))
-    }
-
-    fn end_lapsed(&self, at: Timestamp) -> Result<()> {
-        self.db.end_assignment(self.handoff.id, "lapsed", at)?;
-        self.db.cancel_steps(self.handoff.id)
     }
 
     fn give_back(&self, n: u32) -> Result<String> {
