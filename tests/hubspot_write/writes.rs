@@ -174,6 +174,26 @@ fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
 }
 
 #[test]
+fn case_23_an_owner_who_was_made_anew_is_found_again_within_the_day() {
+    let mut scene = Scene::new(true, &["101"]);
+    assert_eq!(scene.run().status, 0);
+    scene.fake.portal().owners = vec![(71, "ana@acme.example", true), (81, "ana@acme.example", false)];
+    for lead in ["102", "103"] {
+        let new =
+            json!({"email": format!("{lead}@lead.example"), "hubspotscore": "70", "lifecyclestage": "lead"});
+        scene.fake.portal().put("contacts", lead, &new);
+    }
+    let ran = scene.run();
+    assert!(!ran.all().contains("refused: "), "{}", ran.all());
+    scene.settle();
+    for lead in ["102", "103"] {
+        assert_eq!(scene.fake.contact(lead)["hubspot_owner_id"], "81");
+        assert_eq!(scene.fake.tasks(lead).len(), 1);
+    }
+    scene.fake.requests();
+}
+
+#[test]
 fn case_24_a_stage_is_never_set_back() {
     let mut scene = Scene::new(true, &["101", "102"]);
     scene.fake.portal().put("contacts", "101", &json!({"lifecyclestage": "opportunity"}));
