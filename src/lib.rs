@@ -15,6 +15,10 @@ mod ledger;
 mod lines;
 pub mod model;
 pub mod monitor;
+#[cfg(feature = "mutants")]
+pub mod mutant;
+#[cfg(not(feature = "mutants"))]
+mod mutant;
 pub mod output;
 pub mod qualify;
 pub mod rules;

@@ -52,6 +52,10 @@ impl Chat for Console {
         writes.iter().map(|keyed| self.show(keyed)).collect()
     }
 
+    fn lingers(&self) -> bool {
+        false
+    }
+
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         writes.iter().map(|_| LookUp::Impossible).collect()
     }

@@ -69,6 +69,10 @@ impl Chat for FileChat {
         lines.into_iter().map(answer).collect()
     }
 
+    fn lingers(&self) -> bool {
+        false
+    }
+
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         self.messages.look_up(writes.iter().map(|keyed| keyed.key))
     }

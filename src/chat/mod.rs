@@ -85,6 +85,12 @@ pub trait Chat: Send {
     /// Sends messages and replies, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
 
+    /// Whether a request may still take effect after whoever sent it is dead: it is then looked up only once it had time
+    /// to. What is written on this machine is there or not.
+    fn lingers(&self) -> bool {
+        true
+    }
+
     /// Told what will be sent once the CRM has taken its part: whom it names can be looked up meanwhile.
     fn expect(&mut self, _writes: &[Keyed<'_>]) {}
 

@@ -3,6 +3,7 @@
 mod clock;
 mod outcomes;
 mod recipients;
+mod skew;
 mod steps;
 
 use std::thread::{self, ScopedJoinHandle};
@@ -15,13 +16,16 @@ use super::recheck;
 use super::session::Session;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
+use crate::deliver::Pace;
 use crate::model::{Activity, ContactId, Status, one_line};
+use crate::mutant;
 use crate::output::run_report::RunReport;
 use crate::qualify::facts;
 use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
 pub(super) use clock::pauses;
 use outcomes::since;
+use skew::clocks_agree;
 use steps::do_steps;
 
 /// What time alone brings about in an accepted handoff is seen within a day.
@@ -32,10 +36,15 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let mut handoffs = session.store.read().open_handoffs()?;
     handoffs.extend(accepted(session)?);
     if !handoffs.is_empty() {
-        let seen = activity(session, &handoffs, report)?;
+        let looks = !mutant::is("escalated without a look");
+        let seen = if looks {
+            activity(session, &handoffs, report)?
+        } else {
+            Seen { acts: Vec::new(), is_whole: true }
+        };
         outcomes::record(session, &handoffs, &seen.acts, report)?;
         clock::look(session, &handoffs, report)?;
-        if seen.is_whole {
+        if seen.is_whole && clocks_agree(session, report) {
             do_steps(session, report)?;
         }
     }
@@ -87,14 +96,19 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
             remote_id,
         }));
     }
-    // CRM and chat are asked at the same time.
     let when = When { now: session.now, deadline: session.deadline };
-    let (of_crm, of_chat) = thread::scope(|scope| {
-        let chat = session.chat.as_deref_mut();
-        let chat = chat.map(|chat| scope.spawn(|| chat.activity(&posted, when)));
-        let of_crm = session.crm.activity(&watched);
-        (of_crm, chat.map(ScopedJoinHandle::join))
-    });
+    let ask_chat = session.chat.as_deref_mut().map(|chat| || chat.activity(&posted, when));
+    let (of_crm, of_chat) = match session.pace {
+        Pace::SideBySide => thread::scope(|scope| {
+            let chat = ask_chat.map(|ask_chat| scope.spawn(ask_chat));
+            let of_crm = session.crm.activity(&watched);
+            (of_crm, chat.map(ScopedJoinHandle::join))
+        }),
+        Pace::InTurn => {
+            let of_crm = session.crm.activity(&watched);
+            (of_crm, ask_chat.map(|mut ask_chat| Ok(ask_chat())))
+        }
+    };
     let seen = of_crm?;
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));

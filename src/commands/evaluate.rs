@@ -12,6 +12,7 @@ use super::{Outcome, Time, group, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
 use crate::model::{Contact, Status, Timestamp, Verdict, VerdictKind, handoff_key};
+use crate::mutant;
 use crate::output::Printer;
 use crate::output::run_report::{Acted, Evaluated, RunReport};
 use crate::qualify::{
@@ -270,10 +271,11 @@ impl<'a> Stage<'a> {
             "beyond the {limit} handoffs that [limits] allows in one run; `handoff release` lets it go"
         );
         let ordinal = db.next_ordinal(due.row.id)?;
+        let named = if mutant::is("the same key for every handoff") { 1 } else { ordinal };
         let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
         let handoff = db.start_handoff(&NewHandoff {
             contact: due.row.id,
-            key: &handoff_key(&rules.crm.kind, crm.account()?, &due.row.contact.id, ordinal),
+            key: &handoff_key(&rules.crm.kind, crm.account()?, &due.row.contact.id, named),
             ordinal,
             tier: &tier.name,
             priority: tier.priority.name(),

@@ -35,6 +35,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+pub use run::{World, run_in};
+
 use crate::cli::{Cli, Command, Format};
 use crate::model::Timestamp;
 use crate::output::Printer;

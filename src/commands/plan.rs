@@ -9,6 +9,7 @@ use super::group::name_all;
 use super::session::Session;
 use crate::brief::{Subject, Who, brief, due_text};
 use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Untrusted, Update, Write};
+use crate::mutant;
 use crate::qualify::Facts;
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla;
@@ -111,6 +112,9 @@ pub(super) fn effects(
     ];
     if session.chat.is_some() {
         writes.push((holder, format!("{}m{round}", handoff.key), alert));
+    }
+    if mutant::is("no task") {
+        writes.retain(|(.., write)| !matches!(write, Write::Task(_)));
     }
     for (holder, key, write) in &writes {
         db.plan_effect(&NewEffect { handoff: *holder, key: key.clone(), write }, *now)?;

@@ -8,6 +8,7 @@ use super::route::hand_to;
 use super::session::Session;
 use crate::assign::Assignment;
 use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
+use crate::mutant;
 use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
@@ -23,14 +24,30 @@ enum Second {
     Cancel(String),
 }
 
+impl Second {
+    /// Why what was decided no longer holds.
+    fn why(&self) -> Option<String> {
+        match self {
+            Self::GoOn => None,
+            Self::Owned(owner) => Some(taken_by(owner)),
+            Self::Cancel(why) => Some(why.clone()),
+        }
+    }
+}
+
+fn taken_by(owner: &str) -> String {
+    format!("{owner} became its owner in the CRM since it was read")
+}
+
 /// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
-    let ids = session.store.read().handoffs_not_begun()?;
-    if ids.is_empty() {
+    let (ids, has_begun): (Vec<i64>, Vec<bool>) = session.store.read().owners_to_write()?.into_iter().unzip();
+    if ids.is_empty() || mutant::is("no second look") {
         return Ok(());
     }
-    let not_begun = ids.clone();
-    let handoffs = ids.into_iter().map(|id| session.store.read().handoff(id)).collect::<Result<Vec<_>>>()?;
+    let handoffs = ids.iter().map(|id| session.store.read().handoff(*id)).collect::<Result<Vec<_>>>()?;
+    let not_begun: Vec<i64> =
+        ids.into_iter().zip(&has_begun).filter(|(_, has_begun)| !**has_begun).map(|(id, _)| id).collect();
     let contacts = handoffs
         .iter()
         .map(|handoff| ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg))
@@ -42,15 +59,25 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let layouts = Layouts::new(fields);
     let this = &*session;
     this.store.write(|db| {
-        for handoff in &handoffs {
+        for (handoff, has_begun) in handoffs.iter().zip(has_begun) {
             // Somebody of the same company was taken back: it is handed off anew.
-            if handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
+            if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
                 continue;
             }
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
             let assignments = db.assignments(handoff.id)?;
             let second = second_look(&this.rules, handoff, &assignments, record, this.now);
+            if has_begun {
+                // Whether it is gone or only cannot be read now, the CRM says when it is written to.
+                if record.is_some()
+                    && let Some(why) = second.why()
+                {
+                    db.cancel_crm_writes(handoff.id, &why, this.now)?;
+                    report.not_written(handoff.id, &why);
+                }
+                continue;
+            }
             if second != Second::GoOn {
                 regroup(db, handoff, &not_begun, this.now)?;
             }
@@ -103,7 +130,7 @@ fn hand_to_owner(
     report: &mut RunReport,
 ) -> Result<()> {
     let rules = &session.rules;
-    let why = format!("{owner} became its owner in the CRM since it was read");
+    let why = taken_by(owner);
     let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
         return cancel(session, db, handoff, &format!("{why}, and is no rep in the rules"), report);
     };
@@ -126,6 +153,9 @@ fn second_look(
     now: Timestamp,
 ) -> Second {
     let Some(record) = fresh else {
+        if mutant::is("handed off though deleted") {
+            return Second::GoOn;
+        }
         return Second::Cancel("the contact is no longer in the CRM".to_owned());
     };
     let fresh = record.clone().into_contact(rules.fields.all());
@@ -136,6 +166,7 @@ fn second_look(
     let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
     let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
     match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
+        Some(_) if mutant::is("owner taken from somebody") => Second::GoOn,
         Some(new) => Second::Owned(new),
         None => Second::GoOn,
     }

@@ -1,18 +1,22 @@
 //! The cron line: sync, evaluate, route, escalate. Each stage leaves the database consistent, so a run may end anywhere.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::evaluate::Scope;
 use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, escalate, evaluate, route, sync};
+use crate::chat::Chat;
 use crate::cli::{Global, RunArgs};
+use crate::crm::Crm;
+use crate::model::Timestamp;
 use crate::monitor;
 use crate::output::run_report::RunReport;
 use crate::output::{Printer, Progress, report};
+use crate::rules::Rules;
 use crate::stop;
-use crate::store::{RunRow, is_database_error};
+use crate::store::{RunRow, Store, is_database_error};
 
 /// A run started by cron every minute ends before the next.
 pub(super) const DEADLINE: Duration = Duration::from_secs(50);
@@ -61,26 +65,41 @@ fn execute(
         Opening::Busy => return Ok(busy(printer, name, patience)),
     };
     let mut report = RunReport::new(name, time.now, session.is_dry);
+    if !do_stages(&mut session, stages, include_existing, &mut report, printer) {
+        for problem in &report.problems {
+            printer.error(problem);
+        }
+        if !session.is_dry {
+            tell_monitor(&session, name, false, printer);
+        }
+        return Ok(Outcome::Unfinished);
+    }
+    finish(&mut session, &mut report, global, printer)
+}
+
+/// Does one stage after the other; what goes wrong is in the report. `false`: the database failed, and nothing more may be
+/// done with it in this process.
+fn do_stages(
+    session: &mut Session,
+    stages: &[Stage],
+    include_existing: bool,
+    report: &mut RunReport,
+    printer: &Printer,
+) -> bool {
     for stage in stages {
         if stop::is_asked() {
             report.problems.push("stopped by a signal; the next run goes on from here".to_owned());
             break;
         }
-        if let Err(error) = do_stage(&mut session, *stage, include_existing, &mut report, printer) {
+        if let Err(error) = do_stage(session, *stage, include_existing, report, printer) {
             report.problems.push(format!("{error:#}"));
             // After a failed write the outcome of that commit is unknown until the file is opened again.
             if is_database_error(&error) {
-                for problem in &report.problems {
-                    printer.error(problem);
-                }
-                if !session.is_dry {
-                    tell_monitor(&session, name, false, printer);
-                }
-                return Ok(Outcome::Unfinished);
+                return false;
             }
         }
     }
-    finish(&mut session, &mut report, global, printer)
+    true
 }
 
 fn do_stage(
@@ -88,7 +107,7 @@ fn do_stage(
     stage: Stage,
     include_existing: bool,
     report: &mut RunReport,
-    printer: &mut Printer,
+    printer: &Printer,
 ) -> Result<()> {
     match stage {
         Stage::Sync => {
@@ -118,27 +137,55 @@ pub(super) fn finish(
     report.warnings.extend(session.chat.as_mut().map(|chat| chat.warnings()).unwrap_or_default());
     let is_good = report.is_good();
     if !session.is_dry {
-        let summary = serde_json::json!({
-            "synced": report.synced, "evaluated": report.evaluated, "handed_off": report.handed_off.len(),
-            "waiting": report.waiting.len(), "problems": report.problems,
-        });
-        let row = RunRow {
-            command: report.command.clone(),
-            started: report.at,
-            finished: report.at,
-            good: is_good,
-            summary: summary.to_string(),
-        };
-        let is_whole_run = is_good && report.command == "run";
-        session.store.write(|db| {
-            db.record_run(&row)?;
-            if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
-        })?;
-        session.remember()?;
+        record(session, report)?;
         tell_monitor(session, &report.command, is_good, printer);
     }
     report::print(report, &session.store, global, printer)?;
     Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+}
+
+/// Keeps that the run was, and what the connectors learned in it.
+fn record(session: &Session, report: &RunReport) -> Result<()> {
+    let summary = serde_json::json!({
+        "synced": report.synced, "evaluated": report.evaluated, "handed_off": report.handed_off.len(),
+        "waiting": report.waiting.len(), "problems": report.problems,
+    });
+    let row = RunRow {
+        command: report.command.clone(),
+        started: report.at,
+        finished: report.at,
+        good: report.is_good(),
+        summary: summary.to_string(),
+    };
+    let is_whole_run = row.good && report.command == "run";
+    session.store.write(|db| {
+        db.record_run(&row)?;
+        if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
+    })?;
+    session.remember()
+}
+
+/// What a run works with when it is given, not opened.
+pub struct World {
+    pub rules: Rules,
+    pub store: Store,
+    pub crm: Box<dyn Crm>,
+    pub chat: Option<Box<dyn Chat>>,
+    pub now: Timestamp,
+    pub deadline: Instant,
+}
+
+/// `handoff run` over a world that is given: the simulation in `tests/` brings its own CRM, chat and time. From here on it
+/// is the code that cron starts. Prints nothing, takes no lock, and gives what went wrong and the store for another run.
+pub fn run_in(world: World) -> Result<(Vec<String>, Store)> {
+    let World { rules, store, crm, chat, now, deadline } = world;
+    let mut session = Session::given(rules, store, crm, chat, now, deadline);
+    let mut report = RunReport::new("run", now, false);
+    if !do_stages(&mut session, &ALL, false, &mut report, &Printer::silent()) {
+        bail!("{}", report.problems.join("; "));
+    }
+    record(&session, &report)?;
+    Ok((report.problems, session.store))
 }
 
 /// A monitor that does not hear is worth a word, and no reason to call the run bad. Who asked the run to stop does not wait

@@ -9,7 +9,7 @@ use super::{Outcome, Time};
 use crate::chat::{self, Chat};
 use crate::cli::Global;
 use crate::crm::{self, Crm};
-use crate::deliver::{Delivered, Sinks, deliver};
+use crate::deliver::{Delivered, Pace, Sinks, deliver};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::rules::{self, Connectors, Rules, Source};
@@ -33,7 +33,9 @@ pub(super) struct Session {
     pub crm: Box<dyn Crm>,
     pub chat: Option<Box<dyn Chat>>,
     pub now: Timestamp,
+    pub began: Instant,
     pub deadline: Instant,
+    pub pace: Pace,
     pub is_dry: bool,
     /// Released last: when the database is closed.
     _lock: Option<Lock>,
@@ -136,7 +138,8 @@ impl Session {
         };
         let store = if is_dry { path.open_dry() } else { path.open() }?;
         let memory = |key: &str| store.read().meta(key);
-        let deadline = Instant::now() + deadline;
+        let began = Instant::now();
+        let deadline = began + deadline;
         let mut crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
         crm.until(deadline);
         let chat_memory = memory(CHAT_MEMORY)?;
@@ -148,10 +151,26 @@ impl Session {
             crm,
             chat,
             now: time.now,
+            began,
             deadline,
+            pace: Pace::SideBySide,
             is_dry,
             _lock: lock,
         })))
+    }
+
+    /// A session over parts that the caller opened, and locked if need be.
+    pub(super) fn given(
+        rules: Rules,
+        store: Store,
+        crm: Box<dyn Crm>,
+        chat: Option<Box<dyn Chat>>,
+        now: Timestamp,
+        deadline: Instant,
+    ) -> Self {
+        let began = Instant::now();
+        let pace = Pace::InTurn;
+        Self { rules, store, crm, chat, now, deadline, pace, is_dry: false, began, _lock: None }
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
@@ -185,7 +204,7 @@ impl Session {
         if self.is_dry {
             return Ok(Delivered::default());
         }
-        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None };
+        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None, pace: self.pace };
         if let Some(chat) = self.chat.as_deref_mut() {
             sinks.chat = Some(chat);
         }

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use super::session::Session;
 use crate::crm::{Walk, Walked};
 use crate::model::Field;
+use crate::mutant;
 use crate::output::Progress;
 use crate::output::run_report::Synced;
 
@@ -36,6 +37,12 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
             return Ok(());
         }
+        if mutant::is("poison ends the walk") && !page.bad.is_empty() {
+            bail!("a contact cannot be read");
+        }
+        if let Some(position) = page.cursor.as_deref().filter(|_| mutant::is("cursor before rows")) {
+            store.write(|db| db.move_cursor(STREAM, position, *now))?;
+        }
         store.write(|db| {
             let layout = db.layout(fields)?;
             for records in page.records.chunks(STORE_AT_ONCE) {
@@ -43,7 +50,9 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
                 synced.read += stored.read;
                 synced.changed += stored.changed;
             }
-            db.quarantine(&page.bad, *now)?;
+            if !mutant::is("nobody is set aside") {
+                db.quarantine(&page.bad, *now)?;
+            }
             if let Some(position) =
                 page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position))
             {

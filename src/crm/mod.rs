@@ -2,6 +2,7 @@
 
 mod file;
 mod hubspot;
+pub mod position;
 
 use std::path::Path;
 use std::time::Instant;
@@ -110,6 +111,11 @@ pub trait Crm {
     /// What reps did on the contacts of open handoffs.
     fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
 
+    /// What the service's clock says now, where it can be seen.
+    fn clock(&self) -> Option<Timestamp> {
+        None
+    }
+
     /// Whether that also tells what comes of a handoff after its acceptance, so that it is worth asking.
     fn tells_endings(&self) -> bool {
         false
@@ -117,6 +123,12 @@ pub trait Crm {
 
     /// Sends updates and tasks, each with its key; one answer for each, in order.
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
+
+    /// Whether a request may still take effect after whoever sent it is dead: it is then looked up only once it had time
+    /// to. What is written on this machine is there or not.
+    fn lingers(&self) -> bool {
+        true
+    }
 
     /// Looks for what earlier attempts may have left, by key; one answer for each, in order.
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;

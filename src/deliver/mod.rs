@@ -21,10 +21,11 @@ use chrono::TimeDelta;
 use crate::chat::{Chat, When};
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
+use crate::mutant;
 use crate::stop;
-use crate::store::{EffectRow, Settled, Side, Store};
-use settle::{Verdict, classify};
-use shared::{Shared, Then};
+use crate::store::{Db, EffectRow, Settled, Side, Store};
+use settle::{SETTLE, Verdict, classify};
+use shared::{Patience, Shared, Then};
 
 /// What delivery did in one run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,34 +53,63 @@ const LOOK_UP_AGAIN: TimeDelta = TimeDelta::seconds(30);
 pub struct Sinks<'a> {
     pub crm: &'a mut dyn Crm,
     pub chat: Option<&'a mut dyn Chat>,
+    pub pace: Pace,
+}
+
+/// How the two sinks are sent to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    SideBySide,
+    /// A wave of each after the other, in one thread: the same events come in the same order each time.
+    InTurn,
 }
 
 /// Delivers what is due until nothing is or `deadline` has passed. The caller holds the run lock, which proves that
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
+    let Sinks { crm, chat, pace } = sinks;
+    let lingers = crm.lingers() || chat.as_ref().is_some_and(|chat| chat.lingers());
+    let settle =
+        if lingers && !mutant::is("looks while it may be on its way") { SETTLE } else { TimeDelta::zero() };
     store.write(|db| {
         db.presume_sent_after_backup()?;
-        db.presume_interrupted(now)
+        db.presume_interrupted(now, settle)
     })?;
-    let Sinks { crm, chat } = sinks;
     let when = When { now, deadline };
     let shared = Shared::new(store);
+    let crm = Lane::new(Sink::Crm(crm), &shared, when);
     let Some(chat) = chat else {
-        let mut delivered = drain(&mut Sink::Crm(crm), &shared, when)?;
+        let mut delivered = crm.drain()?;
         delivered.postponed.extend(shared.without_chat(now)?);
         return Ok(delivered);
     };
+    let (of_crm, of_chat) = match pace {
+        Pace::SideBySide => side_by_side(crm, chat)?,
+        Pace::InTurn => in_turn(crm, chat)?,
+    };
+    let mut delivered = of_crm;
+    delivered.add(of_chat);
+    Ok(delivered)
+}
+
+fn side_by_side(crm: Lane<'_, '_>, chat: &mut dyn Chat) -> Result<(Delivered, Delivered)> {
+    let (shared, when) = (crm.shared, crm.when);
     thread::scope(|scope| {
-        let chat = scope.spawn(|| drain(&mut Sink::Chat(chat), &shared, when));
+        let chat = scope.spawn(|| Lane::new(Sink::Chat(chat), shared, when).drain());
         let of_crm = {
             let _last_word = shared.crm_at_work();
-            drain(&mut Sink::Crm(crm), &shared, when)
+            crm.drain()
         };
         let of_chat = chat.join().map_err(|_| anyhow!("the chat's connector broke down"))?;
-        let mut delivered = of_crm?;
-        delivered.add(of_chat?);
-        Ok(delivered)
+        Ok((of_crm?, of_chat?))
     })
+}
+
+fn in_turn(mut crm: Lane<'_, '_>, chat: &mut dyn Chat) -> Result<(Delivered, Delivered)> {
+    let mut chat = Lane::new(Sink::Chat(chat), crm.shared, crm.when);
+    chat.announce()?;
+    while crm.wave(Patience::None)? | chat.wave(Patience::None)? {}
+    Ok((crm.delivered, chat.delivered))
 }
 
 /// One of the two, while it is sent to.
@@ -111,78 +141,134 @@ impl Sink<'_> {
     }
 }
 
-/// Sends wave after wave to one sink. Credentials that no longer work end it: the CRM's end everything, for nothing can
-/// follow what cannot be written; the chat's end the chat.
-fn drain(sink: &mut Sink<'_>, shared: &Shared<'_>, when: When) -> Result<Delivered> {
-    let mut delivered = Delivered::default();
-    if let Sink::Chat(chat) = sink {
-        let coming = shared.coming(when.now)?;
-        if !coming.is_empty() {
-            chat.expect(&coming.iter().map(|effect| keyed(effect, when)).collect::<Vec<_>>());
-        }
-    }
-    while let Some(due) = shared.next(sink.side(), when.now)? {
-        if stop::is_asked() || Instant::now() >= when.deadline {
-            delivered.out_of_time = true;
-            break;
-        }
-        let to_send = look_up(shared, sink, due, when, &mut delivered)?;
-        shared.write(|store| store.write(|db| db.begin_effects(&to_send, when.now)))?;
-        let keyed: Vec<Keyed<'_>> = to_send.iter().map(|effect| keyed(effect, when)).collect();
-        let outcomes = if keyed.is_empty() { Vec::new() } else { sink.send(&keyed) };
-        shared.write_then(|store| {
-            record(store, &to_send, outcomes, when.now, &mut delivered)?;
-            let is_over = delivered.unauthorized.is_some() && sink.side() == Side::Crm;
-            Ok(if is_over { Then::Stop } else { Then::GoOn })
-        })?;
-        if delivered.unauthorized.is_some() {
-            break;
-        }
-    }
-    Ok(delivered)
+/// One sink and what came of what was sent to it.
+struct Lane<'a, 'b> {
+    sink: Sink<'a>,
+    shared: &'a Shared<'b>,
+    when: When,
+    delivered: Delivered,
+    is_over: bool,
 }
 
-/// Settles what earlier attempts left uncertain; returns what is to be sent.
-fn look_up(
-    shared: &Shared<'_>,
-    sink: &mut Sink<'_>,
-    due: Vec<EffectRow>,
-    when: When,
-    delivered: &mut Delivered,
-) -> Result<Vec<EffectRow>> {
-    let (unsure, mut to_send): (Vec<_>, Vec<_>) = due.into_iter().partition(|effect| effect.unsure);
-    if unsure.is_empty() {
-        return Ok(to_send);
+impl<'a, 'b> Lane<'a, 'b> {
+    fn new(sink: Sink<'a>, shared: &'a Shared<'b>, when: When) -> Self {
+        Self { sink, shared, when, delivered: Delivered::default(), is_over: false }
     }
-    let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, when)).collect();
-    let answers = sink.look_up(&asked).into_iter().map(Some).chain(std::iter::repeat_with(|| None));
-    let now = when.now;
-    let settle = |store: &Store| {
-        store.write(|db| {
-            for (effect, answer) in unsure.iter().zip(answers) {
-                match answer {
-                    Some(LookUp::Found { remote_id }) => {
-                        db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
-                        delivered.found += 1;
-                    }
-                    Some(LookUp::Absent) => to_send.push(effect.clone()),
-                    Some(LookUp::Impossible) | None => {
-                        let why = "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
-                        db.settle_effect(effect, &Settled::Failed { why }, now)?;
-                        delivered.failed.push(format!("{}: {why}", name(effect)));
-                    }
-                    Some(LookUp::Failed { why }) => {
-                        let next = now + LOOK_UP_AGAIN;
-                        db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
-                        delivered.postponed.push(format!("{}: {why}", name(effect)));
+
+    /// Sends wave after wave.
+    fn drain(mut self) -> Result<Delivered> {
+        self.announce()?;
+        while self.wave(Patience::ForTheCrm)? {}
+        Ok(self.delivered)
+    }
+
+    /// Tells the chat what will come.
+    fn announce(&mut self) -> Result<()> {
+        if let Sink::Chat(chat) = &mut self.sink {
+            let coming = self.shared.coming(self.when.now)?;
+            if !coming.is_empty() {
+                chat.expect(&coming.iter().map(|effect| keyed(effect, self.when)).collect::<Vec<_>>());
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends one wave; whether there was one. Credentials that no longer work end it: the CRM's end everything, for nothing
+    /// can follow what cannot be written; the chat's end the chat.
+    fn wave(&mut self, patience: Patience) -> Result<bool> {
+        let when = self.when;
+        let side = self.sink.side();
+        let due = if self.is_over { None } else { self.shared.next(side, when.now, patience)? };
+        let Some(due) = due else { return Ok(false) };
+        if stop::is_asked() || Instant::now() >= when.deadline {
+            self.delivered.out_of_time = true;
+            self.is_over = true;
+            return Ok(false);
+        }
+        let to_send = self.look_up(due)?;
+        if mutant::is("effect before intent") {
+            self.send(&to_send);
+        }
+        let mut begun = self.shared.write(|store| store.write(|db| db.begin_effects(to_send, when.now)))?;
+        if mutant::is("key per attempt") {
+            for effect in &mut begun {
+                effect.key = format!("{}{}", effect.key, effect.attempt);
+            }
+        }
+        let mut outcomes = self.send(&begun);
+        if mutant::is("answers in another order") {
+            outcomes.reverse();
+        }
+        let delivered = &mut self.delivered;
+        self.shared.write_then(|store| {
+            record(store, &begun, outcomes, when.now, delivered)?;
+            let is_over = delivered.unauthorized.is_some() && side == Side::Crm;
+            Ok(((), if is_over { Then::Stop } else { Then::GoOn }))
+        })?;
+        self.is_over = self.delivered.unauthorized.is_some();
+        Ok(true)
+    }
+
+    fn send(&mut self, effects: &[EffectRow]) -> Vec<Delivery> {
+        let keyed: Vec<Keyed<'_>> = effects.iter().map(|effect| keyed(effect, self.when)).collect();
+        if keyed.is_empty() { Vec::new() } else { self.sink.send(&keyed) }
+    }
+
+    /// Settles what earlier attempts left uncertain; returns what is to be sent.
+    fn look_up(&mut self, due: Vec<EffectRow>) -> Result<Vec<EffectRow>> {
+        let (unsure, to_send): (Vec<_>, Vec<_>) =
+            due.into_iter().partition(|effect| effect.unsure && !mutant::is("no look-up"));
+        if unsure.is_empty() {
+            return Ok(to_send);
+        }
+        let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, self.when)).collect();
+        // A sink that gives fewer answers than it was asked for cannot look.
+        let answers =
+            self.sink.look_up(&asked).into_iter().chain(std::iter::repeat_with(|| LookUp::Impossible));
+        let (now, delivered) = (self.when.now, &mut self.delivered);
+        let absent = self.shared.write(|store| {
+            store.write(|db| {
+                let mut absent = Vec::new();
+                for (effect, answer) in unsure.into_iter().zip(answers) {
+                    if is_absent(db, &effect, answer, now, delivered)? {
+                        absent.push(effect);
                     }
                 }
-            }
-            Ok(())
-        })
-    };
-    shared.write(settle)?;
-    Ok(to_send)
+                Ok(absent)
+            })
+        })?;
+        Ok(to_send.into_iter().chain(absent).collect())
+    }
+}
+
+/// Settles an effect as a look-up says; whether it is to be sent, for it is not there.
+fn is_absent(
+    db: Db<'_>,
+    effect: &EffectRow,
+    answer: LookUp,
+    now: Timestamp,
+    delivered: &mut Delivered,
+) -> Result<bool> {
+    match answer {
+        LookUp::Absent => return Ok(true),
+        LookUp::Failed { .. } if mutant::is("failed look-up is an absence") => return Ok(true),
+        LookUp::Found { remote_id } => {
+            db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
+            delivered.found += 1;
+        }
+        LookUp::Impossible => {
+            let why =
+                "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
+            db.settle_effect(effect, &Settled::Failed { why }, now)?;
+            delivered.failed.push(format!("{}: {why}", name(effect)));
+        }
+        LookUp::Failed { why } => {
+            let next = now + LOOK_UP_AGAIN;
+            db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
+            delivered.postponed.push(format!("{}: {why}", name(effect)));
+        }
+    }
+    Ok(false)
 }
 
 fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
@@ -207,7 +293,7 @@ fn record(
     let outcomes = outcomes.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
     store.write(|db| {
         for (effect, outcome) in effects.iter().zip(outcomes) {
-            match classify(outcome, effect.attempt, now) {
+            match classify(outcome, effect.attempt.saturating_sub(1), now) {
                 Verdict::Done { remote_id } => {
                     db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
                     delivered.done += 1;

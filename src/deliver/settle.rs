@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::model::{Delivery, Timestamp};
+use crate::mutant;
 
 /// What is to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +34,27 @@ pub(super) enum Verdict {
 /// Longest wait that a service may impose: beyond it the next attempt only finds out that it is still throttled.
 const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
-/// A request that may have happened is looked up once it had time to take effect or to be lost.
-const SETTLE: TimeDelta = TimeDelta::seconds(30);
+/// A request that may have happened is looked up once it had time to take effect or to be lost. It counts from the start of
+/// the run that sent it, which lasts up to 50 seconds.
+pub(super) const SETTLE: TimeDelta = TimeDelta::seconds(90);
 
 /// `attempt` counts the attempts before this one. No answer at all is unknown.
 pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) -> Verdict {
+    let again = |why: &str| Verdict::Again { why: why.to_owned(), next: now + TICK };
     match outcome {
+        Some(Delivery::Unknown { why }) if mutant::is("5xx is a failure") => Verdict::Failed { why },
+        Some(Delivery::Unknown { why }) if mutant::is("unknown is not sent") => again(&why),
+        None if mutant::is("no answer is not sent") => again("no answer"),
+        Some(Delivery::NotSent { why }) if mutant::is("not sent is done") => Verdict::Done { remote_id: why },
+        Some(Delivery::Throttled { why, .. }) if mutant::is("throttled is done") => {
+            Verdict::Done { remote_id: why }
+        }
+        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a failure") => {
+            again("garbage")
+        }
+        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a success") => {
+            Verdict::Done { remote_id: "garbage".to_owned() }
+        }
         Some(Delivery::Done { remote_id }) if remote_id.is_empty() => {
             Verdict::Unknown { why: "the answer names no id".to_owned(), next: now + SETTLE }
         }
@@ -84,7 +100,7 @@ mod tests {
             (Some(Delivery::Done { remote_id: "7".to_owned() }), Verdict::Done { remote_id: "7".to_owned() }),
             (
                 Some(Delivery::Done { remote_id: String::new() }),
-                Verdict::Unknown { why: "the answer names no id".to_owned(), next: in_seconds(30) },
+                Verdict::Unknown { why: "the answer names no id".to_owned(), next: in_seconds(90) },
             ),
             (Some(Delivery::NotSent { why: why() }), Verdict::Again { why: why(), next: in_seconds(30) }),
             (
@@ -104,8 +120,8 @@ mod tests {
                 Some(Delivery::Unauthorized { why: why() }),
                 Verdict::Unauthorized { why: why(), next: in_seconds(1) },
             ),
-            (Some(Delivery::Unknown { why: why() }), Verdict::Unknown { why: why(), next: in_seconds(30) }),
-            (None, Verdict::Unknown { why: "no answer".to_owned(), next: in_seconds(30) }),
+            (Some(Delivery::Unknown { why: why() }), Verdict::Unknown { why: why(), next: in_seconds(90) }),
+            (None, Verdict::Unknown { why: "no answer".to_owned(), next: in_seconds(90) }),
         ];
         for (outcome, verdict) in table {
             assert_eq!(classify(outcome.clone(), 0, now()), verdict, "{outcome:?}");

@@ -21,6 +21,14 @@ struct State<'a> {
     is_stopped: bool,
 }
 
+/// What one waits for when nothing is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    None,
+    /// The chat waits while the CRM may make more due.
+    ForTheCrm,
+}
+
 /// Whether more may go out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
@@ -45,8 +53,13 @@ impl<'a> Shared<'a> {
         CrmAtWork(self)
     }
 
-    /// What is due on one side; the chat waits while the CRM may make more due. `None`: nothing is, or all has to stop.
-    pub(super) fn next(&self, side: Side, now: Timestamp) -> Result<Option<Vec<EffectRow>>> {
+    /// What is due on one side. `None`: nothing is, or all has to stop.
+    pub(super) fn next(
+        &self,
+        side: Side,
+        now: Timestamp,
+        patience: Patience,
+    ) -> Result<Option<Vec<EffectRow>>> {
         let mut state = self.state();
         loop {
             if state.is_stopped {
@@ -56,7 +69,7 @@ impl<'a> Shared<'a> {
             if !due.is_empty() {
                 return Ok(Some(due));
             }
-            if side == Side::Crm || !state.crm_is_at_work {
+            if side == Side::Crm || patience == Patience::None || !state.crm_is_at_work {
                 return Ok(None);
             }
             state = self.moved.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -68,17 +81,17 @@ impl<'a> Shared<'a> {
         self.state().store.read().coming_messages(now, WAVE)
     }
 
-    pub(super) fn write(&self, change: impl FnOnce(&Store) -> Result<()>) -> Result<()> {
-        self.write_then(|store| change(store).map(|()| Then::GoOn))
+    pub(super) fn write<T>(&self, change: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+        self.write_then(|store| change(store).map(|value| (value, Then::GoOn)))
     }
 
     /// Writes, and stops both sides before either sees what was written, if so it is to be.
-    pub(super) fn write_then(&self, change: impl FnOnce(&Store) -> Result<Then>) -> Result<()> {
+    pub(super) fn write_then<T>(&self, change: impl FnOnce(&Store) -> Result<(T, Then)>) -> Result<T> {
         let mut state = self.state();
-        let then = change(state.store);
-        state.is_stopped |= matches!(then, Ok(Then::Stop));
+        let changed = change(state.store);
+        state.is_stopped |= matches!(changed, Ok((_, Then::Stop)));
         self.moved.notify_all();
-        then.map(drop)
+        changed.map(|(value, _)| value)
     }
 
     /// What is due for a chat that the rules no longer name, as reports say it.

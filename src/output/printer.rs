@@ -44,6 +44,12 @@ impl Printer {
         }
     }
 
+    /// Shows nothing of what is quiet at will.
+    pub fn silent() -> Self {
+        let stream = Stream::new(false, Color::Never, true);
+        Self { is_quiet: true, verbosity: 0, log_format: LogFormat::Text, data: stream, talk: stream }
+    }
+
     pub fn is_verbose(&self) -> bool {
         self.verbosity > 0
     }

@@ -126,6 +126,13 @@ impl RunReport {
         self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail });
     }
 
+    /// A write that was refused once and that a second look took back when it was to be sent again.
+    pub(crate) fn not_written(&mut self, handoff: i64, why: &str) {
+        let contact = Untrusted::new(format!("handoff {handoff}"));
+        let detail = Untrusted::new(why);
+        self.outcomes.push(Acted { handoff, contact, what: "not written".to_owned(), detail });
+    }
+
     /// A bug of handoff's own showed over one contact; the others went on.
     pub(crate) fn set_aside(&mut self, crm_id: &str) {
         let contact = one_line(crm_id, 60);

@@ -1,6 +1,7 @@
 //! When a handoff starts: on crossing, once, and not while the contact cools down.
 
 use crate::model::{Timestamp, VerdictKind};
+use crate::mutant;
 
 /// What is known of a contact's past when it is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +34,18 @@ pub enum Crossing {
 
 /// A handoff starts when a contact was not qualified and now is.
 pub fn crossing(past: &Past, qualified: bool, is_baseline: bool, now: Timestamp) -> Crossing {
-    let crossed_now = past.before != Some(VerdictKind::Qualified);
+    let crossed_now =
+        past.before != Some(VerdictKind::Qualified) || mutant::is("handed off again at each change");
     if !qualified || !(crossed_now || past.crossed.is_some()) {
         return Crossing::None;
     }
     if past.has_open_handoff {
         return Crossing::AlreadyOpen;
     }
-    if is_baseline {
+    if is_baseline && !mutant::is("no baseline") {
         return Crossing::Baseline;
     }
-    match past.cooldown.filter(|until| *until > now) {
+    match past.cooldown.filter(|until| *until > now && !mutant::is("no cooldown")) {
         Some(until) => Crossing::Cooling { crossed: past.crossed.unwrap_or(now), until },
         None => Crossing::Start,
     }

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use chrono::TimeDelta;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{Db, StorePath};
@@ -16,6 +17,9 @@ const IS_COPY: &str = "backup.is_copy";
 
 /// In a database that was restored from a copy: handoffs that began before this moment may be known outside.
 const RESTORED: &str = "backup.restored_ms";
+
+/// Whoever is unreadable while the past is seen anew is readable again by then.
+const MENDED_WITHIN: TimeDelta = TimeDelta::days(7);
 
 impl StorePath {
     /// Copies the database, as of one moment, into a private file that is either complete or not there. A run may be at
@@ -118,10 +122,13 @@ impl Db<'_> {
     }
 
     /// After a good run everything that happened since the copy has been seen anew. Only handoffs that had begun by then
-    /// can still meet their own past.
+    /// can still meet their own past: all that there are, whatever the clock says that they began by. So can those of
+    /// contacts that could not be read, once somebody has mended them.
     pub fn end_of_restore(self, now: Timestamp) -> Result<()> {
         if self.meta(IS_COPY)?.is_some() {
-            self.remember(RESTORED, &now.timestamp_millis().to_string())?;
+            let sql = "SELECT max(?1, coalesce(max(created_ms), 0)) FROM handoff";
+            let began_by: i64 = self.conn.query_row(sql, [now.timestamp_millis()], |row| row.get(0))?;
+            self.remember(RESTORED, &(began_by + MENDED_WITHIN.num_milliseconds()).to_string())?;
             self.conn.execute("DELETE FROM meta WHERE key = ?1", [IS_COPY])?;
         }
         Ok(())

@@ -1,12 +1,14 @@
 //! Effects: planned with the decision, in flight before the first byte, and then what became of them.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Db;
 use super::handoffs::unreadable;
 use super::runs::time;
 use crate::model::{Timestamp, Write};
+use crate::mutant;
 
 /// An effect to plan.
 #[derive(Clone, Debug)]
@@ -25,6 +27,7 @@ pub struct EffectRow {
     pub write: Write,
     /// An attempt may have happened: look it up before sending.
     pub unsure: bool,
+    /// Attempts so far: whoever settles this one, settles the attempt with this number.
     pub attempt: u32,
     /// No attempt was made before this: when the handoff was first assigned.
     pub begun: Timestamp,
@@ -96,13 +99,17 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened.
-    pub fn presume_interrupted(self, now: Timestamp) -> Result<usize> {
-        Ok(self.conn.execute(
-            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, error = 'the run that sent it was interrupted' \
-             WHERE state = 'in_flight'",
-            [now.timestamp_millis()],
-        )?)
+    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What was
+    /// sent last may still be on its way, so nobody looks before `settle` is over.
+    pub fn presume_interrupted(self, now: Timestamp, settle: TimeDelta) -> Result<usize> {
+        let sql = if mutant::is("interrupted is planned") {
+            "UPDATE effect SET state = 'planned', next_ms = ?1 + 0 * ?2 WHERE state = 'in_flight'"
+        } else {
+            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = min(max(?1, coalesce(sent_ms, 0) + ?2), ?1 + ?2), \
+             error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
+        };
+        let mut statement = self.conn.prepare_cached(sql)?;
+        Ok(statement.execute([now.timestamp_millis(), settle.num_milliseconds()])?)
     }
 
     /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
@@ -115,12 +122,13 @@ impl Db<'_> {
                 AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1) \
              FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 \
              AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
-               SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
+               SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
                AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
              ORDER BY e.next_ms, e.id LIMIT ?2",
         )?;
-        let rows =
-            statement.query_map(params![now.timestamp_millis(), most, side == Side::Crm], read_effect)?;
+        let is_unordered = mutant::is("no order within a handoff");
+        let rows = statement
+            .query_map(params![now.timestamp_millis(), most, side == Side::Crm, is_unordered], read_effect)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -147,62 +155,95 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose first write certainly has not happened: what they were decided on may still be read again.
-    pub fn handoffs_not_begun(self) -> Result<Vec<i64>> {
+    /// Handoffs whose owner is about to be written, and certainly has not been: what they were decided on may still be read
+    /// again. With each, whether anything that follows has been tried, as when the owner was refused and is sent again.
+    pub fn owners_to_write(self) -> Result<Vec<(i64, bool)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id FROM effect e WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
-             AND EXISTS(SELECT 1 FROM handoff h WHERE h.id = e.handoff_id AND h.status = 'assigned') \
-             ORDER BY e.handoff_id",
+            "SELECT e.handoff_id, EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
+               AND l.state NOT IN ('planned', 'cancelled')) AS has_begun FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
+             AND (has_begun OR h.status = 'assigned') ORDER BY e.handoff_id",
         )?;
-        let rows = statement.query_map([], |row| row.get(0))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Committed before the first byte leaves.
-    pub fn begin_effects(self, effects: &[EffectRow], now: Timestamp) -> Result<()> {
-        for effect in effects {
-            self.conn
-                .prepare_cached(
-                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, error = NULL WHERE id = ?1",
-                )?
-                .execute([effect.id, now.timestamp_millis()])?;
-        }
-        Ok(())
+    /// Cancels what a handoff is about to write to the CRM.
+    pub fn cancel_crm_writes(self, handoff: i64, why: &str, at: Timestamp) -> Result<()> {
+        self.conn.execute(
+            "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
+            [handoff],
+        )?;
+        self.add_event(handoff, at, "not written", None, Some(why))
     }
 
-    /// Records what became of an effect.
+    /// Committed before the first byte leaves. Gives those that are the caller's to send: what another run has touched since
+    /// they were read is left to that run.
+    pub fn begin_effects(self, effects: Vec<EffectRow>, now: Timestamp) -> Result<Vec<EffectRow>> {
+        let mut begun = Vec::with_capacity(effects.len());
+        for effect in effects {
+            let claimed = self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, error = NULL \
+                     WHERE id = ?1 AND (?5 OR (attempt = ?3 AND unsure = ?4)) AND state IN ('planned', 'unknown')",
+                )?
+                .execute(params![
+                    effect.id,
+                    now.timestamp_millis(),
+                    effect.attempt,
+                    effect.unsure,
+                    mutant::is("claim without a look")
+                ])?;
+            if claimed == 1 {
+                begun.push(EffectRow { attempt: effect.attempt + 1, ..effect });
+            }
+        }
+        Ok(begun)
+    }
+
+    /// Records what became of an effect, unless another run has sent or settled it since.
     pub fn settle_effect(self, effect: &EffectRow, settled: &Settled<'_>, now: Timestamp) -> Result<()> {
-        let now_ms = now.timestamp_millis();
+        let (id, attempt) = (effect.id, effect.attempt);
         match settled {
             Settled::Done { remote_id } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'done', remote_id = ?2, done_ms = ?3, error = NULL WHERE id = ?1",
+                    "UPDATE effect SET state = 'done', remote_id = ?3, done_ms = ?4, error = NULL \
+                     WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![effect.id, remote_id, now_ms])?,
+                .execute(params![id, attempt, remote_id, now.timestamp_millis()])?,
             // An effect that may have happened once stays unknown whatever this attempt did.
             Settled::Again { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?2, error = ?3 WHERE id = ?1",
+                    "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?3, error = ?4 \
+                     WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![effect.id, next.timestamp_millis(), error(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
             Settled::Unknown { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?2, error = ?3 WHERE id = ?1",
+                    "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?3, error = ?4 \
+                     WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![effect.id, next.timestamp_millis(), error(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
             Settled::Failed { why } => self
                 .conn
-                .prepare_cached("UPDATE effect SET state = 'failed', error = ?2 WHERE id = ?1")?
-                .execute(params![effect.id, error(why)])?,
+                .prepare_cached(
+                    "UPDATE effect SET state = 'failed', error = ?3 \
+                     WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
+                )?
+                .execute(params![id, attempt, error(why)])?,
         };
         Ok(())
     }
 
     /// Cancels what a handoff has planned and what certainly did not happen.
     pub fn cancel_effects(self, handoff: i64) -> Result<()> {
+        if mutant::is("cancelled and sent all the same") {
+            return Ok(());
+        }
         self.conn.execute(
             "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned'",
             [handoff],

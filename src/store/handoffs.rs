@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Db;
 use super::runs::time;
 use crate::model::{Ordinal, Status, Timestamp, Turn};
+use crate::mutant;
 
 /// A handoff that starts.
 #[derive(Clone, Debug)]
@@ -219,7 +220,8 @@ impl Db<'_> {
 
     /// Open handoffs with one status, oldest first.
     pub fn handoffs_with(self, status: Status) -> Result<Vec<HandoffRow>> {
-        self.handoffs(&format!("{COLUMNS} WHERE h.status = ?1 ORDER BY h.created_ms, h.id"), [status.name()])
+        let sql = format!("{COLUMNS} WHERE h.status = '{}' ORDER BY h.created_ms, h.id", status.name());
+        self.handoffs(&sql, [])
     }
 
     fn handoffs(self, sql: &str, args: impl rusqlite::Params) -> Result<Vec<HandoffRow>> {
@@ -290,7 +292,8 @@ impl Db<'_> {
                 new.held_before
             ])?;
         if let Some(team) = new.team {
-            for (rep, turn) in new.turns {
+            let picked = |rep: &str| rep == new.rep && mutant::is("turns not paid for");
+            for (rep, turn) in new.turns.iter().filter(|(rep, _)| !picked(rep)) {
                 self.set_turn(team, rep, turn)?;
             }
         }
@@ -316,18 +319,11 @@ impl Db<'_> {
     pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
         self.give_turn_back(handoff, why, at)?;
         self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
-        self.conn.execute(
-            "DELETE FROM assignment WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
-        self.conn.execute(
-            "DELETE FROM step WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
-        self.conn.execute(
-            "DELETE FROM pause WHERE handoff_id = ?1 AND round = ?2",
-            params![handoff.id, handoff.round],
-        )?;
+        for table in ["assignment", "step", "pause"] {
+            self.conn
+                .prepare_cached(&format!("DELETE FROM {table} WHERE handoff_id = ?1 AND round = ?2"))?
+                .execute(params![handoff.id, handoff.round])?;
+        }
         self.back_to_waiting(handoff.id, why)?;
         self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
         self.add_event(handoff.id, at, "rerouted", None, Some(why))

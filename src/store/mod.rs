@@ -49,7 +49,11 @@ pub struct Store {
     conn: Connection,
     /// A dry run's outer transaction is never committed: the same statements run, and the last word is rollback.
     dry: bool,
+    gate: Option<Gate>,
 }
+
+/// Passed before every transaction; an error ends the write before it begins.
+pub type Gate = Box<dyn Fn() -> Result<()> + Send>;
 
 /// A view of the database inside a transaction, or for reading. Every query is a method of this.
 #[derive(Clone, Copy)]
@@ -63,6 +67,12 @@ impl Store {
         Db { conn: &self.conn }
     }
 
+    /// Every later write passes `gate` first. Tests stop a run there, or let another in: between two transactions, where a
+    /// kill and an overlap differ from those at a call to the outside.
+    pub fn set_gate(&mut self, gate: Gate) {
+        self.gate = Some(gate);
+    }
+
     /// Runs `change` in one transaction: all of it is kept, or nothing.
     pub fn write<T>(&self, change: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
         let (begin, keep, undo) = if self.dry {
@@ -70,6 +80,9 @@ impl Store {
         } else {
             ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
         };
+        if let Some(gate) = &self.gate {
+            gate()?;
+        }
         self.conn.execute_batch(begin).with_context(|| self.failure("write to"))?;
         match change(self.read()) {
             Ok(value) => {

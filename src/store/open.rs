@@ -60,7 +60,7 @@ impl StorePath {
     /// Opens the database for a run, and creates it when there is none.
     pub fn open(&self) -> Result<Store> {
         self.create_private()?;
-        let store = Store { conn: self.connect()?, dry: false };
+        let store = Store { conn: self.connect()?, dry: false, gate: None };
         store.prepare().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
@@ -68,7 +68,7 @@ impl StorePath {
     /// Opens the database, or an empty one in memory, for a dry run: everything that is written is rolled back.
     pub fn open_dry(&self) -> Result<Store> {
         let conn = if self.exists() { self.connect()? } else { Connection::open_in_memory()? };
-        let mut store = Store { conn, dry: false };
+        let mut store = Store { conn, dry: false, gate: None };
         store.prepare_dry().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
@@ -78,7 +78,7 @@ impl StorePath {
         self.refuse_absent()?;
         self.refuse_readable_by_others()?;
         let open = || -> Result<Store> {
-            let mut store = Store { conn: self.connect()?, dry: false };
+            let mut store = Store { conn: self.connect()?, dry: false, gate: None };
             if store.settings()? < MIGRATIONS.len() {
                 store.prepare_dry()?;
             }
@@ -97,7 +97,7 @@ impl StorePath {
     pub(super) fn open_as_it_is(&self) -> Result<Store> {
         self.refuse_absent()?;
         self.refuse_readable_by_others()?;
-        let store = Store { conn: self.connect()?, dry: false };
+        let store = Store { conn: self.connect()?, dry: false, gate: None };
         store.settings().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
@@ -155,7 +155,17 @@ impl StorePath {
 impl Store {
     /// An empty database in memory.
     pub fn in_memory() -> Result<Self> {
-        let store = Self { conn: Connection::open_in_memory()?, dry: false };
+        let store = Self { conn: Connection::open_in_memory()?, dry: false, gate: None };
+        store.prepare()?;
+        Ok(store)
+    }
+
+    /// A database in memory that all share who open it by this name, for as long as one of them has it open.
+    pub fn in_shared_memory(name: &str) -> Result<Self> {
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
+        let conn = Connection::open_with_flags(format!("file:/{name}?vfs=memdb"), flags)?;
+        let store = Self { conn, dry: false, gate: None };
         store.prepare()?;
         Ok(store)
     }
@@ -188,6 +198,8 @@ impl Store {
         // changed but by statements.
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
         self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+        // One plan for a statement, whatever it is given: it is prepared once.
+        self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let version = self.recognise()?;
         self.conn.execute_batch(&format!(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KIB}; \

@@ -10,6 +10,7 @@ use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
 use super::history::StepRow;
 use super::runs::time;
 use crate::model::{Status, Timestamp};
+use crate::mutant;
 
 /// A handoff that a rep has, with what is needed to watch it.
 #[derive(Clone, Debug, PartialEq)]
@@ -211,6 +212,9 @@ impl Db<'_> {
 
     /// What was still planned of an SLA is void: the rep acted, or it is another rep's now.
     pub fn cancel_steps(self, handoff: i64) -> Result<()> {
+        if mutant::is("the clock goes on after a touch") {
+            return Ok(());
+        }
         self.conn.execute(
             "UPDATE step SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned'",
             [handoff],

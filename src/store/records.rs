@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Db;
 use super::forget::pseudonym;
 use crate::model::{Record, Timestamp};
+use crate::mutant;
 
 /// What storing a page did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -183,7 +184,7 @@ impl<'a> Recorder<'a> {
             self.now_ms,
             record.id.as_str()
         ])?;
-        if is_news {
+        if is_news && !mutant::is("changed and not judged") {
             conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
                 .execute([stored.id, AT_ONCE])?;
         }

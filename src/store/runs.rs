@@ -110,9 +110,11 @@ impl Db<'_> {
     /// Effects that are planned or whose fate is unknown, and how many have failed.
     pub fn effect_counts(self) -> Result<(u64, u64, u64)> {
         let count = |state: &str| -> Result<u64> {
-            Ok(self
-                .conn
-                .query_row("SELECT count(*) FROM effect WHERE state = ?1", [state], |row| row.get(0))?)
+            Ok(self.conn.query_row(
+                &format!("SELECT count(*) FROM effect WHERE state = '{state}'"),
+                [],
+                |row| row.get(0),
+            )?)
         };
         Ok((count("planned")?, count("unknown")? + count("in_flight")?, count("failed")?))
     }

@@ -20,6 +20,7 @@ mod portal;
 mod proxy;
 mod scene;
 mod signals;
+mod skew;
 #[path = "../support/mod.rs"]
 mod support;
 mod syscalls;

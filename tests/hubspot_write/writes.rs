@@ -258,6 +258,29 @@ fn case_24_a_lead_status_that_the_portal_does_not_have_is_refused_until_it_has()
 }
 
 #[test]
+fn an_owner_that_was_refused_is_not_sent_again_over_one_that_somebody_set_since() {
+    let mut scene = Scene::new(true, &["101", "102"]);
+    scene.place.replace("rules.toml", "lead_status = \"NEW\"", "lead_status = \"NEWISH\"");
+    assert_eq!(scene.run().status, 1);
+    assert_eq!(scene.fake.tasks("101").len(), 1, "what does not hang on the owner goes out");
+    scene.fake.portal().lead_statuses.push("NEWISH");
+    scene.fake.portal().owners.push((72, "eve@acme.example", false));
+    scene.fake.portal().put("contacts", "101", &json!({"hubspot_owner_id": "72"}));
+    let ran = scene.command(&["retry", "--format", "json"]);
+    assert!(
+        ran.all().contains("eve@acme.example became its owner in the CRM since it was read"),
+        "{}",
+        ran.all()
+    );
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
+    assert_ne!(scene.fake.contact("102")["hubspot_owner_id"], "72");
+    assert_eq!(scene.fake.contact("102")["hs_lead_status"], "NEWISH");
+    scene.settle();
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
+    scene.fake.requests();
+}
+
+#[test]
 fn case_26_a_contact_that_vanishes_between_reading_and_writing_is_skipped() {
     // Before it is read again, and between that and the write itself.
     for (reads, said) in [(0, "the contact is no longer in the CRM"), (1, "the contact is gone")] {

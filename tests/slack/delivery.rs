@@ -86,7 +86,7 @@ fn cases_4_and_21_a_message_that_was_posted_without_an_answer_is_found_and_not_p
         desk.lead();
         let ran = desk.run(TEN);
         assert_eq!(ran.status, 1, "fault {number}: {}", ran.all());
-        let ran = desk.run("2026-11-23T10:01:00Z");
+        let ran = desk.run("2026-11-23T10:02:00Z");
         assert_eq!(ran.status, 0, "fault {number}: {}", ran.all());
         assert_eq!(desk.slack.messages().len(), 1, "fault {number}");
         assert_eq!(desk.slack.calls("chat.postMessage").len(), 1, "fault {number}");

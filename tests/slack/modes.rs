@@ -147,7 +147,7 @@ fn case_19_what_may_have_been_posted_through_a_webhook_is_not_posted_again() {
     let hook = Hook::start(vec![Reply::Close]);
     desk.lead();
     assert_eq!(hook.run(&desk, TEN, &["run"]).status, 1);
-    let ran = hook.run(&desk, "2026-11-23T10:01:00Z", &["run"]);
+    let ran = hook.run(&desk, "2026-11-23T10:02:00Z", &["run"]);
     assert_eq!(ran.status, 1, "{}", ran.all());
     assert!(ran.stderr.contains("handoff retry"), "{}", ran.all());
     assert_eq!(hook.texts().len(), 1);

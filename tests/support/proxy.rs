@@ -18,21 +18,15 @@ pub(crate) struct Proxy {
 
 struct State {
     random: Random,
-    spoils_first: bool,
     /// Of so many answers one is spoilt; 0: none.
     one_in: usize,
-    /// How often each kind of request was asked, and how often its answer was spoilt.
-    kinds: BTreeMap<String, (usize, usize)>,
+    /// How often the answer to each kind of request was spoilt.
+    kinds: BTreeMap<String, usize>,
 }
 
 impl Proxy {
     pub(crate) fn start(to: String, seed: u64, one_in: usize) -> Self {
-        let state = Arc::new(Mutex::new(State {
-            random: Random(seed),
-            spoils_first: seed.is_multiple_of(2),
-            one_in,
-            kinds: BTreeMap::new(),
-        }));
+        let state = Arc::new(Mutex::new(State { random: Random(seed), one_in, kinds: BTreeMap::new() }));
         rustls::crypto::ring::default_provider().install_default().ok();
         let client = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none());
         let (shared, client) = (state.clone(), client.build().expect("a client"));
@@ -51,7 +45,7 @@ impl Proxy {
     pub(crate) fn be_honest(&self) -> BTreeMap<String, usize> {
         let mut state = self.state.lock().unwrap();
         state.one_in = 0;
-        state.kinds.iter().map(|(kind, (_, spoilt))| (kind.clone(), *spoilt)).collect()
+        state.kinds.clone()
     }
 }
 
@@ -61,11 +55,9 @@ impl State {
         if self.one_in == 0 {
             return Reply::Answer { status, headers, body };
         }
-        let (asked, spoilt) = self.kinds.entry(kind).or_default();
-        *asked += 1;
-        // What is asked seldom has its turn as well: the second time, or, with even seeds, the first.
-        let is_due = *spoilt == 0 && (*asked > 1 || self.spoils_first);
-        if !(is_due || self.random.one_in(self.one_in)) {
+        // The first of each kind always: what is asked once in a run has its turn as well.
+        let spoilt = self.kinds.entry(kind).or_default();
+        if *spoilt > 0 && !self.random.one_in(self.one_in) {
             return Reply::Answer { status, headers, body };
         }
         *spoilt += 1;

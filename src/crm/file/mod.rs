@@ -172,6 +172,10 @@ impl Crm for FileCrm {
         (0..writes.len()).map(answer).collect()
     }
 
+    fn lingers(&self) -> bool {
+        false
+    }
+
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         let look_up = |keyed: &Keyed<'_>| {
             let ledger = self.ledger(keyed.write.kind());

@@ -5,6 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use chrono::TimeDelta;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, blocking::RequestBuilder};
 use serde::de::DeserializeOwned;
@@ -15,6 +16,7 @@ use super::pacer::{Lane, OutOfTime, Pacer, wait};
 use super::paths::Paths;
 use super::problem::{Policy, Problem};
 use crate::http::{Answer, Failure, Http};
+use crate::model::Timestamp;
 use crate::secret::Secret;
 
 /// The variable that holds the token.
@@ -45,6 +47,8 @@ pub(super) struct Client {
     pub(super) paths: Paths,
     pacer: Pacer,
     deadline: Mutex<Instant>,
+    /// The service's clock, as the last answer showed it, and when that was.
+    clock: Mutex<Option<(Timestamp, Instant)>>,
     /// Set when the account's day is used up: nothing goes out any more.
     exhausted: OnceLock<String>,
 }
@@ -62,6 +66,7 @@ impl Client {
             paths: Paths::new(config.version.clone()),
             pacer: Pacer::new(),
             deadline: Mutex::new(Instant::now() + TIME),
+            clock: Mutex::new(None),
             exhausted: OnceLock::new(),
         })
     }
@@ -69,6 +74,12 @@ impl Client {
     /// Nothing is sent or waited for beyond this.
     pub(super) fn until(&self, deadline: Instant) {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
+    }
+
+    /// What the service's clock says now, if any answer has shown it.
+    pub(super) fn clock(&self) -> Option<Timestamp> {
+        let (date, seen) = (*self.clock.lock().unwrap_or_else(PoisonError::into_inner))?;
+        date.checked_add_signed(TimeDelta::from_std(seen.elapsed()).ok()?)
     }
 
     fn deadline(&self) -> Instant {
@@ -167,6 +178,9 @@ impl Client {
             answer.body = self.token.strike(answer.body);
         }
         self.pacer.learn(lane, &answer);
+        if let Some(date) = answer.date() {
+            *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
+        }
         if answer.status == 429 {
             let problem = Problem::of(&answer);
             if problem.policy == Policy::Daily {

@@ -17,7 +17,6 @@ mod outcome;
 mod pacer;
 mod paths;
 mod portal;
-mod position;
 mod present;
 mod problem;
 mod properties;
@@ -110,6 +109,10 @@ impl HubSpot {
 impl Crm for HubSpot {
     fn until(&mut self, deadline: Instant) {
         self.client.until(deadline);
+    }
+
+    fn clock(&self) -> Option<Timestamp> {
+        self.client.clock()
     }
 
     /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.

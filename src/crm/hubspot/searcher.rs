@@ -10,9 +10,9 @@ use anyhow::{Result, bail};
 use super::client::Client;
 use super::columns::Columns;
 use super::companies::Companies;
-use super::position::{Position, Window};
 use super::reader::Contacts;
 use super::search::{Found, Order, Query, Row, search};
+use crate::crm::position::{Position, Window};
 
 /// The search stops this long before the time is over: what it found is read and stored, not thrown away.
 const LAST_READS: Duration = Duration::from_secs(1);
@@ -198,7 +198,11 @@ impl<'a> Searcher<'a> {
     }
 
     fn page(&mut self, rows: Vec<Row>, last_id: Option<String>, left: Option<u64>, is_last: bool) -> Batch {
-        let to_read = rows.into_iter().filter(|row| !self.known.knows(row)).map(|row| row.id).collect();
+        let to_read = rows
+            .into_iter()
+            .filter(|row| !self.known.knows(&row.id, row.modified_ms))
+            .map(|row| row.id)
+            .collect();
         let number = self.number;
         self.number += 1;
         Batch { number, to_read, last_id, left, is_last }

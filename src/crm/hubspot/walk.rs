@@ -13,10 +13,10 @@ use super::client::Client;
 use super::columns::Columns;
 use super::companies::Companies;
 use super::pacer::OutOfTime;
-use super::position::{Position, Window};
 use super::reader::Contacts;
 use super::search::{Found, Query, search};
 use super::searcher::{Batch, Searcher};
+use crate::crm::position::{Position, Window};
 use crate::crm::{Page, Walk, Walked};
 
 /// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.

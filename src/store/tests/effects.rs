@@ -1,5 +1,7 @@
 //! The order of effects, and what one that is not settled holds up.
 
+use chrono::TimeDelta;
+
 use super::*;
 use crate::store::{EffectRow, Settled, Side};
 
@@ -17,8 +19,8 @@ fn due(store: &Store, seconds: i64) -> Vec<String> {
 fn send(store: &Store, key: &str, settled: &Settled<'_>) {
     let effects = store.read().due_effects(Side::Crm, at(1_000), 100).unwrap();
     let effect: EffectRow = effects.into_iter().find(|effect| effect.key == key).unwrap();
-    store.write(|db| db.begin_effects(std::slice::from_ref(&effect), at(0))).unwrap();
-    store.write(|db| db.settle_effect(&effect, settled, at(0))).unwrap();
+    let begun = store.write(|db| db.begin_effects(vec![effect], at(0))).unwrap();
+    store.write(|db| db.settle_effect(&begun[0], settled, at(0))).unwrap();
 }
 
 /// Two handoffs with three effects each.
@@ -65,14 +67,56 @@ fn an_effect_whose_fate_is_unknown_or_that_waits_holds_up_its_own_handoff_only()
 fn what_was_in_flight_when_a_run_died_is_looked_up_first() {
     let store = two_handoffs();
     let effects = store.read().due_effects(Side::Crm, at(0), 1).unwrap();
-    store.write(|db| db.begin_effects(&effects, at(0))).unwrap();
+    store.write(|db| db.begin_effects(effects, at(0))).unwrap();
     assert_eq!(due(&store, 1_000), ["u2"], "in flight is not due");
-    assert_eq!(store.write(|db| db.presume_interrupted(at(5))).unwrap(), 1);
-    let found = store.read().due_effects(Side::Crm, at(5), 100).unwrap();
+    let settle = TimeDelta::seconds(90);
+    assert_eq!(store.write(|db| db.presume_interrupted(at(5), settle)).unwrap(), 1);
+    assert_eq!(due(&store, 89), ["u2"], "what was sent last may still be on its way");
+    let found = store.read().due_effects(Side::Crm, at(90), 100).unwrap();
     let unsure: Vec<(&str, bool, u32)> =
         found.iter().map(|effect| (effect.key.as_str(), effect.unsure, effect.attempt)).collect();
     assert_eq!(unsure, [("u2", false, 0), ("u1", true, 1)]);
-    assert_eq!(store.write(|db| db.presume_interrupted(at(6))).unwrap(), 0);
+    assert_eq!(store.write(|db| db.presume_interrupted(at(6), settle)).unwrap(), 0);
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_hold_up_what_was_in_flight() {
+    let store = two_handoffs();
+    let effects = store.read().due_effects(Side::Crm, at(0), 1).unwrap();
+    store.write(|db| db.begin_effects(effects, at(10_000))).unwrap();
+    store.write(|db| db.presume_interrupted(at(0), TimeDelta::seconds(90))).unwrap();
+    assert_eq!(due(&store, 90), ["u2", "u1"]);
+}
+
+/// Both read what is due before either has begun: without the lock, as on a network file system.
+#[test]
+fn of_two_runs_at_once_only_one_sends() {
+    let store = two_handoffs();
+    let (one, other) = (
+        store.read().due_effects(Side::Crm, at(0), 1).unwrap(),
+        store.read().due_effects(Side::Crm, at(0), 1).unwrap(),
+    );
+    let begun = store.write(|db| db.begin_effects(one, at(0))).unwrap();
+    assert!(store.write(|db| db.begin_effects(other.clone(), at(0))).unwrap().is_empty(), "it is in flight");
+    store
+        .write(|db| db.settle_effect(&begun[0], &Settled::Unknown { why: "timeout", next: at(30) }, at(0)))
+        .unwrap();
+    assert!(store.write(|db| db.begin_effects(other, at(0))).unwrap().is_empty(), "nobody has looked");
+}
+
+#[test]
+fn the_answer_to_an_attempt_that_was_overtaken_changes_nothing() {
+    let store = two_handoffs();
+    let first = store.read().due_effects(Side::Crm, at(0), 1).unwrap();
+    let first = store.write(|db| db.begin_effects(first, at(0))).unwrap();
+    store.write(|db| db.presume_interrupted(at(100), TimeDelta::seconds(90))).unwrap();
+    let second = store.read().due_effects(Side::Crm, at(100), 10).unwrap();
+    let second = second.into_iter().filter(|effect| effect.key == "u1").collect();
+    let second = store.write(|db| db.begin_effects(second, at(100))).unwrap();
+    store.write(|db| db.settle_effect(&first[0], &Settled::Failed { why: "late" }, at(101))).unwrap();
+    store.write(|db| db.settle_effect(&second[0], &Settled::Done { remote_id: "r" }, at(101))).unwrap();
+    store.write(|db| db.settle_effect(&first[0], &Settled::Done { remote_id: "other" }, at(102))).unwrap();
+    assert_eq!(store.read().remote_id("u1").unwrap().as_deref(), Some("r"));
 }
 
 #[test]

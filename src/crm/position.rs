@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::search::Row;
+use crate::mutant;
 
 /// How often a window reaches far back, and how far.
 const SWEEP_EVERY: TimeDelta = TimeDelta::hours(1);
@@ -22,7 +22,7 @@ const RECENT_MAX: usize = 5_000;
 
 /// The cursor. Times are milliseconds since 1970 by the service's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Position {
+pub struct Position {
     /// Which properties were read: with others, everything is read again.
     columns: String,
     /// Everything that changed before this has been read.
@@ -31,26 +31,26 @@ pub(super) struct Position {
     walked: i64,
     /// Where the last window ended that reached far back.
     swept: i64,
-    pub(super) window: Option<Window>,
+    pub window: Option<Window>,
     /// What was read of the time that will be walked again: as long as it has not changed, it costs nothing.
     recent: BTreeMap<String, i64>,
 }
 
 /// A window that is being walked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Window {
-    pub(super) lo: i64,
-    pub(super) hi: i64,
+pub struct Window {
+    pub lo: i64,
+    pub hi: i64,
     /// The last id that was read.
-    pub(super) last_id: Option<String>,
+    pub last_id: Option<String>,
     /// Contacts in it when it was opened.
-    pub(super) total: u64,
+    pub total: u64,
     is_sweep: bool,
 }
 
 impl Position {
     /// Takes up a cursor; one that cannot be read, or was written for other properties, begins anew.
-    pub(super) fn resume(cursor: Option<&str>, columns: String) -> Self {
+    pub fn resume(cursor: Option<&str>, columns: String) -> Self {
         let known = cursor.and_then(|cursor| serde_json::from_str::<Self>(cursor).ok());
         known
             .filter(|position| position.columns == columns)
@@ -58,7 +58,10 @@ impl Position {
     }
 
     /// Where the next window begins, and whether it reaches far back.
-    pub(super) fn next_lo(&self) -> (i64, bool) {
+    pub fn next_lo(&self) -> (i64, bool) {
+        if mutant::is("no sweep") {
+            return (self.settled, false);
+        }
         let soon = self.walked + SWEEP_EARLY.num_milliseconds();
         if soon - self.swept >= SWEEP_EVERY.num_milliseconds() {
             ((self.walked - SWEEP.num_milliseconds()).clamp(0, self.settled), true)
@@ -68,12 +71,15 @@ impl Position {
     }
 
     /// The beginning that the window should have had, now that the service's clock is known.
-    pub(super) fn sweep_lo(&self, lo: i64, hi: i64) -> Option<i64> {
+    pub fn sweep_lo(&self, lo: i64, hi: i64) -> Option<i64> {
+        if mutant::is("no sweep") {
+            return None;
+        }
         let wide = hi - SWEEP.num_milliseconds();
         (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide.max(0))
     }
 
-    pub(super) fn open(&mut self, lo: i64, hi: i64, total: u64, is_sweep: bool) {
+    pub fn open(&mut self, lo: i64, hi: i64, total: u64, is_sweep: bool) {
         // All that there is, or a gap as long as a sweep, is a sweep too.
         let is_sweep = is_sweep || hi - lo >= SWEEP.num_milliseconds();
         self.window = Some(Window { lo, hi, last_id: None, total, is_sweep });
@@ -85,13 +91,15 @@ impl Position {
     }
 
     /// Whether a contact was read as it is now.
-    pub(super) fn knows(&self, row: &Row) -> bool {
-        let known = self.recent.get(&row.id);
-        known.zip(row.modified_ms).is_some_and(|(known, modified)| modified <= *known)
+    pub fn knows(&self, id: &str, modified_ms: Option<i64>) -> bool {
+        let known = self.recent.get(id);
+        known.zip(modified_ms).is_some_and(|(known, modified)| {
+            modified <= *known || mutant::is("a contact that was read is not read again")
+        })
     }
 
     /// Remembers what was read, if it will be walked again.
-    pub(super) fn remember(&mut self, id: &str, modified_ms: i64, overlap: TimeDelta) {
+    pub fn remember(&mut self, id: &str, modified_ms: i64, overlap: TimeDelta) {
         let again = self.window.as_ref().map_or(0, |window| window.hi - overlap.num_milliseconds());
         if modified_ms < again {
             self.recent.remove(id);
@@ -101,19 +109,20 @@ impl Position {
     }
 
     /// Contacts that changed within the overlap, as far as they were read.
-    pub(super) fn recent(&self) -> impl Iterator<Item = (&str, i64)> {
+    pub fn recent(&self) -> impl Iterator<Item = (&str, i64)> {
         self.recent.iter().map(|(id, modified)| (id.as_str(), *modified))
     }
 
-    pub(super) fn advance(&mut self, last_id: Option<&str>) {
+    pub fn advance(&mut self, last_id: Option<&str>) {
         if let (Some(window), Some(last_id)) = (&mut self.window, last_id) {
             window.last_id = Some(last_id.to_owned());
         }
     }
 
     /// The window has been walked to its end.
-    pub(super) fn close(&mut self, overlap: TimeDelta) {
+    pub fn close(&mut self, overlap: TimeDelta) {
         let Some(window) = self.window.take() else { return };
+        let overlap = if mutant::is("no overlap") { TimeDelta::zero() } else { overlap };
         self.settled = self.settled.max(window.hi - overlap.num_milliseconds());
         self.walked = self.walked.max(window.hi);
         if window.is_sweep {

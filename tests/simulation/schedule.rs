@@ -1,0 +1,79 @@
+//! Schedules that are written, not drawn: a run that is killed at its first yield point, at its second, and so on until
+//! one completes; a change that the search index learns of late.
+
+use std::path::Path;
+
+use crate::engine::Sim;
+use crate::faults::Faults;
+use crate::oracle;
+use crate::seeds::{finish, heal};
+use crate::world::{MINUTE, World};
+
+/// A quiet account on which three contacts become qualified at once; the run that meets them is killed at its `n`-th yield
+/// point, another follows `after` milliseconds later. Gives what was violated, and whether there was such a point.
+fn killed_at(n: u64, after: i64, folder: &Path) -> (Option<String>, bool) {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    faults.has_unique_key = false;
+    let mut world = World::new(n, faults);
+    for _ in 0..3 {
+        world.add_person(30);
+    }
+    let sim = Sim::new(world, folder);
+    sim.run();
+    {
+        let world = &mut *sim.world.borrow_mut();
+        world.pass(MINUTE);
+        for at in 0..3 {
+            world.edit(at, "score", "80");
+        }
+    }
+    sim.kill_at.set(Some(n));
+    sim.run();
+    let was_killed = sim.passed.get() > n;
+    sim.kill_at.set(None);
+    sim.world.borrow_mut().pass(after);
+    sim.run();
+    heal(&sim);
+    oracle::liveness(&sim);
+    (finish(&sim).violation, was_killed)
+}
+
+/// The number of points, or the first violation.
+pub(crate) fn each_kill(after: i64, folder: &Path) -> Result<u64, String> {
+    for n in 0.. {
+        let (violation, was_killed) = killed_at(n, after, folder);
+        if let Some(violation) = violation {
+            return Err(format!("killed at yield point {n}, again after {after} ms: {violation}"));
+        }
+        if !was_killed {
+            return Ok(n);
+        }
+    }
+    Ok(0)
+}
+
+/// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed
+/// off all the same, and long before the next sweep.
+pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    let mut world = World::new(1, faults);
+    world.add_person(30);
+    let sim = Sim::new(world, folder);
+    sim.run();
+    {
+        let world = &mut *sim.world.borrow_mut();
+        world.pass(MINUTE);
+        world.edit(0, "score", "80");
+        for (known_from, _) in &mut world.people[0].index {
+            *known_from += 3 * MINUTE + MINUTE / 2;
+        }
+    }
+    for _ in 0..8 {
+        sim.run();
+        sim.world.borrow_mut().pass(MINUTE);
+    }
+    let handed_off = sim.count("SELECT count(*) FROM handoff");
+    if handed_off == 1 { Ok(()) } else { Err(format!("late in the index: {handed_off} handoffs")) }
+}

@@ -1,0 +1,196 @@
+//! The simulated CRM and chat as one run sees them: behind the traits that the real connectors implement, with every answer
+//! a network can give.
+
+use std::rc::Rc;
+
+use send_wrapper::SendWrapper;
+
+use anyhow::{Result, bail};
+use handoff::chat::{Chat, Posted, When};
+use handoff::crm::position::Position;
+use handoff::crm::{Activities, Crm, Keyed, Page, Unreadable, Walk, Walked, Watched};
+use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+
+use crate::engine::Run;
+use crate::world::{MINUTE, Person};
+
+/// Contacts a page: few, so that a walk has many.
+const PAGE: usize = 3;
+
+/// As far back as each walk reads again; the index lags by less, mostly.
+const OVERLAP: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
+pub(crate) struct SimCrm(pub(crate) SendWrapper<Rc<Run>>);
+
+pub(crate) struct SimChat(pub(crate) SendWrapper<Rc<Run>>);
+
+fn record(person: &Person, fields: &[Field]) -> Record {
+    let value = |field: &Field| match field.property.as_str() {
+        "id" => Some(person.id.clone()),
+        _ if field.of_company => None,
+        "opted_out" => Some(person.opted_out.is_some().to_string()),
+        property => person.values.get(property).cloned(),
+    };
+    Record {
+        id: ContactId::parse(&person.id).unwrap(),
+        modified_ms: Some(person.modified),
+        values: fields.iter().map(value).collect(),
+    }
+}
+
+impl SimCrm {
+    /// What the index shows of a window, by ascending id, and whether that is all.
+    fn search(&self, lo: i64, hi: i64, beyond: Option<&str>) -> (Vec<(String, i64)>, bool) {
+        let number = |id: &str| id.parse::<u64>().unwrap_or_default();
+        let world = self.0.sim.world.borrow();
+        let beyond = beyond.map_or(0, number);
+        let now = world.now;
+        let living = world.people.iter().filter(|person| person.gone.is_none_or(|gone| gone + MINUTE > now));
+        let mut found: Vec<(String, i64)> = living
+            .filter_map(|person| Some((person.id.clone(), person.indexed(now)?)))
+            .filter(|(id, modified)| (lo..=hi).contains(modified) && number(id) > beyond)
+            .collect();
+        found.sort_by_key(|(id, _)| number(id));
+        let is_last = found.len() <= PAGE;
+        found.truncate(PAGE);
+        (found, is_last)
+    }
+
+    fn read_now(&self, fields: &[Field], ids: &[&str]) -> (Vec<Record>, Vec<Unreadable>) {
+        let world = self.0.sim.world.borrow();
+        let (mut records, mut bad) = (Vec::new(), Vec::new());
+        for id in ids {
+            match world.person(id) {
+                Some(person) if person.is_poison => {
+                    bad.push(Unreadable {
+                        place: person.id.clone(),
+                        reason: "a title of a megabyte".to_owned(),
+                    });
+                }
+                Some(person) => records.push(record(person, fields)),
+                None => {}
+            }
+        }
+        (records, bad)
+    }
+
+    fn open(&self, position: &mut Position) {
+        let (lo, is_sweep) = position.next_lo();
+        let hi = self.0.sim.world.borrow().now;
+        let wide = if is_sweep { None } else { position.sweep_lo(lo, hi) };
+        position.open(wide.unwrap_or(lo), hi, 0, is_sweep || wide.is_some());
+    }
+}
+
+impl Crm for SimCrm {
+    fn account(&self) -> Result<&str> {
+        Ok("sim")
+    }
+
+    fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
+        self.0.pass_by("check")?;
+        Ok(Vec::new())
+    }
+
+    /// The walk that the real connectors make, with their own position; only the service behind it is simulated.
+    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+        // Another set of properties is read from the beginning, as the connectors do.
+        let columns = walk.fields.iter().map(|field| field.property.as_str()).collect::<Vec<_>>().join(",");
+        let mut position = Position::resume(walk.cursor, columns);
+        loop {
+            let is_resumed = position.window.is_some();
+            if !is_resumed {
+                self.0.pass_by("open a window")?;
+                self.open(&mut position);
+            }
+            while let Some(window) = position.window.clone() {
+                self.0.pass_by("search")?;
+                if self.0.draws("pages of contacts failed", 30) {
+                    bail!("the search failed");
+                }
+                if self.0.draws("walks cut short", 10) {
+                    return Ok(Walked::Part);
+                }
+                let (found, is_last) = self.search(window.lo, window.hi, window.last_id.as_deref());
+                self.0.pass_by("read a page")?;
+                let ids: Vec<&str> = found
+                    .iter()
+                    .filter(|(id, modified)| !position.knows(id, Some(*modified)))
+                    .map(|(id, _)| id.as_str())
+                    .collect();
+                let (records, bad) = self.read_now(walk.fields, &ids);
+                for record in &records {
+                    position.remember(record.id.as_str(), record.modified_ms.unwrap_or_default(), OVERLAP);
+                }
+                position.advance(found.last().map(|(id, _)| id.as_str()));
+                if is_last {
+                    position.close(OVERLAP);
+                }
+                let is_whole_walk = is_last && window.lo == 0 && !is_resumed;
+                self.0.note(|| format!("page {:?} of {}..{}", ids, window.lo, window.hi));
+                let cursor = Some(serde_json::to_string(&position)?);
+                take(Page { records, bad, cursor, is_whole_walk, progress: None })?;
+            }
+            if !is_resumed {
+                return Ok(Walked::Whole);
+            }
+        }
+    }
+
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+        self.0.pass_by("second look")?;
+        if self.0.draws("second looks failed", 30) {
+            bail!("the contacts cannot be read");
+        }
+        let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
+        // What cannot be read this time is as it was.
+        let (records, _) = self.read_now(fields, &ids);
+        Ok(Some(records))
+    }
+
+    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+        self.0.pass_by("activity")?;
+        if self.0.draws("activity failed", 30) {
+            bail!("the activity cannot be read");
+        }
+        let world = self.0.sim.world.borrow();
+        let is_its = |act: &&Activity| {
+            open.iter().any(|watched| watched.contact.as_str() == act.contact && act.at >= watched.since)
+        };
+        Ok(Activities { acts: world.acts.iter().filter(is_its).cloned().collect(), bad: Vec::new() })
+    }
+
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        self.0.send(writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        self.0.look_up(writes)
+    }
+
+    fn link(&self, contact: &ContactId) -> Option<String> {
+        Some(format!("https://crm.example/{contact}"))
+    }
+}
+
+impl Chat for SimChat {
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        self.0.send(writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        self.0.look_up(writes)
+    }
+
+    fn activity(&mut self, _: &[Posted], _: When) -> Result<Vec<Activity>> {
+        self.0.pass_by("reactions")?;
+        if self.0.draws("activity failed", 30) {
+            bail!("the reactions cannot be read");
+        }
+        Ok(Vec::new())
+    }
+
+    fn shows_state(&self) -> bool {
+        true
+    }
+}
