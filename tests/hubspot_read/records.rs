@@ -34,7 +34,12 @@ fn the_company_comes_by_the_contact_s_own_property_and_owners_by_e_mail() {
     assert_eq!(desk.values(3)["contact.hubspot_owner_id"], "owner:99");
     assert_eq!(desk.values(3)["contact.hs_email_optout"], "true");
     let requests = desk.fake.requests();
-    assert_eq!(count(&requests, "/companies/batch/read"), 1, "{requests:?}");
+    assert_eq!(count(&requests, "/objects/2026-09/companies/batch/read"), 1, "{requests:?}");
+    assert_eq!(
+        count(&requests, "/contacts/companies/batch/read"),
+        1,
+        "for the one that names none: {requests:?}"
+    );
     assert_eq!(count(&requests, "/owners/2026-09"), 2, "active and archived, once: {requests:?}");
 }
 
@@ -101,6 +106,31 @@ fn the_company_comes_by_the_primary_association_where_the_property_is_empty() {
 }
 
 /// Contact 1 crossed and waits to be routed.
+#[test]
+fn some_contacts_name_their_company_by_the_property_and_others_by_association_alone() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    {
+        let mut world = desk.fake.world();
+        world.companies.insert(900, company("Fintech"));
+        world.companies.insert(901, company("Other"));
+        world.put(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
+        world.associations.insert(2, 901);
+    }
+    let names =
+        |desk: &Desk| [1, 2, 3].map(|id| desk.values(id).get("company.name").cloned().unwrap_or_default());
+    desk.sync();
+    assert_eq!(names(&desk), ["Fintech", "Other", ""]);
+    // The next run knows it from the start.
+    desk.later(1);
+    for id in [1, 2, 3] {
+        desk.fake.world().put(id, NOW_MS + MINUTE, 0, &json!({"firstname": "Kim"}));
+    }
+    desk.sync();
+    assert_eq!(names(&desk), ["Fintech", "Other", ""]);
+    desk.fake.requests();
+}
+
 fn about_to_route() -> Desk {
     let desk = Desk::open();
     desk.place.replace("rules.toml", "base_url", "portal = 4711\nbase_url");

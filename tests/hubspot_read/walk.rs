@@ -257,7 +257,13 @@ fn case_11_a_contact_that_changed_is_read_again_and_only_that_one() {
     desk.fake.world().put(7, NOW_MS + MINUTE, 0, &json!({"hubspotscore": "80"}));
     let synced = desk.sync();
     assert_eq!((&synced["read"], &synced["changed"]), (&json!(1), &json!(1)));
-    assert_eq!(desk.fake.requests().len(), 2);
+    // It names no company, so its associations are asked for.
+    let requests = desk.fake.requests();
+    assert_eq!(
+        (requests.len(), count(&requests, "/objects/2026-09/contacts/batch/read")),
+        (3, 1),
+        "{requests:?}"
+    );
 }
 
 #[test]

@@ -58,8 +58,14 @@ fn runs_through_spoilt_answers(seed: u64) -> BTreeMap<String, usize> {
 #[test]
 fn no_answer_of_hubspot_breaks_a_run() {
     let mut spoilt: BTreeMap<String, usize> = BTreeMap::new();
-    for (kind, count) in (1..=4).flat_map(runs_through_spoilt_answers) {
-        *spoilt.entry(kind).or_default() += count;
+    for seed in 1..=10 {
+        for (kind, count) in runs_through_spoilt_answers(seed) {
+            *spoilt.entry(kind).or_default() += count;
+        }
+        // Requests go out side by side, so which answers are spoilt is not the seed's alone: a seldom one may need more runs.
+        if seed >= 4 && spoilt.values().all(|count| *count > 0) {
+            break;
+        }
     }
     assert!(spoilt.len() >= 10, "too few kinds of answers: {spoilt:#?}");
 }

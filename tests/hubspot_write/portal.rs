@@ -31,6 +31,8 @@ pub(crate) struct Portal {
     pub(crate) objects: HashMap<String, Records>,
     /// Contact, kind, id.
     pub(crate) links: BTreeSet<(String, String, String)>,
+    /// Task, company.
+    pub(crate) of_companies: BTreeSet<(String, String)>,
     /// Earlier versions of properties, by contact and property.
     pub(crate) history: HashMap<(String, String), Vec<Value>>,
     pub(crate) has_key_property: bool,
@@ -409,6 +411,9 @@ impl Portal {
                 let contact = association["to"]["id"].as_str().unwrap().to_owned();
                 self.links.insert((contact.clone(), "tasks".to_owned(), id.clone()));
                 self.put("contacts", &contact, &json!({}));
+            } else {
+                let company = association["to"]["id"].as_str().unwrap().to_owned();
+                self.of_companies.insert((id.clone(), company));
             }
         }
         (true, Reply::json(201, &json!({"id": id, "properties": body["properties"]})))

@@ -43,6 +43,27 @@ fn case_18_a_task_has_its_due_date_its_owner_and_both_associations() {
 }
 
 #[test]
+fn case_18_a_company_that_only_an_association_names_is_on_the_task_too() {
+    let mut scene = Scene::new(true, &["101", "102"]);
+    {
+        let mut portal = scene.fake.portal();
+        portal.put("contacts", "101", &json!({"associatedcompanyid": null}));
+        portal.links.insert(("101".to_owned(), "companies".to_owned(), "5101".to_owned()));
+    }
+    assert_eq!(scene.run().status, 0);
+    for (lead, company) in [("101", "5101"), ("102", "5102")] {
+        let (task, _) = &scene.fake.tasks(lead)[0];
+        let portal = scene.fake.portal();
+        assert!(
+            portal.of_companies.contains(&(task.clone(), company.to_owned())),
+            "{lead}: {:?}",
+            portal.of_companies
+        );
+    }
+    scene.fake.requests();
+}
+
+#[test]
 fn case_11_our_own_write_leads_to_no_second_task() {
     let mut scene = Scene::new(false, &["101", "102"]);
     for _ in 0..8 {
@@ -149,6 +170,26 @@ fn case_23_a_deactivated_owner_is_refused_with_the_way_out() {
     assert_eq!(ran.status, 1);
     assert!(ran.all().contains("gone@acme.example is deactivated in HubSpot"), "{}", ran.all());
     assert!(scene.fake.contact("101").get("hubspot_owner_id").is_none());
+    scene.fake.requests();
+}
+
+#[test]
+fn case_23_an_owner_who_was_made_anew_is_found_again_within_the_day() {
+    let mut scene = Scene::new(true, &["101"]);
+    assert_eq!(scene.run().status, 0);
+    scene.fake.portal().owners = vec![(71, "ana@acme.example", true), (81, "ana@acme.example", false)];
+    for lead in ["102", "103"] {
+        let new =
+            json!({"email": format!("{lead}@lead.example"), "hubspotscore": "70", "lifecyclestage": "lead"});
+        scene.fake.portal().put("contacts", lead, &new);
+    }
+    let ran = scene.run();
+    assert!(!ran.all().contains("refused: "), "{}", ran.all());
+    scene.settle();
+    for lead in ["102", "103"] {
+        assert_eq!(scene.fake.contact(lead)["hubspot_owner_id"], "81");
+        assert_eq!(scene.fake.tasks(lead).len(), 1);
+    }
     scene.fake.requests();
 }
 

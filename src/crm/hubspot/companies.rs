@@ -1,6 +1,6 @@
 //! The companies of contacts, read once in a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -18,8 +18,7 @@ const PRIMARY: &str = "1";
 /// More are not kept, but read again: memory stays flat however many there are.
 const KEPT_MAX: usize = 20_000;
 
-/// So many contacts with no company in either place: the account has none, and associations are not asked for again until
-/// the next run.
+/// So many contacts with no company in either place: associations are not asked for again until the next run.
 const ASKED_MAX: usize = 1_000;
 
 /// How contacts name their companies; learned once, and remembered between runs.
@@ -29,7 +28,9 @@ pub(super) enum Link {
     /// No contact with a company has been seen.
     #[default]
     Unknown,
+    /// By their own property, as far as is known.
     Property,
+    /// By associations, some of them by those alone.
     Associations,
 }
 
@@ -76,7 +77,9 @@ impl Companies {
         properties: &[String],
         pairs: Option<Pairs>,
     ) -> Result<OfContacts> {
-        let ids = pairs.map_or_else(|| self.ids(client, contacts), Ok)?;
+        let mut ids = pairs.map_or_else(|| self.ids(client, contacts), Ok)?;
+        let has_company: HashSet<String> = ids.iter().map(|(contact, _)| contact.clone()).collect();
+        ids.extend(by_property(contacts).into_iter().filter(|(contact, _)| !has_company.contains(contact)));
         let mut missing: Vec<&str> = Vec::new();
         let mut of_contacts = OfContacts::new();
         {
@@ -115,30 +118,38 @@ impl Companies {
         (self.link() == Link::Associations).then(|| associated(client, contacts))
     }
 
-    /// Contact and company, by id: from the contact's own property, which costs nothing, else from associations.
+    /// Contact and company, by id: from the contact's own property, which costs nothing; of those without it, from
+    /// associations, until enough were asked for in vain.
     fn ids(&self, client: &Client, contacts: &[Object]) -> Result<Pairs> {
-        let link = self.link();
-        if link != Link::Associations {
-            let pair = |contact: &Object| Some((contact.id().to_owned(), contact.property(COMPANY)?));
-            let pairs: Vec<_> = contacts.iter().filter_map(pair).collect();
-            if link == Link::Property || !pairs.is_empty() {
-                self.state().link = Link::Property;
+        let mut pairs = if self.link() == Link::Associations { Vec::new() } else { by_property(contacts) };
+        let has_company: HashSet<&str> = pairs.iter().map(|(contact, _)| contact.as_str()).collect();
+        let without: Vec<&str> =
+            contacts.iter().map(Object::id).filter(|contact| !has_company.contains(contact)).collect();
+        {
+            let mut state = self.state();
+            if state.link == Link::Unknown && !pairs.is_empty() {
+                state.link = Link::Property;
+            }
+            if without.is_empty() || (state.link != Link::Associations && state.asked >= ASKED_MAX) {
                 return Ok(pairs);
             }
         }
-        if self.state().asked >= ASKED_MAX {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<&str> = contacts.iter().map(Object::id).collect();
-        let pairs = associated(client, &ids)?;
+        let found = associated(client, &without)?;
         let mut state = self.state();
         match state.link {
-            Link::Unknown if pairs.is_empty() => state.asked += contacts.len(),
-            Link::Unknown => state.link = Link::Associations,
-            Link::Property | Link::Associations => {}
+            Link::Associations => {}
+            Link::Unknown | Link::Property if found.is_empty() => state.asked += without.len(),
+            // The property does not say it all here.
+            Link::Unknown | Link::Property => state.link = Link::Associations,
         }
+        pairs.extend(found);
         Ok(pairs)
     }
+}
+
+fn by_property(contacts: &[Object]) -> Pairs {
+    let pair = |contact: &Object| Some((contact.id().to_owned(), contact.property(COMPANY)?));
+    contacts.iter().filter_map(pair).collect()
 }
 
 fn associated(client: &Client, contacts: &[&str]) -> Result<Pairs> {

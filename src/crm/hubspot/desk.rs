@@ -14,6 +14,7 @@ use super::engagements::Looks;
 use super::outcome::{Outcome, failed, outcome, read_outcome};
 use super::paths::Paths;
 use super::present::{self, Present};
+use super::reader::Contacts;
 use super::roster::{Roster, Standing};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::KeyPlace;
@@ -64,19 +65,25 @@ impl Writing {
     }
 
     /// Keeps what a read of contacts says that writes need.
-    pub(super) fn saw(&mut self, contacts: &[Object]) {
-        if self.present.len() + contacts.len() > PRESENT_MAX {
+    pub(super) fn saw(&mut self, contacts: &Contacts) {
+        let objects = contacts.objects();
+        if self.present.len() + objects.len() > PRESENT_MAX {
             self.present.clear();
         }
-        let seen = contacts.iter().map(|contact| (contact.id().to_owned(), Present::of(contact)));
-        self.see(seen.collect());
+        let present = |contact: &Object| {
+            let company = contacts.company(contact.id());
+            (contact.id().to_owned(), Present::of(contact, company))
+        };
+        self.see(objects.iter().map(present).collect());
     }
 
     /// Keeps what was read, and whose owner has changed since the read before.
     fn see(&mut self, read: HashMap<String, Present>) {
         let at = Instant::now();
-        for (contact, present) in read {
+        for (contact, mut present) in read {
             let before = self.present.get(&contact);
+            // A company that the contact itself does not name was learned from associations.
+            present.keep_company(before.map(|before| &before.present));
             let owner = present.owner();
             if owner.is_some() && before.is_some_and(|before| before.present.owner() != owner) {
                 self.overtaken.insert(contact.clone());

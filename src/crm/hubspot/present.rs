@@ -72,11 +72,21 @@ pub(super) fn read(
 
 impl Present {
     /// From a contact that was read with these properties for another purpose.
-    pub(super) fn of(contact: &Object) -> Self {
+    pub(super) fn of(contact: &Object, company: Option<&str>) -> Self {
+        let company = contact.property(COMPANY).or_else(|| company.map(str::to_owned));
         Self::There {
             owner: contact.property(OWNER_PROPERTY),
             stage: contact.property(STAGE_PROPERTY),
-            company: contact.property(COMPANY).filter(|id| is_id(id)),
+            company: company.filter(|id| is_id(id)),
+        }
+    }
+
+    /// Takes over the company of an earlier look where this one shows none.
+    pub(super) fn keep_company(&mut self, before: Option<&Self>) {
+        if let (Self::There { company: company @ None, .. }, Some(Self::There { company: known, .. })) =
+            (self, before)
+        {
+            company.clone_from(known);
         }
     }
 }

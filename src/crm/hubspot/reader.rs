@@ -52,6 +52,12 @@ impl Contacts {
         &self.objects.found
     }
 
+    /// The id of a contact's company, when it is there.
+    pub(super) fn company(&self, contact: &str) -> Option<&str> {
+        let (id, company) = self.companies.get(contact)?;
+        company.is_some().then_some(id.as_str())
+    }
+
     /// Id and time of change, for what was read.
     pub(super) fn versions(&self) -> impl Iterator<Item = (&str, i64)> {
         self.objects.found.iter().filter_map(|object| Some((object.id(), object.modified_ms()?)))
@@ -99,7 +105,7 @@ impl HubSpot {
             scope.spawn(|| writing.expect(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;
-        self.writing.saw(contacts.objects());
+        self.writing.saw(&contacts);
         Ok(self.records(&contacts, &columns)?.0)
     }
 }

@@ -87,6 +87,14 @@ impl Roster {
         }
     }
 
+    /// Forgets a list that an earlier run read, since HubSpot does not take an owner in it; `false`: it was read just now.
+    pub(super) fn doubt(&mut self) -> bool {
+        if !self.is_fresh {
+            *self = Self::default();
+        }
+        !self.is_fresh
+    }
+
     /// Reads the list where none is known: somebody in it is about to be given something. A failure is told when it matters.
     pub(super) fn expect(&mut self, client: &Client) {
         if self.active.is_empty() {

@@ -141,7 +141,7 @@ impl HubSpot {
             position.close(overlap);
         }
         let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
-        self.writing.saw(contacts.objects());
+        self.writing.saw(contacts);
         self.writing.met(contacts.versions());
         if ends_sweep {
             self.writing.end_walk(false);

@@ -55,7 +55,7 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     }
     let outcomes = batch::send(&updates.inputs, |part| post_updates(desk, part));
     for (at, outcome) in updates.places.into_iter().zip(outcomes) {
-        let delivery = updated_delivery(outcome);
+        let delivery = doubted(desk, updated_delivery(outcome));
         if let (Delivery::Done { .. }, Some(Write::Update(update))) =
             (&delivery, writes.get(at).map(|keyed| keyed.write))
         {
@@ -67,6 +67,7 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(outcomes) {
         let write = writes.get(at);
         let delivery = created_delivery(desk, input, write, outcome);
+        let delivery = doubted(desk, delivery);
         if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
             desk.wrote_to(keyed.write.contact());
         }
@@ -214,6 +215,17 @@ fn post_updates(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
             desk.write(&Method::POST, &path, &batch::body(part))
         }
     }
+}
+
+/// An owner who is refused may have another id by now: only a list that was read just now refuses for good.
+fn doubted(desk: &mut Desk<'_>, delivery: Delivery) -> Delivery {
+    if let Delivery::Refused { why } = &delivery
+        && why.contains(OWNER_PROPERTY)
+        && desk.roster.doubt()
+    {
+        return Delivery::NotSent { why: format!("{why}; the owners are asked for again") };
+    }
+    delivery
 }
 
 fn updated_delivery(outcome: Outcome) -> Delivery {
