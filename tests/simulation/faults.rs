@@ -84,6 +84,7 @@ pub(crate) const SOMETIMES: [&str; 44] = [
     "look-ups: absent",
     "look-ups: failed",
     "sent again after an absence",
+    "refused, then decided by somebody else",
     "adopted by the unique key",
     "pages of contacts failed",
     "second looks failed",
