@@ -28,3 +28,4 @@ pub mod stats;
 pub mod stop;
 pub mod store;
 pub mod tune;
+pub mod uptime;

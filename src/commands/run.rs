@@ -17,6 +17,7 @@ use crate::output::{Printer, Progress, report};
 use crate::rules::Rules;
 use crate::stop;
 use crate::store::{RunRow, Store, is_database_error};
+use crate::uptime::Uptime;
 
 /// A run started by cron every minute ends before the next.
 pub(super) const DEADLINE: Duration = Duration::from_secs(50);
@@ -173,13 +174,15 @@ pub struct World {
     pub chat: Option<Box<dyn Chat>>,
     pub now: Timestamp,
     pub deadline: Instant,
+    /// How long the machine has been up.
+    pub uptime: Box<Uptime>,
 }
 
 /// `handoff run` over a world that is given: the simulation in `tests/` brings its own CRM, chat and time. From here on it
 /// is the code that cron starts. Prints nothing, takes no lock, and gives what went wrong and the store for another run.
 pub fn run_in(world: World) -> Result<(Vec<String>, Store)> {
-    let World { rules, store, crm, chat, now, deadline } = world;
-    let mut session = Session::given(rules, store, crm, chat, now, deadline);
+    let World { rules, store, crm, chat, now, deadline, uptime } = world;
+    let mut session = Session::given(rules, store, crm, chat, now, deadline, uptime);
     let mut report = RunReport::new("run", now, false);
     if !do_stages(&mut session, &ALL, false, &mut report, &Printer::silent()) {
         bail!("{}", report.problems.join("; "));

@@ -15,6 +15,7 @@ use crate::output::{Printer, findings};
 use crate::rules::{self, Connectors, Rules, Source};
 use crate::stop;
 use crate::store::{Lock, Store, StorePath, lock};
+use crate::uptime::{Uptime, uptime};
 
 /// How long a command that somebody waits for gives a run that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,6 +37,7 @@ pub(super) struct Session {
     pub began: Instant,
     pub deadline: Instant,
     pub pace: Pace,
+    pub uptime: Box<Uptime>,
     pub is_dry: bool,
     /// Released last: when the database is closed.
     _lock: Option<Lock>,
@@ -154,6 +156,7 @@ impl Session {
             began,
             deadline,
             pace: Pace::SideBySide,
+            uptime: Box::new(uptime),
             is_dry,
             _lock: lock,
         })))
@@ -167,10 +170,11 @@ impl Session {
         chat: Option<Box<dyn Chat>>,
         now: Timestamp,
         deadline: Instant,
+        uptime: Box<Uptime>,
     ) -> Self {
         let began = Instant::now();
         let pace = Pace::InTurn;
-        Self { rules, store, crm, chat, now, deadline, pace, is_dry: false, began, _lock: None }
+        Self { rules, store, crm, chat, now, deadline, pace, uptime, is_dry: false, began, _lock: None }
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
@@ -204,7 +208,7 @@ impl Session {
         if self.is_dry {
             return Ok(Delivered::default());
         }
-        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None, pace: self.pace };
+        let mut sinks = Sinks { crm: self.crm.as_mut(), chat: None, pace: self.pace, uptime: &*self.uptime };
         if let Some(chat) = self.chat.as_deref_mut() {
             sinks.chat = Some(chat);
         }

@@ -24,6 +24,7 @@ use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
 use crate::store::{Db, EffectRow, Settled, Side, Store};
+use crate::uptime::Uptime;
 use settle::{SETTLE, Verdict, classify};
 use shared::{Patience, Shared, Then};
 
@@ -54,6 +55,7 @@ pub struct Sinks<'a> {
     pub crm: &'a mut dyn Crm,
     pub chat: Option<&'a mut dyn Chat>,
     pub pace: Pace,
+    pub uptime: &'a Uptime,
 }
 
 /// How the two sinks are sent to.
@@ -67,16 +69,16 @@ pub enum Pace {
 /// Delivers what is due until nothing is or `deadline` has passed. The caller holds the run lock, which proves that
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
-    let Sinks { crm, chat, pace } = sinks;
+    let Sinks { crm, chat, pace, uptime } = sinks;
     let lingers = crm.lingers() || chat.as_ref().is_some_and(|chat| chat.lingers());
     let settle =
         if lingers && !mutant::is("looks while it may be on its way") { SETTLE } else { TimeDelta::zero() };
     store.write(|db| {
         db.presume_sent_after_backup()?;
-        db.presume_interrupted(now, settle)
+        db.presume_interrupted(now, uptime())
     })?;
     let when = When { now, deadline };
-    let shared = Shared::new(store);
+    let shared = Shared::new(store, uptime, settle);
     let crm = Lane::new(Sink::Crm(crm), &shared, when);
     let Some(chat) = chat else {
         let mut delivered = crm.drain()?;
@@ -189,7 +191,9 @@ impl<'a, 'b> Lane<'a, 'b> {
         if mutant::is("effect before intent") {
             self.send(&to_send);
         }
-        let mut begun = self.shared.write(|store| store.write(|db| db.begin_effects(to_send, when.now)))?;
+        let uptime = self.shared.uptime();
+        let mut begun =
+            self.shared.write(|store| store.write(|db| db.begin_effects(to_send, when.now, uptime)))?;
         if mutant::is("key per attempt") {
             for effect in &mut begun {
                 effect.key = format!("{}{}", effect.key, effect.attempt);

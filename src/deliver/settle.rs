@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 
 use crate::model::{Delivery, Timestamp};
 use crate::mutant;
+use crate::store::WAIT_MAX;
 
 /// What is to be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(super) enum Verdict {
         why: String,
         next: Timestamp,
     },
-    /// May have happened: look up, not before `next`.
+    /// May have happened: look up once it has settled.
     Unknown {
         why: String,
         next: Timestamp,
@@ -31,11 +32,8 @@ pub(super) enum Verdict {
     },
 }
 
-/// Longest wait that a service may impose: beyond it the next attempt only finds out that it is still throttled.
-const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
-
-/// A request that may have happened is looked up once it had time to take effect or to be lost. It counts from the start of
-/// the run that sent it, which lasts up to 50 seconds.
+/// A request that may have happened is looked up once it had time to take effect or to be lost. It counts from the wave that
+/// it was part of, which lasts up to 50 seconds.
 pub(super) const SETTLE: TimeDelta = TimeDelta::seconds(90);
 
 /// `attempt` counts the attempts before this one. No answer at all is unknown.
@@ -56,7 +54,7 @@ pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) 
             Verdict::Done { remote_id: "garbage".to_owned() }
         }
         Some(Delivery::Done { remote_id }) if remote_id.is_empty() => {
-            Verdict::Unknown { why: "the answer names no id".to_owned(), next: now + SETTLE }
+            Verdict::Unknown { why: "the answer names no id".to_owned(), next: now + TICK }
         }
         Some(Delivery::Done { remote_id }) => Verdict::Done { remote_id },
         Some(Delivery::NotSent { why }) => Verdict::Again { why, next: now + backoff(attempt) },
@@ -66,8 +64,8 @@ pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) 
         }
         Some(Delivery::Refused { why }) => Verdict::Failed { why },
         Some(Delivery::Unauthorized { why }) => Verdict::Unauthorized { why, next: now + TICK },
-        Some(Delivery::Unknown { why }) => Verdict::Unknown { why, next: now + SETTLE },
-        None => Verdict::Unknown { why: "no answer".to_owned(), next: now + SETTLE },
+        Some(Delivery::Unknown { why }) => Verdict::Unknown { why, next: now + TICK },
+        None => Verdict::Unknown { why: "no answer".to_owned(), next: now + TICK },
     }
 }
 
@@ -100,7 +98,7 @@ mod tests {
             (Some(Delivery::Done { remote_id: "7".to_owned() }), Verdict::Done { remote_id: "7".to_owned() }),
             (
                 Some(Delivery::Done { remote_id: String::new() }),
-                Verdict::Unknown { why: "the answer names no id".to_owned(), next: in_seconds(90) },
+                Verdict::Unknown { why: "the answer names no id".to_owned(), next: in_seconds(1) },
             ),
             (Some(Delivery::NotSent { why: why() }), Verdict::Again { why: why(), next: in_seconds(30) }),
             (
@@ -120,8 +118,8 @@ mod tests {
                 Some(Delivery::Unauthorized { why: why() }),
                 Verdict::Unauthorized { why: why(), next: in_seconds(1) },
             ),
-            (Some(Delivery::Unknown { why: why() }), Verdict::Unknown { why: why(), next: in_seconds(90) }),
-            (None, Verdict::Unknown { why: "no answer".to_owned(), next: in_seconds(90) }),
+            (Some(Delivery::Unknown { why: why() }), Verdict::Unknown { why: why(), next: in_seconds(1) }),
+            (None, Verdict::Unknown { why: "no answer".to_owned(), next: in_seconds(1) }),
         ];
         for (outcome, verdict) in table {
             assert_eq!(classify(outcome.clone(), 0, now()), verdict, "{outcome:?}");

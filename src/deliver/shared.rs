@@ -3,15 +3,19 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
+use chrono::TimeDelta;
 
 use super::{WAVE, name};
 use crate::model::Timestamp;
-use crate::store::{EffectRow, Side, Store};
+use crate::store::{EffectRow, Moment, Side, Store};
+use crate::uptime::Uptime;
 
 /// One at a time has the store; nobody holds it while a service is asked.
 pub(super) struct Shared<'a> {
     state: Mutex<State<'a>>,
     moved: Condvar,
+    uptime: &'a Uptime,
+    settle: TimeDelta,
 }
 
 struct State<'a> {
@@ -40,9 +44,17 @@ pub(super) enum Then {
 pub(super) struct CrmAtWork<'a, 'b>(&'a Shared<'b>);
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(store: &'a mut Store) -> Self {
+    pub(super) fn new(store: &'a mut Store, uptime: &'a Uptime, settle: TimeDelta) -> Self {
         let state = State { store, crm_is_at_work: true, is_stopped: false };
-        Self { state: Mutex::new(state), moved: Condvar::new() }
+        Self { state: Mutex::new(state), moved: Condvar::new(), uptime, settle }
+    }
+
+    pub(super) fn uptime(&self) -> TimeDelta {
+        (self.uptime)()
+    }
+
+    fn moment(&self, now: Timestamp) -> Moment {
+        Moment { now, uptime: self.uptime(), settle: self.settle }
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
@@ -65,7 +77,7 @@ impl<'a> Shared<'a> {
             if state.is_stopped {
                 return Ok(None);
             }
-            let due = state.store.read().due_effects(side, now, WAVE)?;
+            let due = state.store.read().due_effects(side, self.moment(now), WAVE)?;
             if !due.is_empty() {
                 return Ok(Some(due));
             }
@@ -96,7 +108,7 @@ impl<'a> Shared<'a> {
 
     /// What is due for a chat that the rules no longer name, as reports say it.
     pub(super) fn without_chat(&self, now: Timestamp) -> Result<Vec<String>> {
-        let due = self.state().store.read().due_effects(Side::Chat, now, WAVE)?;
+        let due = self.state().store.read().due_effects(Side::Chat, self.moment(now), WAVE)?;
         let told = |effect: &EffectRow| format!("{}: the rules name no chat to send it to", name(effect));
         Ok(due.iter().map(told).collect())
     }

@@ -12,7 +12,7 @@ use crate::model::{
     ContactId, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted, Update, Write,
     handoff_key,
 };
-use crate::store::{NewEffect, NewHandoff, Side, Store};
+use crate::store::{Moment, NewEffect, NewHandoff, Side, Store};
 use fake::Fake;
 
 /// The moment of the first run, and of one after every wait.
@@ -76,9 +76,19 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
     store
 }
 
+/// A machine that had been up for an hour.
+fn up_at(now: Timestamp) -> TimeDelta {
+    now - first() + TimeDelta::hours(1)
+}
+
+fn up(now: Timestamp) -> impl Fn() -> TimeDelta {
+    move || up_at(now)
+}
+
 fn run(store: &mut Store, fake: &mut Fake, now: Timestamp) -> Delivered {
     let (mut crm, mut chat) = (fake.clone(), fake.clone());
-    let sinks = Sinks { crm: &mut crm, chat: Some(&mut chat), pace: Pace::SideBySide };
+    let uptime = up(now);
+    let sinks = Sinks { crm: &mut crm, chat: Some(&mut chat), pace: Pace::SideBySide, uptime: &uptime };
     deliver(store, sinks, now, Instant::now() + Duration::from_secs(3_600)).unwrap()
 }
 
@@ -199,8 +209,9 @@ fn a_second_attempt_that_surely_failed_says_nothing_of_the_first() {
 #[test]
 fn what_a_dead_run_left_in_flight_is_looked_up_before_anything_is_sent() {
     let mut store = planned(&[&[("k", update())]]);
-    let effects = store.read().due_effects(Side::Crm, first(), 10).unwrap();
-    store.write(|db| db.begin_effects(effects, first())).unwrap();
+    let moment = Moment { now: first(), uptime: up_at(first()), settle: TimeDelta::zero() };
+    let effects = store.read().due_effects(Side::Crm, moment, 10).unwrap();
+    store.write(|db| db.begin_effects(effects, first(), up_at(first()))).unwrap();
     let mut fake = Fake::default();
     fake.will_show("k", [Some(LookUp::Found { remote_id: "7".to_owned() })]);
     assert_eq!(run(&mut store, &mut fake, first()), Delivered::default(), "it may still be on its way");
@@ -266,7 +277,8 @@ fn a_run_whose_time_is_over_sends_nothing_more() {
     let mut store = planned(&[&[("k", update())]]);
     let mut fake = Fake::default();
     let mut crm = fake.clone();
-    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide };
+    let uptime = up(first());
+    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
     let delivered = deliver(&mut store, sinks, first(), Instant::now()).unwrap();
     assert!(delivered.out_of_time && !delivered.is_complete());
     assert!(fake.log().is_empty());
@@ -278,7 +290,8 @@ fn a_run_whose_time_is_over_sends_nothing_more() {
 fn a_message_without_a_chat_stays_and_is_told() {
     let mut store = planned(&[&[("k", reply())]]);
     let mut crm = Fake::default();
-    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide };
+    let uptime = up(first());
+    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
     let deadline = Instant::now() + Duration::from_secs(3_600);
     let delivered = deliver(&mut store, sinks, first(), deadline).unwrap();
     assert!(!delivered.is_complete());

@@ -21,6 +21,15 @@ const RESTORED: &str = "backup.restored_ms";
 /// Whoever is unreadable while the past is seen anew is readable again by then.
 const MENDED_WITHIN: TimeDelta = TimeDelta::days(7);
 
+/// What a database that this one is a copy of may have sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outside {
+    Nothing,
+    /// If at all, then before this one was restored.
+    LongSince,
+    PerhapsJustNow,
+}
+
 impl StorePath {
     /// Copies the database, as of one moment, into a private file that is either complete or not there. A run may be at
     /// work. Returns the size.
@@ -81,6 +90,8 @@ fn copy(from: &Connection, draft: &Path) -> Result<()> {
     // One file, whole without a log beside it.
     copy.execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE")?;
     copy.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, 'yes')", [IS_COPY])?;
+    // It may come back on another machine.
+    copy.execute("UPDATE effect SET sent_up_ms = NULL WHERE state IN ('in_flight', 'unknown')", [])?;
     let verdict: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     let orphans: u64 =
         copy.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
@@ -134,13 +145,17 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Whether what is planned for a handoff now may be outside already.
-    pub(super) fn looks_first(self, handoff: i64) -> Result<bool> {
+    /// Whether what is planned for a handoff now may be outside already, and since when.
+    pub(super) fn outside(self, handoff: i64) -> Result<Outside> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT m.key = ?1 OR h.created_ms <= CAST(m.value AS INTEGER) FROM meta m, handoff h \
-             WHERE m.key IN (?1, ?2) AND h.id = ?3 ORDER BY 1 DESC LIMIT 1",
+            "SELECT m.key = ?1 FROM meta m, handoff h WHERE h.id = ?3 \
+             AND (m.key = ?1 OR m.key = ?2 AND h.created_ms <= CAST(m.value AS INTEGER)) ORDER BY 1 DESC LIMIT 1",
         )?;
         let found = statement.query_row((IS_COPY, RESTORED, handoff), |row| row.get(0)).optional()?;
-        Ok(found.unwrap_or(false))
+        Ok(match found {
+            None => Outside::Nothing,
+            Some(false) => Outside::LongSince,
+            Some(true) => Outside::PerhapsJustNow,
+        })
     }
 }

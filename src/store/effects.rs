@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Db;
+use super::backup::Outside;
 use super::handoffs::unreadable;
 use super::runs::time;
 use crate::model::{Timestamp, Write};
@@ -41,6 +42,19 @@ pub enum Side {
     Crm,
     Chat,
 }
+
+/// When effects are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub now: Timestamp,
+    /// Time since the machine started.
+    pub uptime: TimeDelta,
+    /// As long as a request may still be on its way.
+    pub settle: TimeDelta,
+}
+
+/// No effect ever waits longer.
+pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// What became of an attempt, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,12 +94,15 @@ impl Db<'_> {
     /// Plans an effect behind those that the handoff already has. Planning the same key twice is an error of ours.
     pub fn plan_effect(self, new: &NewEffect<'_>, now: Timestamp) -> Result<()> {
         // What may be outside already counts as tried.
-        let (state, tried) =
-            if self.looks_first(new.handoff)? { ("unknown", true) } else { ("planned", false) };
+        let (state, tried, sent_up) = match self.outside(new.handoff)? {
+            Outside::Nothing => ("planned", false, None),
+            Outside::LongSince => ("unknown", true, Some(0)),
+            Outside::PerhapsJustNow => ("unknown", true, None),
+        };
         self.conn
             .prepare_cached(
-                "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt) \
-                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+                "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt, sent_up_ms) \
+                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
             )?
             .execute(params![
                 new.handoff,
@@ -94,41 +111,63 @@ impl Db<'_> {
                 serde_json::to_string(new.write)?,
                 now.timestamp_millis(),
                 state,
-                tried
+                tried,
+                sent_up
             ])?;
         Ok(())
     }
 
-    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What was
-    /// sent last may still be on its way, so nobody looks before `settle` is over.
-    pub fn presume_interrupted(self, now: Timestamp, settle: TimeDelta) -> Result<usize> {
+    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What a
+    /// database sent of which this is a copy, it may have sent just now.
+    pub fn presume_interrupted(self, now: Timestamp, uptime: TimeDelta) -> Result<usize> {
         let sql = if mutant::is("interrupted is planned") {
-            "UPDATE effect SET state = 'planned', next_ms = ?1 + 0 * ?2 WHERE state = 'in_flight'"
+            "UPDATE effect SET state = 'planned', next_ms = ?1 WHERE state = 'in_flight'"
         } else {
-            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = min(max(?1, coalesce(sent_ms, 0) + ?2), ?1 + ?2), \
+            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, \
              error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
         };
-        let mut statement = self.conn.prepare_cached(sql)?;
-        Ok(statement.execute([now.timestamp_millis(), settle.num_milliseconds()])?)
+        let interrupted = self.conn.prepare_cached(sql)?.execute([now.timestamp_millis()])?;
+        self.conn
+            .prepare_cached(
+                "UPDATE effect SET sent_up_ms = ?1 WHERE state = 'unknown' AND sent_up_ms IS NULL",
+            )?
+            .execute([uptime.num_milliseconds()])?;
+        Ok(interrupted)
     }
 
     /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
     /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff.
-    pub fn due_effects(self, side: Side, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
+    ///
+    /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A machine that was started since
+    /// has been up for less than that was ago. A wait that is longer than any that is given comes of a clock that was set
+    /// back, and is over.
+    pub fn due_effects(self, side: Side, moment: Moment, most: u32) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
                coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
                (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
                 AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1) \
-             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') AND e.next_ms <= ?1 \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') \
+             AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?5) \
+             AND (NOT e.unsure OR iif(e.sent_up_ms > ?6, ?6, ?6 - e.sent_up_ms) >= ?7) \
              AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
                SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
                AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
              ORDER BY e.next_ms, e.id LIMIT ?2",
         )?;
         let is_unordered = mutant::is("no order within a handoff");
-        let rows = statement
-            .query_map(params![now.timestamp_millis(), most, side == Side::Crm, is_unordered], read_effect)?;
+        let rows = statement.query_map(
+            params![
+                moment.now.timestamp_millis(),
+                most,
+                side == Side::Crm,
+                is_unordered,
+                WAIT_MAX.num_milliseconds(),
+                moment.uptime.num_milliseconds(),
+                moment.settle.num_milliseconds()
+            ],
+            read_effect,
+        )?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -181,13 +220,18 @@ impl Db<'_> {
 
     /// Committed before the first byte leaves. Gives those that are the caller's to send: what another run has touched since
     /// they were read is left to that run.
-    pub fn begin_effects(self, effects: Vec<EffectRow>, now: Timestamp) -> Result<Vec<EffectRow>> {
+    pub fn begin_effects(
+        self,
+        effects: Vec<EffectRow>,
+        now: Timestamp,
+        uptime: TimeDelta,
+    ) -> Result<Vec<EffectRow>> {
         let mut begun = Vec::with_capacity(effects.len());
         for effect in effects {
             let claimed = self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, error = NULL \
+                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, sent_up_ms = ?6, error = NULL \
                      WHERE id = ?1 AND (?5 OR (attempt = ?3 AND unsure = ?4)) AND state IN ('planned', 'unknown')",
                 )?
                 .execute(params![
@@ -195,7 +239,8 @@ impl Db<'_> {
                     now.timestamp_millis(),
                     effect.attempt,
                     effect.unsure,
-                    mutant::is("claim without a look")
+                    mutant::is("claim without a look"),
+                    uptime.num_milliseconds()
                 ])?;
             if claimed == 1 {
                 begun.push(EffectRow { attempt: effect.attempt + 1, ..effect });

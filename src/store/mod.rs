@@ -29,7 +29,7 @@ use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
 pub use duplicates::{LinkRow, Namesake, email_key};
-pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
+pub use effects::{EffectRow, FailedEffect, Moment, NewEffect, Settled, Side, WAIT_MAX};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};

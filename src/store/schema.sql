@@ -192,6 +192,7 @@ CREATE TABLE effect(
   unsure     INTEGER NOT NULL DEFAULT 0 CHECK(unsure IN (0, 1)),  -- an attempt may have happened: look before sending
   next_ms    INTEGER NOT NULL,
   sent_ms    INTEGER,
+  sent_up_ms INTEGER,                            -- by the machine's uptime, which nobody sets
   done_ms    INTEGER,
   remote_id  TEXT,
   error      TEXT CHECK(length(error) <= 500),

@@ -4,13 +4,16 @@
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use send_wrapper::SendWrapper;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use chrono::TimeDelta;
 use handoff::commands::{World as Given, run_in};
 use handoff::store::{Store, StorePath};
+use handoff::uptime::Uptime;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::definition::rules;
@@ -50,10 +53,12 @@ pub(crate) struct Run {
 
 impl Sim {
     pub(crate) fn new(world: World, folder: &Path) -> Rc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         let path = folder.join("handoff.db");
-        let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        // Its own name: whatever an earlier one failed to let go of is not taken for its own.
+        let name = format!("sim-{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let sim = Self {
-            memory: name.filter(|_| !world.faults.restores),
+            memory: Some(name).filter(|_| !world.faults.restores),
             world: RefCell::new(world),
             path,
             spare: RefCell::default(),
@@ -99,11 +104,20 @@ impl Sim {
             chat: Some(Box::new(SimChat(SendWrapper::new(run.clone())))),
             now: time(now),
             deadline: Instant::now() + Duration::from_secs(3_600),
+            uptime: self.uptime(run),
         })?;
         if !run.is_killed.get() {
             self.spare.borrow_mut().push(store);
         }
         Ok(problems)
+    }
+
+    fn uptime(&self, run: &Rc<Run>) -> Box<Uptime> {
+        let run = SendWrapper::new(run.clone());
+        Box::new(move || {
+            let world = run.sim.world.borrow();
+            TimeDelta::milliseconds(world.now - world.up_since)
+        })
     }
 
     fn open(&self) -> Result<Store> {

@@ -63,7 +63,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 45] = [
+pub(crate) const SOMETIMES: [&str; 46] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -102,6 +102,7 @@ pub(crate) const SOMETIMES: [&str; 45] = [
     "acceptances",
     "rejections",
     "clock jumps",
+    "machine restarts",
     "outages beyond the overlap",
     "index lag beyond the overlap",
     "databases lost",

@@ -37,6 +37,9 @@ use seeds::{play, report};
 /// Every seed that ever failed: they run first.
 const KEPT: &str = include_str!("seeds.txt");
 
+/// After so many no other seed is begun.
+const FAILURES_MAX: usize = 10;
+
 /// In memory where the system has such a place: a seed makes thousands of commits.
 fn folder() -> tempfile::TempDir {
     let memory = Path::new("/dev/shm");
@@ -53,10 +56,10 @@ fn number(name: &str) -> Option<u64> {
     setting(name).map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
 }
 
-/// Plays seeds on as many threads as there are processors; gives what happened and the first failure.
-fn play_all(seeds: &[u64]) -> (Counters, Option<(u64, String)>) {
+/// Plays seeds on as many threads as there are processors; gives what happened and the first failures.
+fn play_all(seeds: &[u64]) -> (Counters, Vec<(u64, String)>) {
     let next = AtomicU64::new(0);
-    let all = Mutex::new((Counters::default(), None));
+    let all = Mutex::new((Counters::default(), Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..threads {
@@ -69,8 +72,10 @@ fn play_all(seeds: &[u64]) -> (Counters, Option<(u64, String)>) {
                     let mut all = all.lock().unwrap();
                     all.0.merge(&played.counters);
                     if let Some(violation) = played.violation {
-                        all.1.get_or_insert((*seed, violation));
-                        next.store(u64::MAX / 2, Ordering::Relaxed);
+                        all.1.push((*seed, violation));
+                        if all.1.len() == FAILURES_MAX {
+                            next.store(u64::MAX / 2, Ordering::Relaxed);
+                        }
                     }
                 }
             });
@@ -81,8 +86,11 @@ fn play_all(seeds: &[u64]) -> (Counters, Option<(u64, String)>) {
 
 fn must_pass(seeds: &[u64]) -> Counters {
     let (counters, failed) = play_all(seeds);
-    if let Some((seed, violation)) = failed {
-        panic!("{}", report(seed, &violation, folder().path()));
+    if let Some((seed, violation)) = failed.first() {
+        for (seed, violation) in &failed {
+            println!("seed {seed}: {violation}");
+        }
+        panic!("{}", report(*seed, violation, folder().path()));
     }
     counters
 }
@@ -171,11 +179,16 @@ const MUTANTS: [&str; 36] = [
     "no task",
 ];
 
+#[cfg(feature = "mutants")]
+fn scheduled(folder: &Path) -> Result<(), String> {
+    schedule::each_kill(world::SECOND, folder)?;
+    schedule::late_in_the_index(folder)
+}
+
 /// Which seed or schedule finds the bug that this thread has.
 #[cfg(feature = "mutants")]
 fn killed_by(folder: &Path) -> Option<String> {
-    let scheduled = schedule::each_kill(world::SECOND, folder).map(drop);
-    if let Err(violation) = scheduled.and_then(|()| schedule::late_in_the_index(folder)) {
+    if let Err(violation) = scheduled(folder) {
         return Some(format!("schedule: {violation}"));
     }
     (1..=200).find_map(|seed| {
@@ -202,6 +215,9 @@ fn every_deliberate_bug_is_found() {
                         Some(by) => println!("{name:<45} {by}"),
                         None => survivors.lock().unwrap().push(*name),
                     }
+                    // It was the bug that was found, and nothing that it left behind.
+                    handoff::mutant::choose("");
+                    assert_eq!(scheduled(folder.path()), Ok(()), "without a bug, after '{name}'");
                 }
             });
         }

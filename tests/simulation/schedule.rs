@@ -75,5 +75,6 @@ pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {
         sim.world.borrow_mut().pass(MINUTE);
     }
     let handed_off = sim.count("SELECT count(*) FROM handoff");
+    finish(&sim);
     if handed_off == 1 { Ok(()) } else { Err(format!("late in the index: {handed_off} handoffs")) }
 }

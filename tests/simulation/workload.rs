@@ -172,6 +172,11 @@ pub(crate) fn pause(sim: &Rc<Sim>) {
         world.note(|| format!("the clock is off by {skew} min"));
     }
     world.pass(pause);
+    if world.faults.has("clock") && world.machine.per_mille(30) {
+        world.counters.add("machine restarts");
+        world.note(|| "the machine restarts".to_owned());
+        world.up_since = world.now;
+    }
 }
 
 /// The database is copied, lost, or replaced by the copy.

@@ -84,6 +84,8 @@ pub(crate) struct World {
     pub(crate) now: i64,
     /// How far the machine's clock is ahead of the world's.
     pub(crate) skew: i64,
+    /// When the machine started.
+    pub(crate) up_since: i64,
     pub(crate) people: Vec<Person>,
     pub(crate) objects: HashMap<String, Object>,
     /// Requests on their way.
@@ -106,6 +108,7 @@ pub(crate) struct World {
     pub(crate) network: Rng,
     pub(crate) kills: Rng,
     pub(crate) clock: Rng,
+    pub(crate) machine: Rng,
     pub(crate) counters: Counters,
     pub(crate) violation: Option<String>,
     pub(crate) trace: Option<VecDeque<String>>,
@@ -118,6 +121,7 @@ impl World {
             faults,
             now: START,
             skew: 0,
+            up_since: START - 3 * HOUR,
             people: Vec::new(),
             objects: HashMap::new(),
             late: Vec::new(),
@@ -135,6 +139,7 @@ impl World {
             network: Rng::stream(seed, "network"),
             kills: Rng::stream(seed, "kills"),
             clock: Rng::stream(seed, "clock"),
+            machine: Rng::stream(seed, "machine"),
             counters: Counters::default(),
             violation: None,
             trace: None,

@@ -25,8 +25,8 @@ const PAGES_MAX: usize = 50;
 /// Our own word for a walk that ended there.
 pub(super) const TOO_MANY_PAGES: &str = "too_many_pages";
 
-/// Slack's clock may be a little behind.
-const MARGIN: TimeDelta = TimeDelta::seconds(2);
+/// Slack's clock may be a little behind, and ours may have been set since it said when something began.
+const MARGIN: TimeDelta = TimeDelta::hours(1);
 
 /// A clock that is further off than this is looked for again.
 const LAG_MAX: TimeDelta = TimeDelta::seconds(60);
@@ -46,7 +46,7 @@ pub(super) enum Next {
 
 impl Slack {
     pub(super) fn find_all(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        let since = writes.iter().map(|keyed| keyed.begun).min();
+        let since = writes.iter().map(|keyed| keyed.begun.min(keyed.at)).min();
         let mut read: HashMap<Spot, Keys> = HashMap::new();
         let find = |keyed: &Keyed<'_>| {
             let since = since.unwrap_or(keyed.at);
