@@ -345,8 +345,15 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Lets failed effects be sent again; those that may have happened are looked up first. Returns how many.
+    /// Lets failed effects be sent again; those that may have happened are looked up first. Returns how many. The owner and
+    /// the task of a rep after whom the handoff was given to somebody else are left.
     pub fn retry_failed(self, now: Timestamp) -> Result<usize> {
+        self.conn.execute(
+            "UPDATE effect AS e SET state = 'cancelled' WHERE state = 'failed' AND kind IN ('update', 'task') AND EXISTS( \
+               SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq AND l.kind = 'update' \
+               AND l.body ->> 'owner' IS NOT NULL AND l.state NOT IN ('failed', 'cancelled'))",
+            [],
+        )?;
         Ok(self.conn.execute(
             "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?1 WHERE state = 'failed'",
             [now.timestamp_millis()],

@@ -16,6 +16,10 @@ impl Run {
                 }
                 return answers;
             }
+            if self.is_out_of_time() {
+                answers.push(Delivery::NotSent { why: "the run's time is over".to_owned() });
+                continue;
+            }
             self.check_before_send(keyed);
             let Some(answer) = self.answer(keyed) else { return answers };
             self.forget_if_certain(keyed.key, &answer);

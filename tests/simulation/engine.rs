@@ -27,6 +27,9 @@ const DEPTH_MAX: u32 = 2;
 /// A run ends by then, as the real one does.
 const RUN_MAX: i64 = 45 * SECOND;
 
+/// After so long it sends nothing more, as the real one does.
+const DEADLINE: i64 = 50 * SECOND;
+
 /// One account with its database.
 pub(crate) struct Sim {
     pub(crate) world: RefCell<World>,
@@ -282,6 +285,11 @@ impl Run {
             bail!("killed");
         }
         Ok(())
+    }
+
+    /// Woken after others: nothing is sent then, by any connector.
+    pub(crate) fn is_out_of_time(&self) -> bool {
+        self.sim.world.borrow().now - self.began > DEADLINE
     }
 
     pub(crate) fn draws(&self, counter: &'static str, rate: u64) -> bool {

@@ -1,5 +1,7 @@
 //! The order of effects, and what one that is not settled holds up.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 
 use super::*;
@@ -193,4 +195,27 @@ fn an_error_of_any_length_and_script_is_kept_cut() {
     let store = two_handoffs();
     send(&store, "u1", &Settled::Failed { why: &"ö".repeat(10_000) });
     assert_eq!(store.read().failed_effects(10).unwrap()[0].error.chars().count(), 500);
+}
+
+#[test]
+fn a_refused_owner_is_not_sent_again_once_the_handoff_went_to_somebody_else() {
+    for (later, is_sent_again) in [
+        (Settled::Done { remote_id: "r" }, false),
+        (Settled::Unknown { why: "timeout", next: at(1) }, false),
+        (Settled::Failed { why: "refused" }, true),
+    ] {
+        let store = with_contacts(&["1"]);
+        let handoff = start(&store, 1, 1, Status::Waiting).unwrap();
+        for key in ["u1", "u2"] {
+            let owner = Some(key.to_owned());
+            let write = Write::Update(Update { contact: "1".to_owned(), owner, set: BTreeMap::new() });
+            store
+                .write(|db| db.plan_effect(&NewEffect { handoff, key: key.to_owned(), write: &write }, at(0)))
+                .unwrap();
+        }
+        send(&store, "u1", &Settled::Failed { why: "refused" });
+        send(&store, "u2", &later);
+        store.write(|db| db.retry_failed(at(3))).unwrap();
+        assert_eq!(due(&store, 100).contains(&"u1".to_owned()), is_sent_again, "{later:?}");
+    }
 }
