@@ -107,20 +107,12 @@ impl Sim {
             chat: Some(Box::new(SimChat(SendWrapper::new(run.clone())))),
             now: time(now),
             deadline: Instant::now() + Duration::from_secs(3_600),
-            uptime: self.uptime(run),
+            uptime: run.uptime(),
         })?;
         if !run.is_killed.get() {
             self.spare.borrow_mut().push(store);
         }
         Ok(problems)
-    }
-
-    fn uptime(&self, run: &Rc<Run>) -> Box<Uptime> {
-        let run = SendWrapper::new(run.clone());
-        Box::new(move || {
-            let world = run.sim.world.borrow();
-            TimeDelta::milliseconds(world.now - world.up_since)
-        })
     }
 
     fn open(&self) -> Result<Store> {
@@ -229,6 +221,14 @@ fn private(path: &Path) {
 }
 
 impl Run {
+    fn uptime(self: &Rc<Self>) -> Box<Uptime> {
+        let run = SendWrapper::new(self.clone());
+        Box::new(move || {
+            let world = run.sim.world.borrow();
+            TimeDelta::milliseconds(world.now - world.up_since)
+        })
+    }
+
     /// A call to the outside: time passes, people act, and the run may be killed or overtaken.
     pub(crate) fn pass_by(&self, place: &str) -> Result<()> {
         self.stop_if_killed()?;
