@@ -193,6 +193,7 @@ CREATE TABLE effect(
   next_ms    INTEGER NOT NULL,
   sent_ms    INTEGER,
   sent_up_ms INTEGER,                            -- by the machine's uptime, which nobody sets
+  unseen_up_ms INTEGER,                          -- when it was looked for and not seen, by the same
   done_ms    INTEGER,
   remote_id  TEXT,
   error      TEXT CHECK(length(error) <= 500),

@@ -45,8 +45,10 @@ impl Run {
 
     /// One request and what comes of it; `None`: no answer to this one nor to those behind it.
     fn answer(&self, keyed: &Keyed<'_>) -> Option<Delivery> {
+        let began = self.began;
         let world = &mut *self.sim.world.borrow_mut();
         world.sends += 1;
+        let shown_from = world.shown_from(began);
         if world.absent.remove(keyed.key) {
             world.counters.add("sent again after an absence");
         }
@@ -55,13 +57,22 @@ impl Run {
         if keyed.write.kind().is_crm() && world.person(contact).is_none() {
             return Some(Delivery::Refused { why: "there is no such contact".to_owned() });
         }
+        if world.maintenance_until > world.now {
+            return Some(Delivery::NotSent { why: "maintenance".to_owned() });
+        }
         if world.unauthorized_until > world.now {
             world.counters.add("answers: unauthorized");
             return Some(Delivery::Unauthorized { why: why() });
         }
+        if matches!(keyed.write, Write::Message(_))
+            && let Some(after) = world.loses_answer.take()
+        {
+            world.apply(keyed.key, keyed.write, world.now + after);
+            return Some(Delivery::Unknown { why: why() });
+        }
         let draw = if world.faults.has("net") && !world.is_quiet { world.network.below(1_000) } else { 999 };
         let is_late = world.faults.has("late") && (220..250).contains(&draw);
-        let applied = |world: &mut World| world.apply(keyed.key, keyed.write);
+        let applied = |world: &mut World| world.apply(keyed.key, keyed.write, shown_from);
         let (counter, answer) = match draw {
             0..50 => ("answers: not sent", Some(Delivery::NotSent { why: why() })),
             50..90 => {
@@ -89,7 +100,7 @@ impl Run {
             215..217 => ("answers: none", None),
             217..220 => ("answers: refused", Some(Delivery::Refused { why: why() })),
             220..250 if is_late => {
-                world.apply_late(keyed.key, keyed.write);
+                world.apply_late(keyed.key, keyed.write, shown_from);
                 ("applied late", Some(Delivery::Unknown { why: why() }))
             }
             250..252 => {
@@ -112,14 +123,28 @@ impl Run {
                 return answers;
             }
             let world = &mut *self.sim.world.borrow_mut();
+            let is_certain = match keyed.write {
+                Write::Update(_) | Write::Mark(_) => true,
+                Write::Task(_) => world.faults.has_unique_key,
+                Write::Message(_) | Write::Reply(_) => false,
+            };
             let fails = world.faults.has("net") && !world.is_quiet && world.network.per_mille(80);
             let (counter, answer) = if fails {
                 ("look-ups: failed", LookUp::Failed { why: "simulated".to_owned() })
-            } else if let Some(object) = world.objects.get(keyed.key) {
+            } else if let Some(object) = world.objects.get(keyed.key)
+                && (is_certain || object.shown_from <= world.now)
+            {
                 ("look-ups: found", LookUp::Found { remote_id: object.id.clone() })
             } else {
+                if world.objects.contains_key(keyed.key) {
+                    world.counters.add("look-ups: stale");
+                }
                 world.absent.insert(keyed.key.to_owned());
-                ("look-ups: absent", LookUp::Absent)
+                if is_certain {
+                    ("look-ups: absent", LookUp::Absent)
+                } else {
+                    ("look-ups: unseen", LookUp::Unseen)
+                }
             };
             world.counters.add(counter);
             world.note(|| format!("look up {} {}: {answer:?}", keyed.write.kind().name(), keyed.key));
@@ -132,7 +157,11 @@ impl Run {
     fn check_before_send(&self, keyed: &Keyed<'_>) {
         let body = serde_json::to_string(keyed.write).unwrap();
         let planned = self.sim.planned(keyed.key);
+        let is_early = self.sim.has_task_to_come(keyed.key);
         let world = &mut *self.sim.world.borrow_mut();
+        if is_early {
+            world.violate(|| format!("{} is sent before its task", keyed.key));
+        }
         let may_have_happened = planned.as_ref().is_some_and(|(_, _, unsure)| *unsure);
         let before = world.bodies.insert(keyed.key.to_owned(), body.clone());
         // What certainly did not happen may still be planned otherwise.

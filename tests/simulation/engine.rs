@@ -143,6 +143,17 @@ impl Sim {
         })
     }
 
+    /// Whether this is a message, and a task before it in its handoff is still to be settled.
+    pub(crate) fn has_task_to_come(&self, key: &str) -> bool {
+        self.look(|conn| {
+            conn.prepare_cached(
+                "SELECT 1 FROM effect m JOIN effect t USING(handoff_id) WHERE m.key = ?1 AND m.kind IN ('message','reply') \
+                 AND t.kind = 'task' AND t.seq < m.seq AND t.state IN ('planned','in_flight','unknown')",
+            )?
+            .exists([key])
+        })
+    }
+
     /// The one number that a query gives.
     pub(crate) fn count(&self, sql: &str) -> i64 {
         self.look(|conn| conn.prepare_cached(sql)?.query_row([], |row| row.get(0)))

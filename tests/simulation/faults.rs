@@ -63,7 +63,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 46] = [
+pub(crate) const SOMETIMES: [&str; 48] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -82,6 +82,8 @@ pub(crate) const SOMETIMES: [&str; 46] = [
     "applied late",
     "look-ups: found",
     "look-ups: absent",
+    "look-ups: unseen",
+    "look-ups: stale",
     "look-ups: failed",
     "sent again after an absence",
     "refused, then decided by somebody else",

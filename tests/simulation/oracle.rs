@@ -9,7 +9,7 @@ use crate::engine::{Run, Sim};
 use crate::world::{World, time};
 
 /// Each gives nothing, whatever happens.
-const INVARIANTS: [(&str, &str); 9] = [
+const INVARIANTS: [(&str, &str); 8] = [
     (
         "two open handoffs of one contact",
         "SELECT contact_id FROM handoff WHERE status IN ('held','waiting','assigned','touched') GROUP BY 1 HAVING count(*) > 1",
@@ -23,11 +23,6 @@ const INVARIANTS: [(&str, &str); 9] = [
         "SELECT h.key FROM handoff h WHERE status = 'assigned' AND \
       (SELECT count(*) FROM effect e WHERE e.handoff_id = h.id AND e.key IN \
        (h.key || 'u' || h.round, h.key || 't' || h.round, h.key || 'm' || h.round)) <> 3",
-    ),
-    (
-        "a message before its task",
-        "SELECT m.key FROM effect m JOIN effect t USING(handoff_id) WHERE m.state = 'done' AND m.kind IN ('message','reply') \
-      AND t.kind = 'task' AND t.seq < m.seq AND t.state IN ('planned','in_flight','unknown')",
     ),
     ("a step done before it was due", "SELECT handoff_id FROM step WHERE state = 'done' AND done_ms < at_ms"),
     (
