@@ -150,7 +150,7 @@ fn six_hours_of_maintenance_lose_nothing() {
 
 /// What the program must not do, each as a bug that it can be given: `src/mutant.rs`.
 #[cfg(feature = "mutants")]
-const MUTANTS: [&str; 37] = [
+const MUTANTS: [&str; 38] = [
     "effect before intent",
     "key per attempt",
     "answers in another order",
@@ -180,6 +180,7 @@ const MUTANTS: [&str; 37] = [
     "no baseline",
     "escalated without a look",
     "escalated early",
+    "escalated untold",
     "no second look",
     "handed off though deleted",
     "owner taken from somebody",

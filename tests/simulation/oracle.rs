@@ -9,7 +9,7 @@ use crate::engine::{Run, Sim};
 use crate::world::{World, time};
 
 /// Each gives nothing, whatever happens.
-const INVARIANTS: [(&str, &str); 8] = [
+const INVARIANTS: [(&str, &str); 9] = [
     (
         "two open handoffs of one contact",
         "SELECT contact_id FROM handoff WHERE status IN ('held','waiting','assigned','touched') GROUP BY 1 HAVING count(*) > 1",
@@ -23,6 +23,12 @@ const INVARIANTS: [(&str, &str); 8] = [
         "SELECT h.key FROM handoff h WHERE status = 'assigned' AND \
       (SELECT count(*) FROM effect e WHERE e.handoff_id = h.id AND e.key IN \
        (h.key || 'u' || h.round, h.key || 't' || h.round, h.key || 'm' || h.round)) <> 3",
+    ),
+    (
+        "a step done though its rep was told nothing",
+        "SELECT s.handoff_id FROM step s JOIN handoff h ON h.id = s.handoff_id WHERE s.state = 'done' AND NOT EXISTS \
+         (SELECT 1 FROM effect e WHERE e.key IN (h.key || 't' || s.round, h.key || 'm' || s.round) \
+          AND e.state IN ('done','failed'))",
     ),
     ("a step done before it was due", "SELECT handoff_id FROM step WHERE state = 'done' AND done_ms < at_ms"),
     (

@@ -9,7 +9,7 @@ use crate::world::{MINUTE, World};
 use crate::{oracle, workload};
 
 /// Runs without faults at the end, half an hour apart: so many at least, and at most so many until every SLA has run out and everything is out.
-const QUIET_RUNS: std::ops::Range<u32> = 10..24;
+const QUIET_RUNS: std::ops::Range<u32> = 10..40;
 
 const TO_COME: &str = "SELECT (SELECT count(*) FROM step WHERE state = 'planned') + \
     (SELECT count(*) FROM effect WHERE state IN ('planned','in_flight','unknown'))";
