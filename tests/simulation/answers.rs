@@ -158,6 +158,7 @@ impl Run {
         let body = serde_json::to_string(keyed.write).unwrap();
         let planned = self.sim.planned(keyed.key);
         let is_early = self.sim.has_task_to_come(keyed.key);
+        let has_begun = self.sim.has_begun_beyond(keyed.key);
         let world = &mut *self.sim.world.borrow_mut();
         if is_early {
             world.violate(|| format!("{} is sent before its task", keyed.key));
@@ -184,20 +185,19 @@ impl Run {
                     && !world.objects.contains_key(&format!("{handoff}t1"))
                     && !unsure
                 {
-                    let is_told = world.objects.contains_key(&format!("{handoff}m1"));
-                    self.check_second_look(world, &update.contact, update.owner.as_deref(), is_told);
+                    self.check_second_look(world, &update.contact, update.owner.as_deref(), has_begun);
                 }
             }
         }
     }
 
     /// Before its owner can have been written, a contact is read again: what was so when the run began is respected. A
-    /// refused owner that is sent again, with the message out, may find that the contact is gone by a refusal.
-    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>, is_told: bool) {
+    /// refused owner that is sent again, when what follows has been tried, may find that the contact is gone by a refusal.
+    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>, has_begun: bool) {
         let began = self.began;
         let Some(person) = world.people.iter().find(|person| person.id == contact) else { return };
         let person = person.clone();
-        if !is_told && person.gone.is_some_and(|gone| gone < began) {
+        if !has_begun && person.gone.is_some_and(|gone| gone < began) {
             world.violate(|| format!("contact {contact} was deleted before this run and is handed off"));
         }
         if person.opted_out.is_some_and(|at| at < began) {

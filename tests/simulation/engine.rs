@@ -154,6 +154,17 @@ impl Sim {
         })
     }
 
+    /// Whether anything that follows in its handoff has been tried.
+    pub(crate) fn has_begun_beyond(&self, key: &str) -> bool {
+        self.look(|conn| {
+            conn.prepare_cached(
+                "SELECT 1 FROM effect e JOIN effect l ON l.handoff_id = e.handoff_id AND l.seq > e.seq \
+                 WHERE e.key = ?1 AND l.state NOT IN ('planned', 'cancelled')",
+            )?
+            .exists([key])
+        })
+    }
+
     /// The one number that a query gives.
     pub(crate) fn count(&self, sql: &str) -> i64 {
         self.look(|conn| conn.prepare_cached(sql)?.query_row([], |row| row.get(0)))
