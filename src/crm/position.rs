@@ -76,8 +76,8 @@ impl Position {
         if mutant::is("no sweep") {
             return None;
         }
-        let wide = self.far_back(hi);
-        (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide.max(0))
+        let wide = self.far_back(hi).max(0);
+        (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide)
     }
 
     /// Where a sweep begins that ends then: after hours without a run the last one is longer ago than an hour.
