@@ -10,7 +10,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write};
+use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write, Written};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each CRM.
@@ -108,8 +108,8 @@ pub trait Crm {
     /// [`Crm::changes`] in this process, so what was stored is current. A contact that is not in the answer is gone.
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>>;
 
-    /// What reps did on the contacts of open handoffs.
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
+    /// What reps did on the contacts of open handoffs; `now` is the time of the run.
+    fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities>;
 
     /// What the service's clock says now, where it can be seen.
     fn clock(&self) -> Option<Timestamp> {
@@ -217,8 +217,8 @@ pub struct Watched {
     /// The owner's e-mail.
     pub owner: String,
     pub since: Timestamp,
-    /// The remote id of the handoff's task, when it is there.
-    pub task: Option<String>,
+    /// The handoff's task, when it was written.
+    pub task: Option<Written>,
 }
 
 /// Part of a walk over changed contacts.

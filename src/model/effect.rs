@@ -17,6 +17,14 @@ pub enum Write {
     Mark(Mark),
 }
 
+/// What a write left outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub remote_id: String,
+    /// When it was known to be there.
+    pub at: Timestamp,
+}
+
 /// Sets the owner and fields of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {

@@ -9,6 +9,7 @@
 
 mod acts;
 mod checks;
+mod deleted;
 mod faults;
 mod garbled;
 #[path = "../support/http_server.rs"]

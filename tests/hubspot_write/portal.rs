@@ -124,6 +124,12 @@ impl Portal {
         self.put("contacts", contact, &json!({}));
     }
 
+    /// The rep takes it off the list, or out of the account.
+    pub(crate) fn delete(&mut self, kind: &str, id: &str) {
+        self.objects.get_mut(kind).unwrap().remove(id).expect("a record to delete");
+        self.links.retain(|(_, to, linked)| to != kind || linked != id);
+    }
+
     pub(crate) fn complain(&mut self, what: impl Into<String>) {
         self.complaints.push(what.into());
     }
@@ -321,8 +327,16 @@ impl Portal {
                 self.objects.get_mut("contacts").unwrap().remove(&id);
             }
         }
-        let status = if results.len() == inputs.len() { 200 } else { 207 };
-        Reply::json(status, &json!({"status": "COMPLETE", "results": results}))
+        if results.len() == inputs.len() {
+            return Reply::json(200, &json!({"status": "COMPLETE", "results": results}));
+        }
+        // As it was recorded: whom it is about is not said.
+        let missing = json!({"status": "error", "category": "OBJECT_NOT_FOUND",
+            "message": "Could not get some objects, they may be deleted or not exist. Check that ids are valid."});
+        Reply::json(
+            207,
+            &json!({"status": "COMPLETE", "results": results, "numErrors": 1, "errors": [missing]}),
+        )
     }
 
     fn associated(&mut self, kind: &str, body: &Value) -> Reply {

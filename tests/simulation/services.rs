@@ -148,7 +148,7 @@ impl Crm for SimCrm {
         Ok(Some(records))
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, open: &[Watched], _: Timestamp) -> Result<Activities> {
         self.0.pass_by("activity")?;
         if self.0.draws("activity failed", 30) {
             bail!("the activity cannot be read");

@@ -31,7 +31,9 @@ use self::stamp::Stamp;
 use self::table::Columns;
 use super::{Activities, Connector, Crm, Keyed, Page, Walk, Walked, Watched};
 use crate::ledger::{Entry, Ledger};
-use crate::model::{ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Write};
+use crate::model::{
+    ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Timestamp, Write,
+};
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
@@ -135,7 +137,7 @@ impl Crm for FileCrm {
         }
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, open: &[Watched], _: Timestamp) -> Result<Activities> {
         match &self.config.activity {
             Some(source) => activity::read(source, open),
             None => Ok(Activities::default()),

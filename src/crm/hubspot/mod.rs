@@ -14,6 +14,7 @@ mod look_up;
 mod memory;
 mod online;
 mod outcome;
+mod own_tasks;
 mod pacer;
 mod paths;
 mod portal;
@@ -139,8 +140,8 @@ impl Crm for HubSpot {
         self.read_again(fields, ids).map(Some)
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
-        engagements::activity(self, open)
+    fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities> {
+        engagements::activity(self, open, now)
     }
 
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {

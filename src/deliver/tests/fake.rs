@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::chat::{Chat, Posted, When};
 use crate::crm::{Activities, Crm, Keyed, Page, Walk, Walked, Watched};
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp};
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
 #[derive(Clone, Default)]
@@ -81,7 +81,7 @@ impl Crm for Fake {
         Ok(None)
     }
 
-    fn activity(&mut self, _: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, _: &[Watched], _: Timestamp) -> Result<Activities> {
         Ok(Activities::default())
     }
 
