@@ -7,6 +7,7 @@
 //! CRM and chat go side by side: a message goes out as soon as its owner and task are there, and a chat that takes a message
 //! a second, or none, holds up no owner and no task.
 
+mod delivered;
 mod settle;
 mod shared;
 #[cfg(test)]
@@ -25,24 +26,9 @@ use crate::mutant;
 use crate::stop;
 use crate::store::{Db, EffectRow, Settled, Side, Store};
 use crate::uptime::Uptime;
+pub use delivered::Delivered;
 use settle::{SETTLE, Verdict, classify};
 use shared::{Patience, Shared, Then};
-
-/// What delivery did in one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delivered {
-    pub done: usize,
-    /// Found by look-up: an earlier run had sent them.
-    pub found: usize,
-    /// Put off, each with why: they stay for the next run.
-    pub postponed: Vec<String>,
-    /// Refused for good, each with why.
-    pub failed: Vec<String>,
-    /// Credentials that no longer work.
-    pub unauthorized: Option<String>,
-    /// The run's time was over before everything was sent.
-    pub out_of_time: bool,
-}
 
 /// Effects sent between two commits: as many as CRMs take in one batch call.
 const WAVE: u32 = 100;
@@ -314,6 +300,10 @@ fn record(
                     db.settle_effect(effect, &Settled::Failed { why: &why }, now)?;
                     delivered.failed.push(format!("{}: {why}", name(effect)));
                 }
+                Verdict::Forbidden { why, next } => {
+                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
+                    *delivered.forbidden.entry(why).or_default() += 1;
+                }
                 Verdict::Unauthorized { why, next } => {
                     db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
                     delivered.unauthorized = Some(why);
@@ -328,24 +318,4 @@ fn record(
 fn name(effect: &EffectRow) -> String {
     let contact = crate::model::one_line(effect.write.contact(), 60);
     format!("{} for contact {contact}", effect.write.kind().name())
-}
-
-impl Delivered {
-    /// Whether everything that was due is out.
-    pub fn is_complete(&self) -> bool {
-        self.postponed.is_empty()
-            && self.failed.is_empty()
-            && self.unauthorized.is_none()
-            && !self.out_of_time
-    }
-
-    /// Adds what a later delivery of the same run did.
-    pub fn add(&mut self, other: Self) {
-        self.done += other.done;
-        self.found += other.found;
-        self.postponed.extend(other.postponed);
-        self.failed.extend(other.failed);
-        self.unauthorized = self.unauthorized.take().or(other.unauthorized);
-        self.out_of_time |= other.out_of_time;
-    }
 }

@@ -20,6 +20,7 @@ mod portal;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod scene;
+mod scopes;
 mod signals;
 mod skew;
 #[path = "../support/mod.rs"]

@@ -41,6 +41,8 @@ pub(crate) struct Portal {
     /// Errors of a batch do not say whom they are about, as recorded ones do not.
     pub(crate) is_nameless: bool,
     pub(crate) owners: Vec<(u64, &'static str, bool)>,
+    /// Paths with this in them want a scope that the token does not have.
+    pub(crate) lacks: Option<(&'static str, &'static str)>,
     pub(crate) faults: VecDeque<(&'static str, &'static str, Fault)>,
     /// Once contacts were read by id, these are gone.
     pub(crate) vanish: Vec<String>,
@@ -160,10 +162,21 @@ impl Portal {
                 self.route(request);
                 reply
             }
-            None => self.route(request),
+            None => self.refuse(&request.path).unwrap_or_else(|| self.route(request)),
         };
         let reply = if self.is_loose { loose(reply) } else { reply };
         reply.with("Date", &date)
+    }
+
+    /// As it was recorded.
+    fn refuse(&self, path: &str) -> Option<Reply> {
+        let (_, scope) = self.lacks.filter(|(part, _)| path.contains(part))?;
+        let message = "This app hasn't been granted all required scopes to make this call.";
+        let errors = json!([{"message": "One or more of the following scopes are required.",
+            "context": {"requiredGranularScopes": [scope]}}]);
+        let body =
+            json!({"status": "error", "message": message, "category": "MISSING_SCOPES", "errors": errors});
+        Some(Reply::json(403, &body))
     }
 
     fn route(&mut self, request: &Request) -> Reply {

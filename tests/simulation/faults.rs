@@ -72,6 +72,7 @@ pub(crate) const SOMETIMES: [&str; 46] = [
     "answers: not sent",
     "answers: throttled",
     "answers: refused",
+    "answers: forbidden",
     "answers: unauthorized",
     "answers: none",
     "answers: garbage, applied",

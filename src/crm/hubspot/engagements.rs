@@ -87,6 +87,7 @@ pub(super) fn why(outcome: Outcome) -> String {
     match outcome.into_delivery() {
         Delivery::NotSent { why }
         | Delivery::Throttled { why, .. }
+        | Delivery::Forbidden { why }
         | Delivery::Refused { why }
         | Delivery::Unauthorized { why }
         | Delivery::Unknown { why } => why,

@@ -120,9 +120,8 @@ impl Outcome {
     pub(super) fn into_delivery(self) -> Delivery {
         match self {
             Self::Accepted(_) => Delivery::Unknown { why: "HubSpot's answer names no id".to_owned() },
-            Self::Taken { why } | Self::Missing { why } | Self::Forbidden { why } => {
-                Delivery::Refused { why }
-            }
+            Self::Taken { why } | Self::Missing { why } => Delivery::Refused { why },
+            Self::Forbidden { why } => Delivery::Forbidden { why },
             Self::Failed(delivery) => delivery,
         }
     }
@@ -161,6 +160,7 @@ mod tests {
                 format!("throttled {}", (*until - now()).num_seconds())
             }
             Outcome::Failed(Delivery::Throttled { .. }) => "throttled".to_owned(),
+            Outcome::Failed(Delivery::Forbidden { .. }) => "forbidden".to_owned(),
             Outcome::Failed(Delivery::Refused { .. }) => "refused".to_owned(),
             Outcome::Failed(Delivery::Unauthorized { .. }) => "unauthorized".to_owned(),
             Outcome::Failed(Delivery::Unknown { .. }) => "unknown".to_owned(),
