@@ -247,7 +247,7 @@ pub struct Activities {
 /// A contact set aside, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Where it stands: `contacts.csv:17`, or the record's id.
+    /// Where it stands: `contacts.csv:17`, or `contact 17` by the record's id.
     pub place: String,
     pub reason: String,
 }

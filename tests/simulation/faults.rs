@@ -63,7 +63,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 46] = [
+pub(crate) const SOMETIMES: [&str; 47] = [
     "runs",
     "overlapping runs",
     "kills",

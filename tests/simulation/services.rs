@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use handoff::chat::{Chat, Posted, When};
 use handoff::crm::position::Position;
 use handoff::crm::{Activities, Crm, Keyed, Page, Unreadable, Walk, Walked, Watched};
-use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp};
 
 use crate::engine::Run;
 use crate::world::{MINUTE, Person};

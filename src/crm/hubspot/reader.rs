@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::HubSpot;
 use super::bulk::{self, Objects};
@@ -39,11 +39,13 @@ impl Contacts {
         // A merged contact answers under the id of the one it was merged into.
         let asked: HashSet<&str> = ids.iter().copied().collect();
         objects.found.retain(|object| asked.contains(object.id()));
-        let companies = if !needs_company || objects.found.is_empty() {
-            OfContacts::new()
+        let (companies, unread) = if !needs_company || objects.found.is_empty() {
+            Default::default()
         } else {
             companies.of(client, &objects.found, &columns.of_company, pairs.transpose()?)?
         };
+        objects.found.retain(|object| !unread.contains_key(object.id()));
+        objects.unreadable.extend(unread);
         Ok(Self { objects, companies })
     }
 
@@ -76,6 +78,11 @@ impl HubSpot {
         let bad = contacts.objects.bad.iter();
         let mut bad: Vec<Unreadable> =
             bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
+        let unreadable = contacts.objects.unreadable.iter();
+        bad.extend(
+            unreadable
+                .map(|(id, reason)| Unreadable { place: format!("contact {id}"), reason: reason.clone() }),
+        );
         let mut failed = None;
         for object in &contacts.objects.found {
             let company = contacts.companies.get(object.id());
@@ -105,6 +112,10 @@ impl HubSpot {
             scope.spawn(|| writing.expect(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;
+        // Who is not in the answer is taken for gone; of these nobody knows.
+        if let Some((id, why)) = contacts.objects.unreadable.iter().min() {
+            bail!("contact {id} cannot be looked at again: {why}");
+        }
         self.writing.saw(&contacts);
         Ok(self.records(&contacts, &columns)?.0)
     }
