@@ -4,6 +4,7 @@ mod file;
 mod hubspot;
 pub mod position;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
@@ -105,8 +106,8 @@ pub trait Crm {
     fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked>;
 
     /// Reads contacts again, just before something is written to them. `None`: nothing has changed since
-    /// [`Crm::changes`] in this process, so what was stored is current. A contact that is not in the answer is gone.
-    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>>;
+    /// [`Crm::changes`] in this process, so what was stored is current.
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>>;
 
     /// What reps did on the contacts of open handoffs; `now` is the time of the run.
     fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities>;
@@ -242,6 +243,20 @@ pub struct Activities {
     pub acts: Vec<Activity>,
     /// Rows or objects that could not be read.
     pub bad: Vec<Unreadable>,
+}
+
+/// What a second look at contacts saw. One that is in neither is gone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reread {
+    pub records: Vec<Record>,
+    /// Contacts, by their id, of which it cannot be told now how they are, with the reason.
+    pub unreadable: HashMap<String, String>,
+}
+
+impl From<Vec<Record>> for Reread {
+    fn from(records: Vec<Record>) -> Self {
+        Self { records, unreadable: HashMap::new() }
+    }
 }
 
 /// A contact set aside, with the reason.

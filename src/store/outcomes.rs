@@ -156,6 +156,17 @@ impl Db<'_> {
         self.cancel_owner(handoff)
     }
 
+    /// What a handoff is about to write to the CRM, and has not tried, waits.
+    pub fn put_off_writes(self, handoff: i64, until: Timestamp, why: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE effect SET next_ms = max(next_ms, ?2), error = substr(?3, 1, 500) \
+                 WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
+            )?
+            .execute(params![handoff, until.timestamp_millis(), why])?;
+        Ok(())
+    }
+
     /// Ends the present assignment: `lapsed` or `rejected`.
     pub fn end_assignment(self, handoff: i64, how: &str, at: Timestamp) -> Result<()> {
         self.conn.execute(

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, count};
 use crate::fake::{CUT, Fault, MINUTE, NOW_MS};
 use crate::http_server::Reply;
+use crate::records::about_to_route;
 
 const READ: &str = "/objects/2026-09/contacts/batch/read";
 
@@ -82,4 +83,27 @@ fn an_answer_that_broke_off_or_is_no_json_sets_nobody_aside() {
     }
     assert_eq!(desk.sync()["set_aside"], 0);
     assert_eq!(desk.stored(), [1, 2, 3]);
+}
+
+#[test]
+fn a_contact_that_cannot_be_looked_at_again_is_not_taken_for_gone_and_nothing_is_written_to_it() {
+    let desk = about_to_route();
+    let now = desk.fake.world().now_ms;
+    spoil(&desk, 1, now);
+    desk.fake.requests();
+    let ran = desk.handoff(&["route", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.all());
+    let routed = ran.json();
+    assert_eq!(routed["outcomes"].as_array().unwrap().len(), 0, "{routed}");
+    let postponed = routed["delivered"]["postponed"][0].as_str().unwrap();
+    assert!(postponed.starts_with("contact 1 cannot be looked at again"), "{routed}");
+    let requests = desk.fake.requests();
+    assert!(requests.iter().all(|request| !request.starts_with("PATCH")), "{requests:?}");
+    // Mended, it goes out.
+    desk.later(1);
+    desk.fake.world().put(1, now, 0, &json!({"firstname": "Kim"}));
+    let ran = desk.handoff(&["route", "--format", "json"]);
+    assert!(!ran.all().contains("looked at again"), "{}", ran.all());
+    let world = desk.fake.world();
+    assert!(world.requests.iter().any(|request| request.method == "PATCH"), "it is written to");
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::thread;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::HubSpot;
 use super::bulk::{self, Objects};
@@ -11,7 +11,7 @@ use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
 use super::wire::Object;
-use crate::crm::Unreadable;
+use crate::crm::{Reread, Unreadable};
 use crate::model::{ContactId, Field, Record};
 
 /// What was read of some contacts.
@@ -102,7 +102,7 @@ impl HubSpot {
     }
 
     /// Reads contacts again. What the writes will need besides is asked for meanwhile: it costs one lead no round trips.
-    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Vec<Record>> {
+    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Reread> {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         let (client, companies, config) = (&self.client, &self.companies, &self.config);
@@ -112,11 +112,8 @@ impl HubSpot {
             scope.spawn(|| writing.expect(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;
-        // Who is not in the answer is taken for gone; of these nobody knows.
-        if let Some((id, why)) = contacts.objects.unreadable.iter().min() {
-            bail!("contact {id} cannot be looked at again: {why}");
-        }
         self.writing.saw(&contacts);
-        Ok(self.records(&contacts, &columns)?.0)
+        let (records, _) = self.records(&contacts, &columns)?;
+        Ok(Reread { records, unreadable: contacts.objects.unreadable })
     }
 }
