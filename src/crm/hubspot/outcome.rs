@@ -154,13 +154,12 @@ mod tests {
             Outcome::Accepted(_) => "accepted".to_owned(),
             Outcome::Taken { .. } => "taken".to_owned(),
             Outcome::Missing { .. } => "missing".to_owned(),
-            Outcome::Forbidden { .. } => "forbidden".to_owned(),
+            Outcome::Forbidden { .. } | Outcome::Failed(Delivery::Forbidden { .. }) => "forbidden".to_owned(),
             Outcome::Failed(Delivery::NotSent { .. }) => "not sent".to_owned(),
             Outcome::Failed(Delivery::Throttled { until: Some(until), .. }) => {
                 format!("throttled {}", (*until - now()).num_seconds())
             }
             Outcome::Failed(Delivery::Throttled { .. }) => "throttled".to_owned(),
-            Outcome::Failed(Delivery::Forbidden { .. }) => "forbidden".to_owned(),
             Outcome::Failed(Delivery::Refused { .. }) => "refused".to_owned(),
             Outcome::Failed(Delivery::Unauthorized { .. }) => "unauthorized".to_owned(),
             Outcome::Failed(Delivery::Unknown { .. }) => "unknown".to_owned(),
