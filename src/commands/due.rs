@@ -47,6 +47,7 @@ fn reason(counts: Counts) -> Option<String> {
         Counts::Yes => return None,
         Counts::Paused(PauseReason::Waiting) => "the CRM's fields said waiting",
         Counts::Paused(PauseReason::Acknowledged) => "the rep had touched it",
+        Counts::Paused(PauseReason::Untold) => "neither task nor message had reached the rep",
         Counts::Holiday(name) if name.is_empty() => "holiday",
         Counts::Holiday(name) => return Some(format!("holiday, {name}")),
         Counts::Absence => "absence",

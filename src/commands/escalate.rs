@@ -5,6 +5,7 @@ mod outcomes;
 mod recipients;
 mod skew;
 mod steps;
+mod untold;
 
 use std::thread::{self, ScopedJoinHandle};
 
@@ -43,6 +44,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             Seen { acts: Vec::new(), is_whole: true }
         };
         outcomes::record(session, &handoffs, &seen.acts, report)?;
+        untold::look(session)?;
         clock::look(session, &handoffs, report)?;
         if seen.is_whole && clocks_agree(session, report) {
             do_steps(session, report)?;

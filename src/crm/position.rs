@@ -1,7 +1,8 @@
 //! How far the contacts have been walked: the cursor. Pure: what the service says comes in as values.
 //!
 //! A walk goes over a frozen window of modification time by ascending id, so nothing shifts while it is walked. The next
-//! window begins an overlap earlier, because the search index lags; once an hour one begins two hours earlier.
+//! window begins an overlap earlier, because the search index lags; once an hour one begins two hours earlier, and an
+//! hour before the end of the last such, however long ago that was: a change may be in the index an hour late.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +65,7 @@ impl Position {
         }
         let soon = self.walked + SWEEP_EARLY.num_milliseconds();
         if soon - self.swept >= SWEEP_EVERY.num_milliseconds() {
-            ((self.walked - SWEEP.num_milliseconds()).clamp(0, self.settled), true)
+            (self.far_back(self.walked).clamp(0, self.settled), true)
         } else {
             (self.settled, false)
         }
@@ -75,8 +76,14 @@ impl Position {
         if mutant::is("no sweep") {
             return None;
         }
-        let wide = hi - SWEEP.num_milliseconds();
+        let wide = self.far_back(hi);
         (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide.max(0))
+    }
+
+    /// Where a sweep begins that ends then: after hours without a run the last one is longer ago than an hour.
+    fn far_back(&self, hi: i64) -> i64 {
+        let late_by = (SWEEP - SWEEP_EVERY).num_milliseconds();
+        (hi - SWEEP.num_milliseconds()).min(self.swept - late_by)
     }
 
     pub fn open(&mut self, lo: i64, hi: i64, total: u64, is_sweep: bool) {
@@ -177,7 +184,20 @@ mod tests {
         walked(&mut position, NOW);
         let (lo, is_sweep) = position.next_lo();
         assert!(!is_sweep);
-        assert_eq!(position.sweep_lo(lo, NOW + 65 * MINUTE), Some(NOW - 55 * MINUTE));
+        assert_eq!(position.sweep_lo(lo, NOW + 65 * MINUTE), Some(NOW - HOUR));
+    }
+
+    #[test]
+    fn after_hours_without_a_run_a_sweep_still_reaches_an_hour_before_the_last() {
+        for silence in [90 * MINUTE, 3 * HOUR, 100 * HOUR] {
+            let mut position = Position::resume(None, "a".to_owned());
+            walked(&mut position, NOW);
+            for minute in 1..=20 {
+                walked(&mut position, NOW + minute * MINUTE);
+            }
+            let (lo, _) = position.next_lo();
+            assert_eq!(position.sweep_lo(lo, NOW + silence), Some(NOW - HOUR), "{silence}");
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ pub struct Delivered {
     pub done: usize,
     /// Found by look-up: an earlier run had sent them.
     pub found: usize,
+    /// May have been sent, are not seen by a service that may show late what it has, and are looked for once more.
+    pub unseen: usize,
     /// Put off, each with why: they stay for the next run.
     pub postponed: Vec<String>,
     /// Refused for good, each with why.
@@ -33,6 +35,7 @@ impl Delivered {
     pub fn add(&mut self, other: Self) {
         self.done += other.done;
         self.found += other.found;
+        self.unseen += other.unseen;
         self.postponed.extend(other.postponed);
         self.failed.extend(other.failed);
         for (why, count) in other.forbidden {

@@ -7,6 +7,7 @@
 //! CRM and chat go side by side: a message goes out as soon as its owner and task are there, and a chat that takes a message
 //! a second, or none, holds up no owner and no task.
 
+mod answers;
 mod delivered;
 mod settle;
 mod shared;
@@ -24,17 +25,15 @@ use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
-use crate::store::{Db, EffectRow, Settled, Side, Store};
+use crate::store::{EffectRow, Side, Store};
 use crate::uptime::Uptime;
+use answers::{Looked, is_absent, record};
 pub use delivered::Delivered;
-use settle::{SETTLE, Verdict, classify};
+use settle::SETTLE;
 use shared::{Patience, Shared, Then};
 
 /// Effects sent between two commits: as many as CRMs take in one batch call.
 const WAVE: u32 = 100;
-
-/// A look-up that failed is tried again by the next run.
-const LOOK_UP_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
 /// The two sinks. Without a chat, messages are not planned in the first place.
 pub struct Sinks<'a> {
@@ -215,12 +214,13 @@ impl<'a, 'b> Lane<'a, 'b> {
         // A sink that gives fewer answers than it was asked for cannot look.
         let answers =
             self.sink.look_up(&asked).into_iter().chain(std::iter::repeat_with(|| LookUp::Impossible));
-        let (now, delivered) = (self.when.now, &mut self.delivered);
+        let (when, delivered) =
+            (Looked { now: self.when.now, uptime: self.shared.uptime() }, &mut self.delivered);
         let absent = self.shared.write(|store| {
             store.write(|db| {
                 let mut absent = Vec::new();
                 for (effect, answer) in unsure.into_iter().zip(answers) {
-                    if is_absent(db, &effect, answer, now, delivered)? {
+                    if is_absent(db, &effect, answer, when, delivered)? {
                         absent.push(effect);
                     }
                 }
@@ -229,36 +229,6 @@ impl<'a, 'b> Lane<'a, 'b> {
         })?;
         Ok(to_send.into_iter().chain(absent).collect())
     }
-}
-
-/// Settles an effect as a look-up says; whether it is to be sent, for it is not there.
-fn is_absent(
-    db: Db<'_>,
-    effect: &EffectRow,
-    answer: LookUp,
-    now: Timestamp,
-    delivered: &mut Delivered,
-) -> Result<bool> {
-    match answer {
-        LookUp::Absent => return Ok(true),
-        LookUp::Failed { .. } if mutant::is("failed look-up is an absence") => return Ok(true),
-        LookUp::Found { remote_id } => {
-            db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
-            delivered.found += 1;
-        }
-        LookUp::Impossible => {
-            let why =
-                "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
-            db.settle_effect(effect, &Settled::Failed { why }, now)?;
-            delivered.failed.push(format!("{}: {why}", name(effect)));
-        }
-        LookUp::Failed { why } => {
-            let next = now + LOOK_UP_AGAIN;
-            db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
-            delivered.postponed.push(format!("{}: {why}", name(effect)));
-        }
-    }
-    Ok(false)
 }
 
 fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
@@ -270,48 +240,6 @@ fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
         thread: effect.thread.as_deref(),
         deadline: when.deadline,
     }
-}
-
-fn record(
-    store: &Store,
-    effects: &[EffectRow],
-    outcomes: Vec<Delivery>,
-    now: Timestamp,
-    delivered: &mut Delivered,
-) -> Result<()> {
-    // A sink that gives fewer answers than it was asked for leaves the rest open.
-    let outcomes = outcomes.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
-    store.write(|db| {
-        for (effect, outcome) in effects.iter().zip(outcomes) {
-            match classify(outcome, effect.attempt.saturating_sub(1), now) {
-                Verdict::Done { remote_id } => {
-                    db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
-                    delivered.done += 1;
-                }
-                Verdict::Again { why, next } => {
-                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
-                    delivered.postponed.push(format!("{}: {why}", name(effect)));
-                }
-                Verdict::Unknown { why, next } => {
-                    db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
-                    delivered.postponed.push(format!("{}: {why}", name(effect)));
-                }
-                Verdict::Failed { why } => {
-                    db.settle_effect(effect, &Settled::Failed { why: &why }, now)?;
-                    delivered.failed.push(format!("{}: {why}", name(effect)));
-                }
-                Verdict::Forbidden { why, next } => {
-                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
-                    *delivered.forbidden.entry(why).or_default() += 1;
-                }
-                Verdict::Unauthorized { why, next } => {
-                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
-                    delivered.unauthorized = Some(why);
-                }
-            }
-        }
-        Ok(())
-    })
 }
 
 /// How an effect is called in reports: `task for contact 4711`.

@@ -250,7 +250,10 @@ pub enum LookUp {
     Found {
         remote_id: String,
     },
+    /// Certainly not there, or a second one would be refused or change nothing.
     Absent,
+    /// Not seen, by a service that may show late what it has.
+    Unseen,
     /// This sink keeps nothing that could be looked up.
     Impossible,
     /// The look-up itself failed; try again later.

@@ -56,6 +56,12 @@ fn complain(report: &RunReport, printer: &mut Printer) {
     for postponed in report.delivered.postponed.iter().take(LISTED_MAX) {
         printer.warn(&format!("postponed: {postponed}"));
     }
+    let unseen = report.delivered.unseen;
+    if unseen > 0 {
+        printer.warn(&format!(
+            "{unseen} writes that may have been delivered are not seen; they are looked for once more before they are sent again"
+        ));
+    }
     if report.delivered.out_of_time {
         printer.warn("the run's time was over; the next run goes on");
     }
@@ -180,8 +186,9 @@ fn as_json(report: &RunReport, store: &Store) -> Result<Value> {
         object.insert(
             "delivered".to_owned(),
             json!({
-                "done": delivered.done, "found": delivered.found, "postponed": delivered.postponed,
-                "failed": delivered.failed, "forbidden": delivered.forbidden, "unauthorized": delivered.unauthorized, "out_of_time": delivered.out_of_time,
+                "done": delivered.done, "found": delivered.found, "unseen": delivered.unseen, "postponed": delivered.postponed,
+                "failed": delivered.failed, "forbidden": delivered.forbidden, "unauthorized": delivered.unauthorized,
+                "out_of_time": delivered.out_of_time,
             }),
         );
         if report.dry_run {

@@ -1,4 +1,5 @@
-//! What makes the clock of a handoff stand still: the outcome says waiting, or the rep acknowledged it by a touch.
+//! What makes the clock of a handoff stand still: the outcome says waiting, the rep acknowledged it by a touch, or has not
+//! been told of it.
 
 use super::calendar::{Interval, add_working};
 use super::plan::{Plan, plan_around, running};
@@ -10,6 +11,8 @@ pub enum PauseReason {
     Waiting,
     /// The rep touched it, and the SLA says when that expires.
     Acknowledged,
+    /// Neither the task nor the message has reached the rep.
+    Untold,
 }
 
 impl PauseReason {
@@ -18,11 +21,12 @@ impl PauseReason {
         match self {
             Self::Waiting => "waiting",
             Self::Acknowledged => "acknowledged",
+            Self::Untold => "untold",
         }
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Waiting, Self::Acknowledged].into_iter().find(|reason| reason.name() == name)
+        [Self::Waiting, Self::Acknowledged, Self::Untold].into_iter().find(|reason| reason.name() == name)
     }
 }
 

@@ -2,12 +2,11 @@
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::backup::Outside;
 use super::handoffs::unreadable;
-use super::runs::time;
 use crate::model::{Timestamp, Write};
 use crate::mutant;
 
@@ -28,6 +27,8 @@ pub struct EffectRow {
     pub write: Write,
     /// An attempt may have happened: look it up before sending.
     pub unsure: bool,
+    /// It was looked for once since, and not seen.
+    pub unseen: bool,
     /// Attempts so far: whoever settles this one, settles the attempt with this number.
     pub attempt: u32,
     /// No attempt was made before this: when the handoff was first assigned.
@@ -42,19 +43,6 @@ pub enum Side {
     Crm,
     Chat,
 }
-
-/// When effects are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Moment {
-    pub now: Timestamp,
-    /// Time since the machine started.
-    pub uptime: TimeDelta,
-    /// As long as a request may still be on its way.
-    pub settle: TimeDelta,
-}
-
-/// No effect ever waits longer.
-pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// What became of an attempt, as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +59,11 @@ pub enum Settled<'a> {
     Unknown {
         why: &'a str,
         next: Timestamp,
+    },
+    /// Not seen by a look-up: to be looked for once more.
+    Unseen {
+        why: &'a str,
+        uptime: TimeDelta,
     },
     Failed {
         why: &'a str,
@@ -94,15 +87,17 @@ impl Db<'_> {
     /// Plans an effect behind those that the handoff already has. Planning the same key twice is an error of ours.
     pub fn plan_effect(self, new: &NewEffect<'_>, now: Timestamp) -> Result<()> {
         // What may be outside already counts as tried.
-        let (state, tried, sent_up) = match self.outside(new.handoff)? {
+        // What has been there for long is seen at the first look.
+        let (state, tried, long_since) = match self.outside(new.handoff)? {
             Outside::Nothing => ("planned", false, None),
             Outside::LongSince => ("unknown", true, Some(0)),
             Outside::PerhapsJustNow => ("unknown", true, None),
         };
         self.conn
             .prepare_cached(
-                "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt, sent_up_ms) \
-                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+                "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt, \
+                 sent_up_ms, unseen_up_ms) \
+                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8)",
             )?
             .execute(params![
                 new.handoff,
@@ -112,99 +107,9 @@ impl Db<'_> {
                 now.timestamp_millis(),
                 state,
                 tried,
-                sent_up
+                long_since
             ])?;
         Ok(())
-    }
-
-    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What a
-    /// database sent of which this is a copy, it may have sent just now.
-    pub fn presume_interrupted(self, now: Timestamp, uptime: TimeDelta) -> Result<usize> {
-        let sql = if mutant::is("interrupted is planned") {
-            "UPDATE effect SET state = 'planned', next_ms = ?1 WHERE state = 'in_flight'"
-        } else {
-            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, \
-             error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
-        };
-        let interrupted = self.conn.prepare_cached(sql)?.execute([now.timestamp_millis()])?;
-        self.conn
-            .prepare_cached(
-                "UPDATE effect SET sent_up_ms = ?1 WHERE state = 'unknown' AND sent_up_ms IS NULL",
-            )?
-            .execute([uptime.num_milliseconds()])?;
-        Ok(interrupted)
-    }
-
-    /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
-    /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff.
-    ///
-    /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A machine that was started since
-    /// has been up for less than that was ago. A wait that is longer than any that is given comes of a clock that was set
-    /// back, and is over.
-    pub fn due_effects(self, side: Side, moment: Moment, most: u32) -> Result<Vec<EffectRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
-               coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
-               (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
-                AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1) \
-             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') \
-             AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?5) \
-             AND (NOT e.unsure OR iif(e.sent_up_ms > ?6, ?6, ?6 - e.sent_up_ms) >= ?7) \
-             AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
-               SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
-               AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
-             ORDER BY e.next_ms, e.id LIMIT ?2",
-        )?;
-        let is_unordered = mutant::is("no order within a handoff");
-        let rows = statement.query_map(
-            params![
-                moment.now.timestamp_millis(),
-                most,
-                side == Side::Crm,
-                is_unordered,
-                WAIT_MAX.num_milliseconds(),
-                moment.uptime.num_milliseconds(),
-                moment.settle.num_milliseconds()
-            ],
-            read_effect,
-        )?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Messages that wait for their handoff's writes to the CRM.
-    pub fn coming_messages(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL FROM effect e \
-             WHERE state = 'planned' AND next_ms <= ?1 AND kind = 'message' AND EXISTS( \
-               SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq AND p.state = 'planned' \
-               AND p.kind IN ('update', 'task')) \
-             ORDER BY next_ms, id LIMIT ?2",
-        )?;
-        let rows = statement.query_map(params![now.timestamp_millis(), most], read_effect)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Every planned effect, in the order of delivery: the plan that a dry run prints.
-    pub fn planned_effects(self) -> Result<Vec<EffectRow>> {
-        let mut statement = self.conn.prepare(
-            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL FROM effect WHERE state IN ('planned', 'unknown') \
-             ORDER BY handoff_id, seq",
-        )?;
-        let rows = statement.query_map([], read_effect)?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Handoffs whose owner is about to be written, and certainly has not been: what they were decided on may still be read
-    /// again. With each, whether anything that follows has been tried, as when the owner was refused and is sent again.
-    pub fn owners_to_write(self) -> Result<Vec<(i64, bool)>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT e.handoff_id, EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
-               AND l.state NOT IN ('planned', 'cancelled')) AS has_begun FROM effect e JOIN handoff h ON h.id = e.handoff_id \
-             WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
-             AND (has_begun OR h.status = 'assigned') ORDER BY e.handoff_id",
-        )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Cancels the owner and the task that a handoff is about to write to the CRM and has not tried.
@@ -231,7 +136,7 @@ impl Db<'_> {
             let claimed = self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, sent_up_ms = ?6, error = NULL \
+                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, sent_up_ms = ?6, unseen_up_ms = NULL, error = NULL \
                      WHERE id = ?1 AND (?5 OR (attempt = ?3 AND unsure = ?4)) AND state IN ('planned', 'unknown')",
                 )?
                 .execute(params![
@@ -275,6 +180,13 @@ impl Db<'_> {
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
                 .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
+            Settled::Unseen { why, uptime } => self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET unseen_up_ms = ?3, error = ?4 \
+                     WHERE id = ?1 AND attempt = ?2 AND state = 'unknown'",
+                )?
+                .execute(params![id, attempt, uptime.num_milliseconds(), error(why)])?,
             Settled::Failed { why } => self
                 .conn
                 .prepare_cached(
@@ -351,7 +263,7 @@ impl Db<'_> {
         self.conn.execute(
             "UPDATE effect AS e SET state = 'cancelled' WHERE state = 'failed' AND kind IN ('update', 'task') AND EXISTS( \
                SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq AND l.kind = 'update' \
-               AND l.body ->> 'owner' IS NOT NULL AND l.state NOT IN ('failed', 'cancelled'))",
+               AND l.body ->> 'owner' IS NOT NULL AND l.state <> 'cancelled')",
             [],
         )?;
         Ok(self.conn.execute(
@@ -363,18 +275,4 @@ impl Db<'_> {
 
 fn error(why: &str) -> String {
     why.chars().take(ERROR_CHARS_MAX).collect()
-}
-
-fn read_effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
-    let body: String = row.get(3)?;
-    Ok(EffectRow {
-        id: row.get(0)?,
-        handoff: row.get(1)?,
-        key: row.get(2)?,
-        write: serde_json::from_str(&body).map_err(|error| unreadable(3, error))?,
-        unsure: row.get(4)?,
-        attempt: row.get(5)?,
-        begun: time(row.get(6)?),
-        thread: row.get(7)?,
-    })
 }

@@ -4,6 +4,7 @@
 mod apart;
 mod backup;
 mod contacts;
+mod due;
 mod duplicates;
 mod effects;
 mod forget;
@@ -28,8 +29,9 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 pub use contacts::{ContactRow, Layouts};
+pub use due::{Moment, WAIT_MAX};
 pub use duplicates::{LinkRow, Namesake, email_key};
-pub use effects::{EffectRow, FailedEffect, Moment, NewEffect, Settled, Side, WAIT_MAX};
+pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};

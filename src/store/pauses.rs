@@ -11,7 +11,7 @@ use crate::model::{Timestamp, WorkingTime};
 /// A time in which a clock stood still.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PauseRow {
-    /// `waiting` or `acknowledged`.
+    /// `waiting`, `acknowledged` or `untold`.
     pub why: String,
     pub from: Timestamp,
     /// `None` while it lasts.
@@ -62,6 +62,34 @@ impl Db<'_> {
     pub fn is_any_paused(self) -> Result<bool> {
         let sql = "SELECT EXISTS(SELECT 1 FROM pause WHERE until_ms IS NULL)";
         Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Handoffs whose rep has neither the task nor the message of this round, with one of them still to be delivered, and
+    /// whose clock does not stand still for that.
+    pub fn untold(self) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT h.id FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state IN ('planned', 'in_flight', 'unknown') AND h.status = 'assigned' \
+             AND e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND NOT EXISTS( \
+               SELECT 1 FROM effect d WHERE d.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND d.state = 'done') \
+             AND NOT EXISTS(SELECT 1 FROM pause p WHERE p.handoff_id = h.id AND p.why = 'untold' AND p.until_ms IS NULL)",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Handoffs whose clock stands still because the rep had not been told, and need no longer: he has, since when, or
+    /// nothing that would tell him is still to be delivered.
+    pub fn told(self) -> Result<Vec<(i64, Option<Timestamp>)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT h.id, min(iif(e.state = 'done', e.done_ms, NULL)) FROM pause p JOIN handoff h ON h.id = p.handoff_id \
+             LEFT JOIN effect e ON e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) \
+             WHERE p.why = 'untold' AND p.until_ms IS NULL GROUP BY h.id \
+             HAVING total(e.state = 'done') > 0 OR total(e.state IN ('planned', 'in_flight', 'unknown')) = 0",
+        )?;
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(time))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The clock stands still from `from` on, unless it does already for the same reason.

@@ -160,7 +160,7 @@ CREATE INDEX step_due ON step(at_ms) WHERE state = 'planned';
 CREATE TABLE pause(
   handoff_id INTEGER NOT NULL REFERENCES handoff(id),
   round      INTEGER NOT NULL,
-  why        TEXT NOT NULL CHECK(why IN ('waiting', 'acknowledged')),
+  why        TEXT NOT NULL CHECK(why IN ('waiting', 'acknowledged', 'untold')),
   from_ms    INTEGER NOT NULL,
   until_ms   INTEGER CHECK(until_ms >= from_ms),  -- NULL: it lasts
   PRIMARY KEY(handoff_id, round, why, from_ms)
@@ -193,6 +193,7 @@ CREATE TABLE effect(
   next_ms    INTEGER NOT NULL,
   sent_ms    INTEGER,
   sent_up_ms INTEGER,                            -- by the machine's uptime, which nobody sets
+  unseen_up_ms INTEGER,                          -- when it was looked for and not seen, by the same
   done_ms    INTEGER,
   remote_id  TEXT,
   error      TEXT CHECK(length(error) <= 500),

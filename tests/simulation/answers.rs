@@ -46,8 +46,10 @@ impl Run {
 
     /// One request and what comes of it; `None`: no answer to this one nor to those behind it.
     fn answer(&self, keyed: &Keyed<'_>) -> Option<Delivery> {
+        let began = self.began;
         let world = &mut *self.sim.world.borrow_mut();
         world.sends += 1;
+        let shown_from = world.shown_from(began);
         if world.absent.remove(keyed.key) {
             world.counters.add("sent again after an absence");
         }
@@ -56,13 +58,22 @@ impl Run {
         if keyed.write.kind().is_crm() && world.person(contact).is_none() {
             return Some(Delivery::Refused { why: "there is no such contact".to_owned() });
         }
+        if world.maintenance_until > world.now {
+            return Some(Delivery::NotSent { why: "maintenance".to_owned() });
+        }
         if world.unauthorized_until > world.now {
             world.counters.add("answers: unauthorized");
             return Some(Delivery::Unauthorized { why: why() });
         }
+        if matches!(keyed.write, Write::Message(_))
+            && let Some(after) = world.loses_answer.take()
+        {
+            world.apply(keyed.key, keyed.write, world.now + after);
+            return Some(Delivery::Unknown { why: why() });
+        }
         let draw = if world.faults.has("net") && !world.is_quiet { world.network.below(1_000) } else { 999 };
         let is_late = world.faults.has("late") && (220..250).contains(&draw);
-        let applied = |world: &mut World| world.apply(keyed.key, keyed.write);
+        let applied = |world: &mut World| world.apply(keyed.key, keyed.write, shown_from);
         let (counter, answer) = match draw {
             0..50 => ("answers: not sent", Some(Delivery::NotSent { why: why() })),
             50..90 => {
@@ -91,7 +102,7 @@ impl Run {
             252..254 => ("answers: forbidden", Some(Delivery::Forbidden { why: why() })),
             217..220 => ("answers: refused", Some(Delivery::Refused { why: why() })),
             220..250 if is_late => {
-                world.apply_late(keyed.key, keyed.write);
+                world.apply_late(keyed.key, keyed.write, shown_from);
                 ("applied late", Some(Delivery::Unknown { why: why() }))
             }
             250..252 => {
@@ -114,14 +125,28 @@ impl Run {
                 return answers;
             }
             let world = &mut *self.sim.world.borrow_mut();
+            let is_certain = match keyed.write {
+                Write::Update(_) | Write::Mark(_) => true,
+                Write::Task(_) => world.faults.has_unique_key,
+                Write::Message(_) | Write::Reply(_) => false,
+            };
             let fails = world.faults.has("net") && !world.is_quiet && world.network.per_mille(80);
             let (counter, answer) = if fails {
                 ("look-ups: failed", LookUp::Failed { why: "simulated".to_owned() })
-            } else if let Some(object) = world.objects.get(keyed.key) {
+            } else if let Some(object) = world.objects.get(keyed.key)
+                && (is_certain || object.shown_from <= world.now)
+            {
                 ("look-ups: found", LookUp::Found { remote_id: object.id.clone() })
             } else {
+                if world.objects.contains_key(keyed.key) {
+                    world.counters.add("look-ups: stale");
+                }
                 world.absent.insert(keyed.key.to_owned());
-                ("look-ups: absent", LookUp::Absent)
+                if is_certain {
+                    ("look-ups: absent", LookUp::Absent)
+                } else {
+                    ("look-ups: unseen", LookUp::Unseen)
+                }
             };
             world.counters.add(counter);
             world.note(|| format!("look up {} {}: {answer:?}", keyed.write.kind().name(), keyed.key));
@@ -134,7 +159,12 @@ impl Run {
     fn check_before_send(&self, keyed: &Keyed<'_>) {
         let body = serde_json::to_string(keyed.write).unwrap();
         let planned = self.sim.planned(keyed.key);
+        let is_early = self.sim.has_task_to_come(keyed.key);
+        let has_begun = self.sim.has_begun_beyond(keyed.key);
         let world = &mut *self.sim.world.borrow_mut();
+        if is_early {
+            world.violate(|| format!("{} is sent before its task", keyed.key));
+        }
         let may_have_happened = planned.as_ref().is_some_and(|(_, _, unsure)| *unsure);
         let before = world.bodies.insert(keyed.key.to_owned(), body.clone());
         // What certainly did not happen may still be planned otherwise.
@@ -157,20 +187,19 @@ impl Run {
                     && !world.objects.contains_key(&format!("{handoff}t1"))
                     && !unsure
                 {
-                    let is_told = world.objects.contains_key(&format!("{handoff}m1"));
-                    self.check_second_look(world, &update.contact, update.owner.as_deref(), is_told);
+                    self.check_second_look(world, &update.contact, update.owner.as_deref(), has_begun);
                 }
             }
         }
     }
 
     /// Before its owner can have been written, a contact is read again: what was so when the run began is respected. A
-    /// refused owner that is sent again, with the message out, may find that the contact is gone by a refusal.
-    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>, is_told: bool) {
+    /// refused owner that is sent again, when what follows has been tried, may find that the contact is gone by a refusal.
+    fn check_second_look(&self, world: &mut World, contact: &str, owner: Option<&str>, has_begun: bool) {
         let began = self.began;
         let Some(person) = world.people.iter().find(|person| person.id == contact) else { return };
         let person = person.clone();
-        if !is_told && person.gone.is_some_and(|gone| gone < began) {
+        if !has_begun && person.gone.is_some_and(|gone| gone < began) {
             world.violate(|| format!("contact {contact} was deleted before this run and is handed off"));
         }
         if person.opted_out.is_some_and(|at| at < began) {

@@ -143,6 +143,28 @@ impl Sim {
         })
     }
 
+    /// Whether this is a message, and a task before it in its handoff is still to be settled.
+    pub(crate) fn has_task_to_come(&self, key: &str) -> bool {
+        self.look(|conn| {
+            conn.prepare_cached(
+                "SELECT 1 FROM effect m JOIN effect t USING(handoff_id) WHERE m.key = ?1 AND m.kind IN ('message','reply') \
+                 AND t.kind = 'task' AND t.seq < m.seq AND t.state IN ('planned','in_flight','unknown')",
+            )?
+            .exists([key])
+        })
+    }
+
+    /// Whether anything that follows in its handoff has been tried.
+    pub(crate) fn has_begun_beyond(&self, key: &str) -> bool {
+        self.look(|conn| {
+            conn.prepare_cached(
+                "SELECT 1 FROM effect e JOIN effect l ON l.handoff_id = e.handoff_id AND l.seq > e.seq \
+                 WHERE e.key = ?1 AND l.state NOT IN ('planned', 'cancelled')",
+            )?
+            .exists([key])
+        })
+    }
+
     /// The one number that a query gives.
     pub(crate) fn count(&self, sql: &str) -> i64 {
         self.look(|conn| conn.prepare_cached(sql)?.query_row([], |row| row.get(0)))

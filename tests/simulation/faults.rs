@@ -63,7 +63,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 47] = [
+pub(crate) const SOMETIMES: [&str; 49] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -83,6 +83,8 @@ pub(crate) const SOMETIMES: [&str; 47] = [
     "applied late",
     "look-ups: found",
     "look-ups: absent",
+    "look-ups: unseen",
+    "look-ups: stale",
     "look-ups: failed",
     "sent again after an absence",
     "refused, then decided by somebody else",

@@ -138,14 +138,25 @@ fn a_change_that_the_index_learns_of_late_is_handed_off_long_before_the_sweep() 
     schedule::late_in_the_index(folder().path()).unwrap();
 }
 
+#[test]
+fn what_a_service_shows_late_is_not_sent_again_by_somebody_impatient() {
+    schedule::impatient(folder().path()).unwrap();
+}
+
+#[test]
+fn six_hours_of_maintenance_lose_nothing() {
+    schedule::six_hours_of_maintenance(folder().path()).unwrap();
+}
+
 /// What the program must not do, each as a bug that it can be given: `src/mutant.rs`.
 #[cfg(feature = "mutants")]
-const MUTANTS: [&str; 36] = [
+const MUTANTS: [&str; 38] = [
     "effect before intent",
     "key per attempt",
     "answers in another order",
     "no look-up",
     "failed look-up is an absence",
+    "one look is enough",
     "looks while it may be on its way",
     "5xx is a failure",
     "unknown is not sent",
@@ -169,6 +180,7 @@ const MUTANTS: [&str; 36] = [
     "no baseline",
     "escalated without a look",
     "escalated early",
+    "escalated untold",
     "no second look",
     "handed off though deleted",
     "owner taken from somebody",
@@ -182,7 +194,8 @@ const MUTANTS: [&str; 36] = [
 #[cfg(feature = "mutants")]
 fn scheduled(folder: &Path) -> Result<(), String> {
     schedule::each_kill(world::SECOND, folder)?;
-    schedule::late_in_the_index(folder)
+    schedule::late_in_the_index(folder)?;
+    schedule::impatient(folder)
 }
 
 /// Which seed or schedule finds the bug that this thread has.

@@ -7,7 +7,7 @@ use crate::engine::Sim;
 use crate::faults::Faults;
 use crate::oracle;
 use crate::seeds::{finish, heal};
-use crate::world::{MINUTE, World};
+use crate::world::{HOUR, MINUTE, SECOND, World};
 
 /// A quiet account on which three contacts become qualified at once; the run that meets them is killed at its `n`-th yield
 /// point, another follows `after` milliseconds later. Gives what was violated, and whether there was such a point.
@@ -51,6 +51,67 @@ pub(crate) fn each_kill(after: i64, folder: &Path) -> Result<u64, String> {
         }
     }
     Ok(0)
+}
+
+/// The answer to a message is lost, look-ups show it only after a minute and a half, and somebody runs the program by hand
+/// again and again meanwhile: it is there once.
+pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    let mut world = World::new(1, faults);
+    world.add_person(30);
+    let sim = Sim::new(world, folder);
+    sim.run();
+    {
+        let world = &mut *sim.world.borrow_mut();
+        world.pass(MINUTE);
+        world.edit(0, "score", "80");
+        world.loses_answer = Some(85 * SECOND);
+    }
+    for _ in 0..12 {
+        sim.run();
+        sim.world.borrow_mut().pass(20 * SECOND);
+    }
+    heal(&sim);
+    oracle::liveness(&sim);
+    finish(&sim).violation.map_or(Ok(()), |violation| Err(format!("impatient: {violation}")))
+}
+
+/// The services refuse everything for six hours, and a run is started every minute: nothing is lost or given up, and all
+/// that waited goes out within a run after the quarter of an hour that a write waits at most.
+pub(crate) fn six_hours_of_maintenance(folder: &Path) -> Result<(), String> {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    let mut world = World::new(1, faults);
+    for _ in 0..3 {
+        world.add_person(30);
+    }
+    let sim = Sim::new(world, folder);
+    sim.run();
+    {
+        let world = &mut *sim.world.borrow_mut();
+        world.pass(MINUTE);
+        for at in 0..3 {
+            world.edit(at, "score", "80");
+        }
+        world.maintenance_until = world.now + 6 * HOUR;
+    }
+    for _ in 0..(6 * 60 + 16) {
+        sim.run();
+        sim.world.borrow_mut().pass(MINUTE);
+        let is_on = sim.world.borrow().maintenance_until > sim.world.borrow().now;
+        if is_on && sim.count("SELECT count(*) FROM effect WHERE state = 'done'") > 0 {
+            return Err("maintenance: something was done meanwhile".to_owned());
+        }
+    }
+    let open = sim.count("SELECT count(*) FROM effect WHERE state NOT IN ('done','cancelled')");
+    let tasks = sim.count("SELECT count(*) FROM effect WHERE state = 'done' AND kind = 'task'");
+    heal(&sim);
+    oracle::liveness(&sim);
+    if let Some(violation) = finish(&sim).violation {
+        return Err(format!("maintenance: {violation}"));
+    }
+    if open == 0 && tasks >= 3 { Ok(()) } else { Err(format!("maintenance: {open} open, {tasks} tasks")) }
 }
 
 /// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed

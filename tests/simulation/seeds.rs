@@ -8,10 +8,11 @@ use crate::faults::{CLASSES, Counters, Faults};
 use crate::world::{MINUTE, World};
 use crate::{oracle, workload};
 
-/// Runs without faults at the end, half an hour apart: so many at least, and at most so many until every SLA has run out.
-const QUIET_RUNS: std::ops::Range<u32> = 10..24;
+/// Runs without faults at the end, half an hour apart: so many at least, and at most so many until every SLA has run out and everything is out.
+const QUIET_RUNS: std::ops::Range<u32> = 10..40;
 
-const STEPS_TO_COME: &str = "SELECT count(*) FROM step WHERE state = 'planned'";
+const TO_COME: &str = "SELECT (SELECT count(*) FROM step WHERE state = 'planned') + \
+    (SELECT count(*) FROM effect WHERE state IN ('planned','in_flight','unknown'))";
 
 /// How a seed ended.
 pub(crate) struct Played {
@@ -52,7 +53,7 @@ pub(crate) fn heal(sim: &Rc<Sim>) {
         world.pass(MINUTE);
     }
     for round in 0..QUIET_RUNS.end {
-        let is_calm = round >= QUIET_RUNS.start && sim.count(STEPS_TO_COME) == 0;
+        let is_calm = round >= QUIET_RUNS.start && sim.count(TO_COME) == 0;
         if is_calm || sim.world.borrow().violation.is_some() {
             return;
         }

@@ -20,6 +20,9 @@ const START: i64 = 1_795_428_000_000;
 /// Longest time after which a request that was sent still takes effect.
 pub(crate) const LATE_MAX: i64 = 25 * SECOND;
 
+/// Longest time after the beginning of a run until look-ups show all that it sent.
+const UNSEEN_MAX: i64 = 118 * SECOND;
+
 pub(crate) fn time(ms: i64) -> Timestamp {
     DateTime::from_timestamp_millis(ms).unwrap_or_default()
 }
@@ -76,6 +79,8 @@ pub(crate) struct Object {
     pub(crate) id: String,
     pub(crate) key: String,
     pub(crate) write: Write,
+    /// From then on look-ups see it.
+    pub(crate) shown_from: i64,
 }
 
 /// The world of one seed.
@@ -88,13 +93,15 @@ pub(crate) struct World {
     pub(crate) up_since: i64,
     pub(crate) people: Vec<Person>,
     pub(crate) objects: HashMap<String, Object>,
-    /// Requests on their way.
-    late: Vec<(i64, String, Write)>,
+    /// Requests on their way, each with when it arrives and from when on look-ups see what it left.
+    late: Vec<(i64, String, Write, i64)>,
     /// The bytes of the first attempt with each key.
     pub(crate) bodies: HashMap<String, String>,
     pub(crate) absent: HashSet<String>,
     pub(crate) acts: Vec<Activity>,
     pub(crate) unauthorized_until: i64,
+    /// Until then every write is answered by 503.
+    pub(crate) maintenance_until: i64,
     pub(crate) is_loose: bool,
     /// The database counts who qualifies from the start no more.
     pub(crate) has_baseline: bool,
@@ -103,12 +110,15 @@ pub(crate) struct World {
     /// The database is a copy of old: there may be more outside than it knows.
     pub(crate) is_restored: bool,
     pub(crate) is_quiet: bool,
+    /// The next message is taken, its answer is lost, and look-ups show it after so long.
+    pub(crate) loses_answer: Option<i64>,
     pub(crate) sends: u64,
     pub(crate) workload: Rng,
     pub(crate) network: Rng,
     pub(crate) kills: Rng,
     pub(crate) clock: Rng,
     pub(crate) machine: Rng,
+    stale: Rng,
     pub(crate) counters: Counters,
     pub(crate) violation: Option<String>,
     pub(crate) trace: Option<VecDeque<String>>,
@@ -129,17 +139,20 @@ impl World {
             absent: HashSet::new(),
             acts: Vec::new(),
             unauthorized_until: 0,
+            maintenance_until: 0,
             is_loose: false,
             has_baseline: false,
             forgot: false,
             is_restored: false,
             is_quiet: false,
+            loses_answer: None,
             sends: 0,
             workload: Rng::stream(seed, "workload"),
             network: Rng::stream(seed, "network"),
             kills: Rng::stream(seed, "kills"),
             clock: Rng::stream(seed, "clock"),
             machine: Rng::stream(seed, "machine"),
+            stale: Rng::stream(seed, "stale"),
             counters: Counters::default(),
             violation: None,
             trace: None,
@@ -261,20 +274,28 @@ impl World {
         let now = self.now;
         let (arrived, late) = std::mem::take(&mut self.late).into_iter().partition(|(at, ..)| *at <= now);
         self.late = late;
-        let arrived: Vec<(i64, String, Write)> = arrived;
-        for (_, key, write) in arrived {
+        let arrived: Vec<(i64, String, Write, i64)> = arrived;
+        for (_, key, write, shown_from) in arrived {
             self.note(|| format!("{key} arrives late"));
-            self.apply(&key, &write);
+            self.apply(&key, &write, shown_from);
         }
     }
 
-    pub(crate) fn apply_late(&mut self, key: &str, write: &Write) {
+    pub(crate) fn apply_late(&mut self, key: &str, write: &Write, shown_from: i64) {
         let at = self.now + self.network.between(SECOND, LATE_MAX);
-        self.late.push((at, key.to_owned(), write.clone()));
+        self.late.push((at, key.to_owned(), write.clone(), shown_from));
+    }
+
+    /// From when on look-ups see what a run that began then sends now: mostly at once.
+    pub(crate) fn shown_from(&mut self, began: i64) -> i64 {
+        if self.is_quiet || !self.faults.has("lag") || !self.stale.per_mille(200) {
+            return self.now;
+        }
+        (self.now + self.stale.between(SECOND, UNSEEN_MAX)).min(began + UNSEEN_MAX)
     }
 
     /// A write takes effect; gives what it is called by.
-    pub(crate) fn apply(&mut self, key: &str, write: &Write) -> String {
+    pub(crate) fn apply(&mut self, key: &str, write: &Write, shown_from: i64) -> String {
         match write {
             Write::Update(update) => {
                 let Some(at) = self.people.iter().position(|person| person.id == update.contact) else {
@@ -288,13 +309,13 @@ impl World {
                 }
                 self.people[at].values.extend(update.set.clone());
                 self.touch(at, was_low);
-                self.objects.insert(key.to_owned(), object(update.contact.clone(), key, write));
+                self.objects.insert(key.to_owned(), object(update.contact.clone(), key, write, shown_from));
                 update.contact.clone()
             }
             Write::Mark(mark) => {
                 let id =
                     self.objects.get(&mark.thread).map_or("posted anew", |message| &message.id).to_owned();
-                self.objects.insert(key.to_owned(), object(id.clone(), key, write));
+                self.objects.insert(key.to_owned(), object(id.clone(), key, write, shown_from));
                 id
             }
             Write::Task(_) | Write::Message(_) | Write::Reply(_) => {
@@ -310,7 +331,7 @@ impl World {
                 }
                 self.counters.add(if is_task { "tasks" } else { "messages" });
                 let id = self.id(if is_task { "task-" } else { "post-" });
-                self.objects.insert(key.to_owned(), object(id.clone(), key, write));
+                self.objects.insert(key.to_owned(), object(id.clone(), key, write, shown_from));
                 id
             }
         }
@@ -345,6 +366,6 @@ impl World {
     }
 }
 
-fn object(id: String, key: &str, write: &Write) -> Object {
-    Object { id, key: key.to_owned(), write: write.clone() }
+fn object(id: String, key: &str, write: &Write, shown_from: i64) -> Object {
+    Object { id, key: key.to_owned(), write: write.clone(), shown_from }
 }

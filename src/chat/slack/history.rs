@@ -75,7 +75,7 @@ impl Slack {
                 return Ok(LookUp::Found { remote_id });
             }
         }
-        Ok(LookUp::Absent)
+        Ok(LookUp::Unseen)
     }
 
     /// Where a write is, if it was sent.

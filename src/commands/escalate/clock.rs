@@ -53,6 +53,17 @@ pub(super) fn look(session: &Session, open: &[OpenHandoff], report: &mut RunRepo
     })
 }
 
+/// What was to come comes later by the pauses, once there is none any more.
+pub(super) fn goes_on(db: Db<'_>, handoff: &HandoffRow, running: Running<'_>) -> Result<()> {
+    if running.is_paused() {
+        return Ok(());
+    }
+    let plan = running.plan();
+    let steps: Vec<(u32, Timestamp)> =
+        plan.iter().flat_map(|plan| &plan.steps).map(|step| (step.n, step.at)).collect();
+    db.move_times(handoff.id, handoff.round, plan.map(|plan| plan.due), &steps)
+}
+
 struct Clock<'a> {
     session: &'a Session,
     db: Db<'a>,
@@ -79,14 +90,7 @@ impl Clock<'_> {
             pauses = self::pauses(self.db, self.handoff)?;
             has_changed = true;
         }
-        let running = self.running(&pauses);
-        if has_changed && !running.is_paused() {
-            let plan = running.plan();
-            let steps: Vec<(u32, Timestamp)> =
-                plan.iter().flat_map(|plan| &plan.steps).map(|step| (step.n, step.at)).collect();
-            self.db.move_times(self.handoff.id, self.handoff.round, plan.map(|plan| plan.due), &steps)?;
-        }
-        Ok(())
+        if has_changed { goes_on(self.db, self.handoff, self.running(&pauses)) } else { Ok(()) }
     }
 
     fn running<'b>(&'b self, pauses: &'b [Pause]) -> Running<'b> {

@@ -57,7 +57,8 @@ fn all_failed(count: usize, unread: Outcome) -> Vec<LookUp> {
 /// property does not find is looked for there.
 fn find_tasks(desk: &mut Desk<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>, Outcome> {
     let mut ids: HashMap<String, String> = HashMap::new();
-    if desk.key_place()? == KeyPlace::Property {
+    let is_kept_unique = desk.key_place()? == KeyPlace::Property;
+    if is_kept_unique {
         by_property(desk, writes, &mut ids)?;
     }
     let missing: Vec<&&Keyed<'_>> = writes.iter().filter(|keyed| !ids.contains_key(keyed.key)).collect();
@@ -66,7 +67,8 @@ fn find_tasks(desk: &mut Desk<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>,
     }
     let answer = |keyed: &&Keyed<'_>| match ids.get(keyed.key) {
         Some(id) => LookUp::Found { remote_id: id.clone() },
-        None => LookUp::Absent,
+        None if is_kept_unique => LookUp::Absent,
+        None => LookUp::Unseen,
     };
     Ok(writes.iter().map(answer).collect())
 }

@@ -265,7 +265,9 @@ fn created_delivery(
         // Ours, from an attempt whose answer was lost.
         (Outcome::Taken { why }, Some(keyed)) => match look_up::one(desk, keyed) {
             LookUp::Found { remote_id } => Delivery::Done { remote_id },
-            LookUp::Absent | LookUp::Impossible | LookUp::Failed { .. } => Delivery::Unknown { why },
+            LookUp::Absent | LookUp::Unseen | LookUp::Impossible | LookUp::Failed { .. } => {
+                Delivery::Unknown { why }
+            }
         },
         (Outcome::Failed(Delivery::Refused { why }), _) if blames_key_property(input, &why) => {
             desk.forget_key_place();

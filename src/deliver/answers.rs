@@ -1,0 +1,99 @@
+//! What is recorded of answers: of those to look-ups, and of those to what was sent.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+
+use super::settle::{Verdict, classify};
+use super::{Delivered, name};
+use crate::model::{Delivery, LookUp, Timestamp};
+use crate::mutant;
+use crate::store::{Db, EffectRow, Settled, Store};
+
+/// A look-up that failed is tried again by the next run.
+const LOOK_UP_AGAIN: TimeDelta = TimeDelta::seconds(30);
+
+/// When something was looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looked {
+    pub(super) now: Timestamp,
+    pub(super) uptime: TimeDelta,
+}
+
+/// Settles an effect as a look-up says; whether it is to be sent, for it is not there.
+pub(super) fn is_absent(
+    db: Db<'_>,
+    effect: &EffectRow,
+    answer: LookUp,
+    when: Looked,
+    delivered: &mut Delivered,
+) -> Result<bool> {
+    let Looked { now, uptime } = when;
+    match answer {
+        LookUp::Absent => return Ok(true),
+        LookUp::Failed { .. } if mutant::is("failed look-up is an absence") => return Ok(true),
+        LookUp::Unseen if effect.unseen || mutant::is("one look is enough") => return Ok(true),
+        LookUp::Unseen => {
+            let why = "it may have been delivered and is not seen yet: it is looked for once more";
+            db.settle_effect(effect, &Settled::Unseen { why, uptime }, now)?;
+            delivered.unseen += 1;
+        }
+        LookUp::Found { remote_id } => {
+            db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
+            delivered.found += 1;
+        }
+        LookUp::Impossible => {
+            let why =
+                "it may have been delivered, and there is no way to look; send it again with `handoff retry`";
+            db.settle_effect(effect, &Settled::Failed { why }, now)?;
+            delivered.failed.push(format!("{}: {why}", name(effect)));
+        }
+        LookUp::Failed { why } => {
+            let next = now + LOOK_UP_AGAIN;
+            db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
+            delivered.postponed.push(format!("{}: {why}", name(effect)));
+        }
+    }
+    Ok(false)
+}
+
+pub(super) fn record(
+    store: &Store,
+    effects: &[EffectRow],
+    outcomes: Vec<Delivery>,
+    now: Timestamp,
+    delivered: &mut Delivered,
+) -> Result<()> {
+    // A sink that gives fewer answers than it was asked for leaves the rest open.
+    let outcomes = outcomes.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+    store.write(|db| {
+        for (effect, outcome) in effects.iter().zip(outcomes) {
+            match classify(outcome, effect.attempt.saturating_sub(1), now) {
+                Verdict::Done { remote_id } => {
+                    db.settle_effect(effect, &Settled::Done { remote_id: &remote_id }, now)?;
+                    delivered.done += 1;
+                }
+                Verdict::Again { why, next } => {
+                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
+                    delivered.postponed.push(format!("{}: {why}", name(effect)));
+                }
+                Verdict::Unknown { why, next } => {
+                    db.settle_effect(effect, &Settled::Unknown { why: &why, next }, now)?;
+                    delivered.postponed.push(format!("{}: {why}", name(effect)));
+                }
+                Verdict::Failed { why } => {
+                    db.settle_effect(effect, &Settled::Failed { why: &why }, now)?;
+                    delivered.failed.push(format!("{}: {why}", name(effect)));
+                }
+                Verdict::Forbidden { why, next } => {
+                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
+                    *delivered.forbidden.entry(why).or_default() += 1;
+                }
+                Verdict::Unauthorized { why, next } => {
+                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
+                    delivered.unauthorized = Some(why);
+                }
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,137 @@
+//! Which effects are due: what an earlier run left open, what waits, and what must be looked at before it goes out.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::{Row, params};
+
+use super::Db;
+use super::effects::{EffectRow, Side};
+use super::handoffs::unreadable;
+use super::runs::time;
+use crate::model::Timestamp;
+use crate::mutant;
+
+/// When effects are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub now: Timestamp,
+    /// Time since the machine started.
+    pub uptime: TimeDelta,
+    /// As long as a request may still be on its way.
+    pub settle: TimeDelta,
+}
+
+/// No effect ever waits longer.
+pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
+
+/// What was not seen is looked for once more after so long.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
+
+impl Db<'_> {
+    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What a
+    /// database sent of which this is a copy, it may have sent just now.
+    pub fn presume_interrupted(self, now: Timestamp, uptime: TimeDelta) -> Result<usize> {
+        let sql = if mutant::is("interrupted is planned") {
+            "UPDATE effect SET state = 'planned', next_ms = ?1 WHERE state = 'in_flight'"
+        } else {
+            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, \
+             error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
+        };
+        let interrupted = self.conn.prepare_cached(sql)?.execute([now.timestamp_millis()])?;
+        self.conn
+            .prepare_cached(
+                "UPDATE effect SET sent_up_ms = ?1 WHERE state = 'unknown' AND sent_up_ms IS NULL",
+            )?
+            .execute([uptime.num_milliseconds()])?;
+        Ok(interrupted)
+    }
+
+    /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
+    /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff.
+    ///
+    /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A machine that was started since
+    /// has been up for less than that was ago. A wait that is longer than any that is given comes of a clock that was set
+    /// back, and is over.
+    pub fn due_effects(self, side: Side, moment: Moment, most: u32) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
+               coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
+               (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
+                AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1), e.unseen_up_ms IS NOT NULL \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') \
+             AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?5) \
+             AND (NOT e.unsure OR iif(e.sent_up_ms > ?6, ?6, ?6 - e.sent_up_ms) >= ?7) \
+             AND (e.unseen_up_ms IS NULL OR iif(e.unseen_up_ms > ?6, ?6, ?6 - e.unseen_up_ms) >= ?8) \
+             AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
+               SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
+               AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
+             ORDER BY e.next_ms, e.id LIMIT ?2",
+        )?;
+        let is_unordered = mutant::is("no order within a handoff");
+        let rows = statement.query_map(
+            params![
+                moment.now.timestamp_millis(),
+                most,
+                side == Side::Crm,
+                is_unordered,
+                WAIT_MAX.num_milliseconds(),
+                moment.uptime.num_milliseconds(),
+                moment.settle.num_milliseconds(),
+                LOOK_AGAIN.num_milliseconds()
+            ],
+            read_effect,
+        )?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Messages that wait for their handoff's writes to the CRM.
+    pub fn coming_messages(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0 FROM effect e \
+             WHERE state = 'planned' AND next_ms <= ?1 AND kind = 'message' AND EXISTS( \
+               SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq AND p.state = 'planned' \
+               AND p.kind IN ('update', 'task')) \
+             ORDER BY next_ms, id LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![now.timestamp_millis(), most], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Every planned effect, in the order of delivery: the plan that a dry run prints.
+    pub fn planned_effects(self) -> Result<Vec<EffectRow>> {
+        let mut statement = self.conn.prepare(
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0 FROM effect WHERE state IN ('planned', 'unknown') \
+             ORDER BY handoff_id, seq",
+        )?;
+        let rows = statement.query_map([], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Handoffs whose owner is about to be written, and certainly has not been: what they were decided on may still be read
+    /// again. With each, whether anything that follows has been tried, as when the owner was refused and is sent again.
+    pub fn owners_to_write(self) -> Result<Vec<(i64, bool)>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT e.handoff_id, EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
+               AND l.state NOT IN ('planned', 'cancelled')) AS has_begun FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
+             AND (has_begun OR h.status = 'assigned') ORDER BY e.handoff_id",
+        )?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn read_effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
+    let body: String = row.get(3)?;
+    Ok(EffectRow {
+        id: row.get(0)?,
+        handoff: row.get(1)?,
+        key: row.get(2)?,
+        write: serde_json::from_str(&body).map_err(|error| unreadable(3, error))?,
+        unsure: row.get(4)?,
+        attempt: row.get(5)?,
+        begun: time(row.get(6)?),
+        thread: row.get(7)?,
+        unseen: row.get(8)?,
+    })
+}
