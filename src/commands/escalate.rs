@@ -91,11 +91,11 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
             since: since(&handoff.row),
             task: handoff.task.clone(),
         });
-        posted.extend(handoff.message.clone().map(|remote_id| Posted {
+        posted.extend(handoff.message.clone().map(|message| Posted {
             contact: handoff.row.crm_id.clone(),
             counts: who_counts(&session.rules, &handoff.row),
             since: since(&handoff.row),
-            remote_id,
+            remote_id: message.remote_id,
         }));
     }
     let when = When { now: session.now, deadline: session.deadline };
@@ -103,11 +103,11 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     let (of_crm, of_chat) = match session.pace {
         Pace::SideBySide => thread::scope(|scope| {
             let chat = ask_chat.map(|ask_chat| scope.spawn(ask_chat));
-            let of_crm = session.crm.activity(&watched);
+            let of_crm = session.crm.activity(&watched, session.now);
             (of_crm, chat.map(ScopedJoinHandle::join))
         }),
         Pace::InTurn => {
-            let of_crm = session.crm.activity(&watched);
+            let of_crm = session.crm.activity(&watched, session.now);
             (of_crm, ask_chat.map(|mut ask_chat| Ok(ask_chat())))
         }
     };

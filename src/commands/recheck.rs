@@ -1,6 +1,7 @@
 //! Before handoff writes, it reads the contact again: an owner set by someone since, a deletion, an opt-out are respected.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 
 use super::closing::disqualified_by;
 use super::group::regroup;
@@ -13,6 +14,9 @@ use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
 use crate::store::{AssignmentRow, Closing, Db, HandoffRow, Layouts};
+
+/// Whoever cannot be read now is looked at again by the next run.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
 /// What a second look says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +68,13 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
                 continue;
             }
+            if let Some(why) = fresh.unreadable.get(&handoff.crm_id) {
+                db.put_off_writes(handoff.id, this.now + LOOK_AGAIN, why)?;
+                report.put_off(&handoff.crm_id, why);
+                continue;
+            }
             let stored = db.contact(handoff.contact, &layouts)?.contact;
-            let record = fresh.iter().find(|record| record.id.as_str() == handoff.crm_id);
+            let record = fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
             let assignments = db.assignments(handoff.id)?;
             let second = second_look(&this.rules, handoff, &assignments, record, this.now);
             if has_begun {

@@ -135,6 +135,7 @@ pub(super) fn finish(
     global: &Global,
     printer: &mut Printer,
 ) -> Result<Outcome> {
+    report.problems.extend(report.delivered.lacking());
     report.warnings.extend(session.chat.as_mut().map(|chat| chat.warnings()).unwrap_or_default());
     let is_good = report.is_good();
     if !session.is_dry {

@@ -50,6 +50,7 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
                 synced.read += stored.read;
                 synced.changed += stored.changed;
             }
+            db.end_quarantine_of(&page.records)?;
             if !mutant::is("nobody is set aside") {
                 db.quarantine(&page.bad, *now)?;
             }

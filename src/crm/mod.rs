@@ -4,13 +4,14 @@ mod file;
 mod hubspot;
 pub mod position;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use serde_json::Value;
 
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write};
+use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write, Written};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each CRM.
@@ -105,11 +106,11 @@ pub trait Crm {
     fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked>;
 
     /// Reads contacts again, just before something is written to them. `None`: nothing has changed since
-    /// [`Crm::changes`] in this process, so what was stored is current. A contact that is not in the answer is gone.
-    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>>;
+    /// [`Crm::changes`] in this process, so what was stored is current.
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>>;
 
-    /// What reps did on the contacts of open handoffs.
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities>;
+    /// What reps did on the contacts of open handoffs; `now` is the time of the run.
+    fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities>;
 
     /// What the service's clock says now, where it can be seen.
     fn clock(&self) -> Option<Timestamp> {
@@ -217,8 +218,8 @@ pub struct Watched {
     /// The owner's e-mail.
     pub owner: String,
     pub since: Timestamp,
-    /// The remote id of the handoff's task, when it is there.
-    pub task: Option<String>,
+    /// The handoff's task, when it was written.
+    pub task: Option<Written>,
 }
 
 /// Part of a walk over changed contacts.
@@ -244,10 +245,24 @@ pub struct Activities {
     pub bad: Vec<Unreadable>,
 }
 
+/// What a second look at contacts saw. One that is in neither is gone.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reread {
+    pub records: Vec<Record>,
+    /// Contacts, by their id, of which it cannot be told now how they are, with the reason.
+    pub unreadable: HashMap<String, String>,
+}
+
+impl From<Vec<Record>> for Reread {
+    fn from(records: Vec<Record>) -> Self {
+        Self { records, unreadable: HashMap::new() }
+    }
+}
+
 /// A contact set aside, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Where it stands: `contacts.csv:17`, or the record's id.
+    /// Where it stands: `contacts.csv:17`, or `contact 17` by the record's id.
     pub place: String,
     pub reason: String,
 }

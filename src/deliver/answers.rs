@@ -84,6 +84,10 @@ pub(super) fn record(
                     db.settle_effect(effect, &Settled::Failed { why: &why }, now)?;
                     delivered.failed.push(format!("{}: {why}", name(effect)));
                 }
+                Verdict::Forbidden { why, next } => {
+                    db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
+                    *delivered.forbidden.entry(why).or_default() += 1;
+                }
                 Verdict::Unauthorized { why, next } => {
                     db.settle_effect(effect, &Settled::Again { why: &why, next }, now)?;
                     delivered.unauthorized = Some(why);

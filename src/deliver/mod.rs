@@ -8,6 +8,7 @@
 //! a second, or none, holds up no owner and no task.
 
 mod answers;
+mod delivered;
 mod settle;
 mod shared;
 #[cfg(test)]
@@ -27,26 +28,9 @@ use crate::stop;
 use crate::store::{EffectRow, Side, Store};
 use crate::uptime::Uptime;
 use answers::{Looked, is_absent, record};
+pub use delivered::Delivered;
 use settle::SETTLE;
 use shared::{Patience, Shared, Then};
-
-/// What delivery did in one run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delivered {
-    pub done: usize,
-    /// Found by look-up: an earlier run had sent them.
-    pub found: usize,
-    /// May have been sent, are not seen by a service that may show late what it has, and are looked for once more.
-    pub unseen: usize,
-    /// Put off, each with why: they stay for the next run.
-    pub postponed: Vec<String>,
-    /// Refused for good, each with why.
-    pub failed: Vec<String>,
-    /// Credentials that no longer work.
-    pub unauthorized: Option<String>,
-    /// The run's time was over before everything was sent.
-    pub out_of_time: bool,
-}
 
 /// Effects sent between two commits: as many as CRMs take in one batch call.
 const WAVE: u32 = 100;
@@ -262,25 +246,4 @@ fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
 fn name(effect: &EffectRow) -> String {
     let contact = crate::model::one_line(effect.write.contact(), 60);
     format!("{} for contact {contact}", effect.write.kind().name())
-}
-
-impl Delivered {
-    /// Whether everything that was due is out.
-    pub fn is_complete(&self) -> bool {
-        self.postponed.is_empty()
-            && self.failed.is_empty()
-            && self.unauthorized.is_none()
-            && !self.out_of_time
-    }
-
-    /// Adds what a later delivery of the same run did.
-    pub fn add(&mut self, other: Self) {
-        self.done += other.done;
-        self.found += other.found;
-        self.unseen += other.unseen;
-        self.postponed.extend(other.postponed);
-        self.failed.extend(other.failed);
-        self.unauthorized = self.unauthorized.take().or(other.unauthorized);
-        self.out_of_time |= other.out_of_time;
-    }
 }

@@ -25,6 +25,11 @@ pub(super) enum Verdict {
     Failed {
         why: String,
     },
+    /// As `Again`, told once for all of its kind.
+    Forbidden {
+        why: String,
+        next: Timestamp,
+    },
     /// As `Again`, and nothing else is sent in this run.
     Unauthorized {
         why: String,
@@ -62,6 +67,7 @@ pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) 
             let next = until.unwrap_or(now + backoff(attempt)).clamp(now + TICK, now + WAIT_MAX);
             Verdict::Again { why, next }
         }
+        Some(Delivery::Forbidden { why }) => Verdict::Forbidden { why, next: now + backoff(attempt) },
         Some(Delivery::Refused { why }) => Verdict::Failed { why },
         Some(Delivery::Unauthorized { why }) => Verdict::Unauthorized { why, next: now + TICK },
         Some(Delivery::Unknown { why }) => Verdict::Unknown { why, next: now + TICK },
@@ -112,6 +118,10 @@ mod tests {
             (
                 Some(Delivery::Throttled { until: Some(in_seconds(-5)), why: why() }),
                 Verdict::Again { why: why(), next: in_seconds(1) },
+            ),
+            (
+                Some(Delivery::Forbidden { why: why() }),
+                Verdict::Forbidden { why: why(), next: in_seconds(30) },
             ),
             (Some(Delivery::Refused { why: why() }), Verdict::Failed { why: why() }),
             (

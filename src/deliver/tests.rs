@@ -111,6 +111,7 @@ fn certainly_not() -> Vec<Option<Delivery>> {
         Some(Delivery::NotSent { why: why() }),
         Some(Delivery::Throttled { until: None, why: why() }),
         Some(Delivery::Throttled { until: Some(first() + TimeDelta::minutes(1)), why: why() }),
+        Some(Delivery::Forbidden { why: why() }),
         Some(Delivery::Unauthorized { why: why() }),
     ]
 }

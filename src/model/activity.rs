@@ -20,6 +20,8 @@ pub struct Activity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActivityKind {
     TaskCompleted,
+    /// Taken off the list: whoever did it had seen it.
+    TaskDeleted,
     Call,
     Email,
     Meeting,
@@ -36,8 +38,9 @@ pub enum ActivityKind {
 }
 
 impl ActivityKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::TaskCompleted,
+        Self::TaskDeleted,
         Self::Call,
         Self::Email,
         Self::Meeting,
@@ -54,6 +57,7 @@ impl ActivityKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::TaskCompleted => "task_completed",
+            Self::TaskDeleted => "task_deleted",
             Self::Call => "call",
             Self::Email => "email",
             Self::Meeting => "meeting",

@@ -17,6 +17,14 @@ pub enum Write {
     Mark(Mark),
 }
 
+/// What a write left outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub remote_id: String,
+    /// When it was known to be there.
+    pub at: Timestamp,
+}
+
 /// Sets the owner and fields of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
@@ -226,6 +234,8 @@ pub enum Delivery {
     NotSent { why: String },
     /// Certainly did not happen; not before `until`, if the service said so.
     Throttled { until: Option<Timestamp>, why: String },
+    /// Certainly did not happen: the credentials may do no such thing, whatever the record, until somebody lets them.
+    Forbidden { why: String },
     /// Refused for good: this write will never be taken.
     Refused { why: String },
     /// The credentials are no good: nothing more can be sent in this run.

@@ -20,7 +20,7 @@ pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
 pub use effect::{
     Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
-    Write,
+    Write, Written,
 };
 pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};

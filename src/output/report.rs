@@ -187,7 +187,8 @@ fn as_json(report: &RunReport, store: &Store) -> Result<Value> {
             "delivered".to_owned(),
             json!({
                 "done": delivered.done, "found": delivered.found, "unseen": delivered.unseen, "postponed": delivered.postponed,
-                "failed": delivered.failed, "unauthorized": delivered.unauthorized, "out_of_time": delivered.out_of_time,
+                "failed": delivered.failed, "forbidden": delivered.forbidden, "unauthorized": delivered.unauthorized,
+                "out_of_time": delivered.out_of_time,
             }),
         );
         if report.dry_run {

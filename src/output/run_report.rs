@@ -133,6 +133,12 @@ impl RunReport {
         self.outcomes.push(Acted { handoff, contact, what: "not written".to_owned(), detail });
     }
 
+    /// What was to be written waits, for the contact cannot be looked at again.
+    pub(crate) fn put_off(&mut self, crm_id: &str, why: &str) {
+        let (contact, why) = (one_line(crm_id, 60), one_line(why, 200));
+        self.delivered.postponed.push(format!("contact {contact} cannot be looked at again: {why}"));
+    }
+
     /// A bug of handoff's own showed over one contact; the others went on.
     pub(crate) fn set_aside(&mut self, crm_id: &str) {
         let contact = one_line(crm_id, 60);

@@ -60,6 +60,7 @@ impl Ending {
             ActivityKind::Converted => Some(Self::Converted),
             ActivityKind::Lost => Some(Self::Lost),
             ActivityKind::TaskCompleted
+            | ActivityKind::TaskDeleted
             | ActivityKind::Call
             | ActivityKind::Email
             | ActivityKind::Meeting

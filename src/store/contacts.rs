@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::Db;
 use super::runs::time;
 use crate::crm::Unreadable;
-use crate::model::{Contact, ContactId, Field, FieldId, Timestamp, Value, fold};
+use crate::model::{Contact, ContactId, Field, FieldId, Record, Timestamp, Value, fold};
 
 /// A stored contact.
 #[derive(Clone, Debug)]
@@ -65,6 +65,19 @@ impl Db<'_> {
                      ON CONFLICT(place) DO UPDATE SET reason = ?2, last_ms = ?3",
                 )?
                 .execute(params![unreadable.place, unreadable.reason, now.timestamp_millis()])?;
+        }
+        Ok(())
+    }
+
+    /// Contacts that were set aside by their id have been read.
+    pub fn end_quarantine_of(self, records: &[Record]) -> Result<()> {
+        if !self.conn.query_row("SELECT EXISTS(SELECT 1 FROM quarantine)", [], |row| row.get(0))? {
+            return Ok(());
+        }
+        let mut statement =
+            self.conn.prepare_cached("DELETE FROM quarantine WHERE place = 'contact ' || ?1")?;
+        for record in records {
+            statement.execute([record.id.as_str()])?;
         }
         Ok(())
     }

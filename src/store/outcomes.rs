@@ -9,16 +9,16 @@ use super::Db;
 use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
 use super::history::StepRow;
 use super::runs::time;
-use crate::model::{Status, Timestamp};
+use crate::model::{Status, Timestamp, Written};
 use crate::mutant;
 
 /// A handoff that a rep has, with what is needed to watch it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenHandoff {
     pub row: HandoffRow,
-    /// Remote ids of its task and its message, when they are there.
-    pub task: Option<String>,
-    pub message: Option<String>,
+    /// Its task and its message, when they were written.
+    pub task: Option<Written>,
+    pub message: Option<Written>,
 }
 
 /// How a handoff ends.
@@ -97,15 +97,17 @@ impl Db<'_> {
         Ok(())
     }
 
-    fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<String>> {
+    fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<Written>> {
         Ok(self
             .conn
             .prepare_cached(
-                "SELECT remote_id FROM effect WHERE handoff_id IN (SELECT ?1 UNION SELECT m.id FROM handoff h \
+                "SELECT remote_id, done_ms FROM effect WHERE handoff_id IN (SELECT ?1 UNION SELECT m.id FROM handoff h \
                  JOIN handoff m ON m.group_id = h.group_id WHERE h.id = ?1) AND kind IN (?2, ?3) AND state = 'done' \
                  ORDER BY id DESC LIMIT 1",
             )?
-            .query_row(params![handoff, kinds[0], kinds[1]], |row| row.get(0))
+            .query_row(params![handoff, kinds[0], kinds[1]], |row| {
+                Ok(Written { remote_id: row.get(0)?, at: time(row.get(1)?) })
+            })
             .optional()?)
     }
 
@@ -152,6 +154,17 @@ impl Db<'_> {
     pub fn pass_on(self, handoff: i64, at: Timestamp) -> Result<()> {
         self.end_assignment(handoff, "lapsed", at)?;
         self.cancel_owner(handoff)
+    }
+
+    /// What a handoff is about to write to the CRM, and has not tried, waits.
+    pub fn put_off_writes(self, handoff: i64, until: Timestamp, why: &str) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE effect SET next_ms = max(next_ms, ?2), error = substr(?3, 1, 500) \
+                 WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
+            )?
+            .execute(params![handoff, until.timestamp_millis(), why])?;
+        Ok(())
     }
 
     /// Ends the present assignment: `lapsed` or `rejected`.

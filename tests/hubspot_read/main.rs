@@ -15,4 +15,5 @@ mod limits;
 mod memory;
 mod online;
 mod records;
+mod spoilt;
 mod walk;

@@ -131,7 +131,7 @@ fn some_contacts_name_their_company_by_the_property_and_others_by_association_al
     desk.fake.requests();
 }
 
-fn about_to_route() -> Desk {
+pub(crate) fn about_to_route() -> Desk {
     let desk = Desk::open();
     desk.place.replace("rules.toml", "base_url", "portal = 4711\nbase_url");
     desk.sync();

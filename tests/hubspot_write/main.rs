@@ -9,6 +9,7 @@
 
 mod acts;
 mod checks;
+mod deleted;
 mod faults;
 mod garbled;
 #[path = "../support/http_server.rs"]
@@ -19,6 +20,7 @@ mod portal;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod scene;
+mod scopes;
 mod signals;
 mod skew;
 #[path = "../support/mod.rs"]

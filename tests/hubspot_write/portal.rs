@@ -41,6 +41,8 @@ pub(crate) struct Portal {
     /// Errors of a batch do not say whom they are about, as recorded ones do not.
     pub(crate) is_nameless: bool,
     pub(crate) owners: Vec<(u64, &'static str, bool)>,
+    /// Paths with this in them want a scope that the token does not have.
+    pub(crate) lacks: Option<(&'static str, &'static str)>,
     pub(crate) faults: VecDeque<(&'static str, &'static str, Fault)>,
     /// Once contacts were read by id, these are gone.
     pub(crate) vanish: Vec<String>,
@@ -124,6 +126,12 @@ impl Portal {
         self.put("contacts", contact, &json!({}));
     }
 
+    /// The rep takes it off the list, or out of the account.
+    pub(crate) fn delete(&mut self, kind: &str, id: &str) {
+        self.objects.get_mut(kind).unwrap().remove(id).expect("a record to delete");
+        self.links.retain(|(_, to, linked)| to != kind || linked != id);
+    }
+
     pub(crate) fn complain(&mut self, what: impl Into<String>) {
         self.complaints.push(what.into());
     }
@@ -154,10 +162,21 @@ impl Portal {
                 self.route(request);
                 reply
             }
-            None => self.route(request),
+            None => self.refuse(&request.path).unwrap_or_else(|| self.route(request)),
         };
         let reply = if self.is_loose { loose(reply) } else { reply };
         reply.with("Date", &date)
+    }
+
+    /// As it was recorded.
+    fn refuse(&self, path: &str) -> Option<Reply> {
+        let (_, scope) = self.lacks.filter(|(part, _)| path.contains(part))?;
+        let message = "This app hasn't been granted all required scopes to make this call.";
+        let errors = json!([{"message": "One or more of the following scopes are required.",
+            "context": {"requiredGranularScopes": [scope]}}]);
+        let body =
+            json!({"status": "error", "message": message, "category": "MISSING_SCOPES", "errors": errors});
+        Some(Reply::json(403, &body))
     }
 
     fn route(&mut self, request: &Request) -> Reply {
@@ -321,8 +340,16 @@ impl Portal {
                 self.objects.get_mut("contacts").unwrap().remove(&id);
             }
         }
-        let status = if results.len() == inputs.len() { 200 } else { 207 };
-        Reply::json(status, &json!({"status": "COMPLETE", "results": results}))
+        if results.len() == inputs.len() {
+            return Reply::json(200, &json!({"status": "COMPLETE", "results": results}));
+        }
+        // As it was recorded: whom it is about is not said.
+        let missing = json!({"status": "error", "category": "OBJECT_NOT_FOUND",
+            "message": "Could not get some objects, they may be deleted or not exist. Check that ids are valid."});
+        Reply::json(
+            207,
+            &json!({"status": "COMPLETE", "results": results, "numErrors": 1, "errors": [missing]}),
+        )
     }
 
     fn associated(&mut self, kind: &str, body: &Value) -> Reply {

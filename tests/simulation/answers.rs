@@ -35,6 +35,7 @@ impl Run {
             answer,
             Delivery::NotSent { .. }
                 | Delivery::Throttled { .. }
+                | Delivery::Forbidden { .. }
                 | Delivery::Refused { .. }
                 | Delivery::Unauthorized { .. }
         );
@@ -98,6 +99,7 @@ impl Run {
                 ("answers: none", None)
             }
             215..217 => ("answers: none", None),
+            252..254 => ("answers: forbidden", Some(Delivery::Forbidden { why: why() })),
             217..220 => ("answers: refused", Some(Delivery::Refused { why: why() })),
             220..250 if is_late => {
                 world.apply_late(keyed.key, keyed.write, shown_from);

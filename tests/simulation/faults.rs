@@ -63,7 +63,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 48] = [
+pub(crate) const SOMETIMES: [&str; 49] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -72,6 +72,7 @@ pub(crate) const SOMETIMES: [&str; 48] = [
     "answers: not sent",
     "answers: throttled",
     "answers: refused",
+    "answers: forbidden",
     "answers: unauthorized",
     "answers: none",
     "answers: garbage, applied",

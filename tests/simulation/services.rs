@@ -8,8 +8,8 @@ use send_wrapper::SendWrapper;
 use anyhow::{Result, bail};
 use handoff::chat::{Chat, Posted, When};
 use handoff::crm::position::Position;
-use handoff::crm::{Activities, Crm, Keyed, Page, Unreadable, Walk, Walked, Watched};
-use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+use handoff::crm::{Activities, Crm, Keyed, Page, Reread, Unreadable, Walk, Walked, Watched};
+use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp};
 
 use crate::engine::Run;
 use crate::world::{MINUTE, Person};
@@ -137,7 +137,7 @@ impl Crm for SimCrm {
         }
     }
 
-    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {
         self.0.pass_by("second look")?;
         if self.0.draws("second looks failed", 30) {
             bail!("the contacts cannot be read");
@@ -145,10 +145,10 @@ impl Crm for SimCrm {
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         // What cannot be read this time is as it was.
         let (records, _) = self.read_now(fields, &ids);
-        Ok(Some(records))
+        Ok(Some(records.into()))
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, open: &[Watched], _: Timestamp) -> Result<Activities> {
         self.0.pass_by("activity")?;
         if self.0.draws("activity failed", 30) {
             bail!("the activity cannot be read");

@@ -152,6 +152,31 @@ fn case_12_a_missing_scope_is_named() {
 }
 
 #[test]
+fn case_12_what_lacks_a_scope_is_asked_for_once_a_run_and_posted_when_it_is_granted() {
+    let desk = Desk::open();
+    desk.lead();
+    assert_eq!(desk.run(TEN).status, 0);
+    desk.slack.react(0, "white_check_mark", "U0ANA");
+    desk.leads(&["kim,Kim,Lopez,CTO", "lou,Lou,Ito,CEO", "max,Max,Roe,CIO"]);
+    let body =
+        json!({ "ok": false, "error": "missing_scope", "needed": "chat:write", "provided": "users:read" });
+    for at in ["2026-11-23T10:05:00Z", "2026-11-23T10:06:00Z"] {
+        desk.slack.script("chat.postMessage", Script::Instead(Reply::json(200, &body)));
+        let calls = desk.slack.calls("chat.postMessage").len();
+        let ran = desk.run(at);
+        assert_eq!(ran.status, 1, "{}", ran.all());
+        assert_eq!(ran.stderr.matches("lacks the scope chat:write").count(), 1, "{}", ran.all());
+        assert!(ran.stderr.contains("3 writes wait until it is granted"), "{}", ran.all());
+        assert_eq!(desk.slack.calls("chat.postMessage").len(), calls + 1, "none after the first");
+        assert_eq!(desk.slack.calls("chat.update").len(), 1, "what another scope allows goes on");
+    }
+    // Granted, and the wait that has grown to a minute is over.
+    let ran = desk.run("2026-11-23T10:08:00Z");
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert_eq!(desk.slack.messages().len(), 4);
+}
+
+#[test]
 fn case_13_a_channel_that_takes_no_messages_holds_up_nobody_and_is_said() {
     for error in ["channel_not_found", "not_in_channel", "is_archived"] {
         let desk = Desk::open();

@@ -1,5 +1,6 @@
 //! One request to the Web API: the token in its header, paced, bounded in time, and classified.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -9,7 +10,7 @@ use reqwest::blocking::RequestBuilder;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 
-use super::outcome::{Fault, classify};
+use super::outcome::{Fault, MISSING_SCOPE, classify};
 use super::pacer::Pacer;
 use crate::http::{Answer, Http};
 use crate::model::Timestamp;
@@ -47,6 +48,8 @@ pub(super) struct Client {
     server_date: Option<Timestamp>,
     /// Why Slack takes this token no more; nothing is sent after that.
     rejected: Option<Fault>,
+    /// Methods that the token lacks a scope for, with what Slack said: what they write waits for the next run.
+    forbidden: HashMap<&'static str, Fault>,
 }
 
 /// Names and values of a query.
@@ -63,6 +66,7 @@ impl Client {
             scopes: None,
             server_date: None,
             rejected: None,
+            forbidden: HashMap::new(),
         })
     }
 
@@ -81,6 +85,7 @@ impl Client {
         body: &Value,
         deadline: Instant,
     ) -> Result<Value, Fault> {
+        self.may(method)?;
         self.pace(method, deadline)?;
         let Some(url) = self.url(method, &[]) else { return Err(no_url()) };
         let request = self.http.client().post(url).header(CONTENT_TYPE, "application/json; charset=utf-8");
@@ -89,6 +94,7 @@ impl Client {
 
     /// Posts a message to a channel, once, and keeps to the channel's rate.
     pub(super) fn post(&mut self, channel: &str, body: &Value, deadline: Instant) -> Result<Value, Fault> {
+        self.may(POST)?;
         self.pacer.wait(POST, Some(channel), deadline).map_err(|wait| out_of_time(POST, wait))?;
         let start = Instant::now();
         let Some(url) = self.url(POST, &[]) else { return Err(no_url()) };
@@ -139,6 +145,10 @@ impl Client {
         later(at, self.started.elapsed() + wait)
     }
 
+    fn may(&self, method: &str) -> Result<(), Fault> {
+        self.forbidden.get(method).map_or(Ok(()), |fault| Err(fault.clone()))
+    }
+
     fn pace(&mut self, method: &'static str, deadline: Instant) -> Result<(), Fault> {
         self.pacer.wait(method, None, deadline).map_err(|wait| out_of_time(method, wait))
     }
@@ -165,6 +175,9 @@ impl Client {
         match &result {
             Err(Fault::Throttled { wait, .. }) => self.pacer.block(method, wait.unwrap_or(WAIT_UNKNOWN)),
             Err(fault @ Fault::Unauthorized(_)) => self.rejected = Some(fault.clone()),
+            Err(fault @ Fault::Refused { code, .. }) if code == MISSING_SCOPE => {
+                self.forbidden.insert(method, fault.clone());
+            }
             Ok(_) | Err(Fault::NotSent(_) | Fault::Refused { .. } | Fault::Unknown(_)) => {}
         }
         result

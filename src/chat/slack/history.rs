@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Slack;
 use super::client::Params;
 use super::config::Destination;
-use super::outcome::Fault;
+use super::outcome::{Fault, MISSING_SCOPE};
 use super::people::Found;
 use super::place::{Place, is_channel_id};
 use super::post::EVENT_TYPE;
@@ -122,7 +122,7 @@ impl Slack {
         let name = channel.trim_start_matches('#').trim();
         let found = match self.named(name, "public_channel,private_channel", deadline) {
             // Private channels need a scope of their own, which a public one must not depend on.
-            Err(Fault::Refused { code, .. }) if code == "missing_scope" => {
+            Err(Fault::Refused { code, .. }) if code == MISSING_SCOPE => {
                 self.named(name, "public_channel", deadline)
             }
             found => found,

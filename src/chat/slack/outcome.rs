@@ -25,6 +25,9 @@ pub(super) enum Fault {
 /// Longest wait that is believed; beyond it the next run asks again.
 const WAIT_MAX: Duration = Duration::from_secs(15 * 60);
 
+/// The code for a token that may not use a method, whatever is to be done with it.
+pub(super) const MISSING_SCOPE: &str = "missing_scope";
+
 const CODE_CHARS_MAX: usize = 60;
 
 /// `Ok` is a complete answer with `ok: true`.
@@ -133,7 +136,7 @@ fn is_refusal(code: &str) -> bool {
         "metadata_too_large",
         "method_not_supported_for_channel_type",
         "missing_post_type",
-        "missing_scope",
+        MISSING_SCOPE,
         "msg_blocks_too_long",
         "msg_too_long",
         "no_permission",
@@ -155,7 +158,7 @@ fn is_refusal(code: &str) -> bool {
 /// What to do about it, where that can be told.
 fn advice(code: &str, body: &Value) -> String {
     match code {
-        "missing_scope" => {
+        MISSING_SCOPE => {
             let needed = body.get("needed").and_then(Value::as_str).unwrap_or("one that Slack does not name");
             let needed = one_line(needed, 120);
             format!("; the token lacks the scope {needed}: add it to the app and install the app again")

@@ -9,7 +9,7 @@ use super::Slack;
 use super::blocks::{self, Content, State};
 use super::client::POST;
 use super::config::Destination;
-use super::outcome::Fault;
+use super::outcome::{Fault, MISSING_SCOPE};
 use super::people::Found;
 use super::place::Place;
 use super::text::markup;
@@ -255,6 +255,7 @@ impl Slack {
                 Delivery::Throttled { until: wait.map(|wait| self.client.until(at, wait)), why }
             }
             Fault::Unauthorized(why) => Delivery::Unauthorized { why },
+            Fault::Refused { code, why } if code == MISSING_SCOPE => Delivery::Forbidden { why },
             Fault::Refused { why, .. } => Delivery::Refused { why },
             Fault::Unknown(why) => Delivery::Unknown { why },
         }

@@ -29,9 +29,11 @@ use self::contacts::{Contacts, Outcome};
 use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
 use self::table::Columns;
-use super::{Activities, Connector, Crm, Keyed, Page, Walk, Walked, Watched};
+use super::{Activities, Connector, Crm, Keyed, Page, Reread, Walk, Walked, Watched};
 use crate::ledger::{Entry, Ledger};
-use crate::model::{ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Write};
+use crate::model::{
+    ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Timestamp, Write,
+};
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
@@ -118,7 +120,7 @@ impl Crm for FileCrm {
         Ok(Walked::Whole)
     }
 
-    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {
         if ids.is_empty() || self.is_as_read() {
             return Ok(None);
         }
@@ -130,12 +132,12 @@ impl Crm for FileCrm {
                 // A second row for a contact comes only when it is the newer one.
                 Outcome::Record(record) => drop(found.insert(record.id.clone(), record)),
                 Outcome::Bad(_) => {}
-                Outcome::End => return Ok(Some(found.into_values().collect())),
+                Outcome::End => return Ok(Some(found.into_values().collect::<Vec<_>>().into())),
             }
         }
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, open: &[Watched], _: Timestamp) -> Result<Activities> {
         match &self.config.activity {
             Some(source) => activity::read(source, open),
             None => Ok(Activities::default()),

@@ -147,6 +147,7 @@ fn is_refusal(outcome: &Outcome) -> bool {
         | Outcome::Forbidden { .. }
         | Outcome::Failed(
             Delivery::Refused { .. }
+            | Delivery::Forbidden { .. }
             | Delivery::NotSent { .. }
             | Delivery::Throttled { .. }
             | Delivery::Unauthorized { .. },
@@ -186,7 +187,8 @@ fn of_error(error: &Value) -> Outcome {
         _ if problem.is_taken => Outcome::Taken { why },
         "OBJECT_NOT_FOUND" => Outcome::Missing { why },
         "RATE_LIMITS" | "RATE_LIMIT" => Outcome::Failed(Delivery::Throttled { until: None, why }),
-        "VALIDATION_ERROR" | "CONFLICT" | "FORBIDDEN" | "MISSING_SCOPES" | "INVALID_PARAMETER" => {
+        "MISSING_SCOPES" => Outcome::Forbidden { why },
+        "VALIDATION_ERROR" | "CONFLICT" | "FORBIDDEN" | "INVALID_PARAMETER" => {
             Outcome::Failed(Delivery::Refused { why })
         }
         _ => Outcome::Failed(Delivery::Unknown { why }),
@@ -295,5 +297,13 @@ mod tests {
         assert!(matches!(of_error(&internal), Outcome::Failed(Delivery::Unknown { .. })));
         assert!(matches!(of_error(&json!({})), Outcome::Failed(Delivery::Unknown { .. })));
         assert!(matches!(of_error(&json!({"category": "OBJECT_NOT_FOUND"})), Outcome::Missing { .. }));
+    }
+
+    #[test]
+    fn a_scope_that_one_input_lacks_is_named_and_waited_for() {
+        let context = json!({"requiredGranularScopes": ["crm.objects.contacts.sensitive.write"]});
+        let error = json!({"category": "MISSING_SCOPES", "errors": [{"context": context}]});
+        let Outcome::Forbidden { why } = of_error(&error) else { panic!("{error}") };
+        assert!(why.contains("lacks the scope crm.objects.contacts.sensitive.write"), "{why}");
     }
 }

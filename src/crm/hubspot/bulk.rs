@@ -1,16 +1,21 @@
 //! Reads many records at once.
 
+use std::collections::HashMap;
 use std::thread;
 
 use anyhow::{Result, anyhow};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::client::Client;
+use super::client::{Client, parse};
 use super::wire::{Listing, Object};
+use crate::http::Answer;
 
 /// Inputs of one call: <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch>.
 pub(super) const AT_ONCE: usize = 100;
+
+/// Requests that one call's records may cost when an answer cannot be read: enough to find two such records among a hundred.
+const REQUESTS_MAX: usize = 40;
 
 /// What a batch read found.
 #[derive(Debug, Default)]
@@ -18,24 +23,80 @@ pub(super) struct Objects {
     pub(super) found: Vec<Object>,
     /// Items of the answer that are no objects, each with the reason.
     pub(super) bad: Vec<String>,
+    /// Ids of records about which no answer can be read, each with the reason.
+    pub(super) unreadable: HashMap<String, String>,
 }
 
-/// Reads records by id. Ids that are not in the answer are gone, or belong to another record since a merge.
+/// Reads records by id. Ids that are not in the answer are gone, or belong to another record since a merge, unless they are
+/// told to be unreadable.
 pub(super) fn read(client: &Client, kind: &str, properties: &[String], ids: &[&str]) -> Result<Objects> {
     let path = client.paths.batch(kind, "read");
-    let listings: Vec<Listing> = side_by_side(ids, |ids| {
-        let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
-        client.query(&path, &json!({ "properties": properties, "inputs": inputs }))
+    let parts = side_by_side(ids, |ids| {
+        read_apart(ids, |ids| {
+            let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
+            client.ask(&path, Some(&json!({ "properties": properties, "inputs": inputs })))
+        })
     })?;
     let mut objects = Objects::default();
-    for item in listings.into_iter().flat_map(|listing| listing.results) {
-        match Object::read(item) {
-            Ok(object) if object.archived => {}
-            Ok(object) => objects.found.push(object),
-            Err(why) => objects.bad.push(why),
+    for part in parts {
+        objects.found.extend(part.found);
+        objects.bad.extend(part.bad);
+        objects.unreadable.extend(part.unreadable);
+    }
+    Ok(objects)
+}
+
+/// Reads at most a hundred records. An answer that came whole and still cannot be read is asked for in halves, until the
+/// records that are to blame stand alone: the others must not wait for them.
+fn read_apart(ids: &[&str], mut ask: impl FnMut(&[&str]) -> Result<Answer>) -> Result<Objects> {
+    let mut objects = Objects::default();
+    let mut parts = vec![ids];
+    let mut requests = 0;
+    while let Some(part) = parts.pop() {
+        requests += 1;
+        let answer = ask(part)?;
+        match (parse::<Listing>(&answer), part) {
+            (Ok(listing), _) => objects.add(listing),
+            (Err(error), _) if !is_whole(&answer.body) || requests == REQUESTS_MAX => return Err(error),
+            (Err(error), [id]) => drop(objects.unreadable.insert((*id).to_owned(), error.to_string())),
+            (Err(_), part) => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
         }
     }
     Ok(objects)
+}
+
+impl Objects {
+    fn add(&mut self, listing: Listing) {
+        for item in listing.results {
+            match Object::read(item) {
+                Ok(object) if object.archived => {}
+                Ok(object) => self.found.push(object),
+                Err(why) => self.bad.push(why),
+            }
+        }
+    }
+}
+
+/// Whether a body is an object to its last brace, whatever is inside: not a page of HTML, and nothing that broke off.
+fn is_whole(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
+    for (at, byte) in body.iter().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth == 1 => return body.starts_with(b"{") && at + 1 == body.len(),
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// What the records of one kind are associated with.
@@ -69,4 +130,59 @@ fn side_by_side<T: Send>(ids: &[&str], call: impl Fn(&[&str]) -> Result<T> + Syn
         let joined = calls.into_iter().map(|call| call.join().map_err(|_| anyhow!("a reader broke down"))?);
         joined.collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderMap;
+
+    use super::*;
+
+    /// Answers about records of which those in `bad` make the whole answer unreadable; how many requests it took.
+    fn read_with(bad: &[&str]) -> (Result<Objects>, usize) {
+        let ids: Vec<String> = (1..=100).map(|id| id.to_string()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut requests = 0;
+        let read = read_apart(&ids, |part| {
+            requests += 1;
+            let name = |id: &&str| if bad.contains(id) { r"\ud83d" } else { "x" };
+            let item = |id: &&str| format!(r#"{{"id":"{id}","properties":{{"name":"{}"}}}}"#, name(id));
+            let items: Vec<String> = part.iter().map(item).collect();
+            let body = format!(r#"{{"results":[{}]}}"#, items.join(",")).into_bytes();
+            Ok(Answer { status: 200, headers: HeaderMap::new(), body })
+        });
+        (read, requests)
+    }
+
+    #[test]
+    fn a_record_that_spoils_its_answer_stands_alone_after_a_few_requests() {
+        let (read, requests) = read_with(&["37"]);
+        let read = read.unwrap();
+        assert_eq!((read.found.len(), read.unreadable.len()), (99, 1));
+        assert!(read.unreadable["37"].contains("hex escape"), "{:?}", read.unreadable);
+        assert!(requests <= 15, "{requests}");
+        let (read, requests) = read_with(&["1", "100"]);
+        assert_eq!(read.unwrap().unreadable.len(), 2);
+        assert!(requests < REQUESTS_MAX, "{requests}");
+    }
+
+    #[test]
+    fn answers_that_all_cannot_be_read_cost_a_bounded_number_of_requests() {
+        let ids: Vec<String> = (1..=100).map(|id| id.to_string()).collect();
+        let (read, requests) = read_with(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(read.is_err());
+        assert_eq!(requests, REQUESTS_MAX);
+    }
+
+    #[test]
+    fn what_broke_off_and_what_is_no_json_is_not_whole() {
+        for whole in [r#"{"a":"}\"{","b":[{}]}"#, "{}", " {\"a\": \"\\ud800\"}\n"] {
+            assert!(is_whole(whole.as_bytes()), "{whole}");
+        }
+        for other in
+            ["", "{", r#"{"a":"}"#, r#"{"a":{}"#, "{}{}", "<html>{}</html>", "[]", "]", r#"{"a":1}}"#]
+        {
+            assert!(!is_whole(other.as_bytes()), "{other}");
+        }
+    }
 }

@@ -70,13 +70,14 @@ impl Companies {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The companies, and of contacts whose company cannot be read, why: they must not be judged as if they had none.
     pub(super) fn of(
         &self,
         client: &Client,
         contacts: &[Object],
         properties: &[String],
         pairs: Option<Pairs>,
-    ) -> Result<OfContacts> {
+    ) -> Result<(OfContacts, HashMap<String, String>)> {
         let mut ids = pairs.map_or_else(|| self.ids(client, contacts), Ok)?;
         let has_company: HashSet<String> = ids.iter().map(|(contact, _)| contact.clone()).collect();
         ids.extend(by_property(contacts).into_iter().filter(|(contact, _)| !has_company.contains(contact)));
@@ -95,13 +96,20 @@ impl Companies {
         }
         missing.sort_unstable();
         missing.dedup();
-        let read = bulk::read(client, "companies", properties, &missing)?;
+        let mut read = bulk::read(client, "companies", properties, &missing)?;
+        let unreadable = std::mem::take(&mut read.unreadable);
         let mut read: HashMap<String, Arc<Object>> =
             read.found.into_iter().map(|object| (object.id().to_owned(), Arc::new(object))).collect();
-        let fresh: HashMap<String, Company> =
-            missing.into_iter().map(|id| (id.to_owned(), read.remove(id))).collect();
+        let fresh: HashMap<String, Company> = missing
+            .into_iter()
+            .filter(|id| !unreadable.contains_key(*id))
+            .map(|id| (id.to_owned(), read.remove(id)))
+            .collect();
+        let mut unread = HashMap::new();
         for (contact, company) in ids {
-            if let Some(known) = fresh.get(&company) {
+            if let Some(why) = unreadable.get(&company) {
+                unread.insert(contact, format!("its company {company}: {why}"));
+            } else if let Some(known) = fresh.get(&company) {
                 of_contacts.insert(contact, (company, known.clone()));
             }
         }
@@ -110,7 +118,7 @@ impl Companies {
             state.known.clear();
         }
         state.known.extend(fresh);
-        Ok(of_contacts)
+        Ok((of_contacts, unread))
     }
 
     /// As the contacts' ids are known before the contacts: where companies come by association, that need not wait.

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
-use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -14,9 +13,10 @@ use super::batch::record_id;
 use super::desk::Desk;
 use super::look_up::{associated, read_results};
 use super::outcome::Outcome;
+use super::own_tasks::see_tasks;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::roster::Standing;
-use super::signs::{self, ENGAGEMENTS, Engagement, Sign, TASK_PROPERTIES};
+use super::signs::{self, ENGAGEMENTS, Engagement, Sign};
 use crate::crm::{Activities, Unreadable, Watched};
 use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
 
@@ -50,7 +50,7 @@ struct Act {
 }
 
 /// Reads what reps did.
-pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities> {
+pub(super) fn activity(hub: &mut HubSpot, open: &[Watched], now: Timestamp) -> Result<Activities> {
     let open: Vec<&Watched> = open.iter().filter(|watched| is_id(watched.contact.as_str())).collect();
     let mut looks = std::mem::take(&mut hub.writing.remembered.looks);
     looks.retain(|contact, _| open.iter().any(|watched| watched.contact.as_str() == contact));
@@ -59,7 +59,6 @@ pub(super) fn activity(hub: &mut HubSpot, open: &[Watched]) -> Result<Activities
         .copied()
         .filter(|watched| is_news(hub, looks.get(watched.contact.as_str()), watched))
         .collect();
-    let now = open.iter().map(|watched| watched.since).max().unwrap_or(DateTime::UNIX_EPOCH);
     let mut bad = Vec::new();
     let looked = look(&mut hub.desk(now), &open, &to_look_at, &mut looks, &mut bad);
     hub.writing.remembered.looks = looks;
@@ -88,6 +87,7 @@ pub(super) fn why(outcome: Outcome) -> String {
     match outcome.into_delivery() {
         Delivery::NotSent { why }
         | Delivery::Throttled { why, .. }
+        | Delivery::Forbidden { why }
         | Delivery::Refused { why }
         | Delivery::Unauthorized { why }
         | Delivery::Unknown { why } => why,
@@ -113,9 +113,13 @@ fn acts(looks: &Looks, watched: &Watched) -> Vec<Activity> {
 }
 
 impl Look {
+    /// Whether something was seen there already.
+    pub(super) fn has_seen(&self, place: &str) -> bool {
+        self.acts.iter().any(|act| act.seen_in == place)
+    }
+
     fn add(&mut self, sign: Sign, owner: &str) {
-        let is_known = self.acts.iter().any(|act| act.seen_in == sign.seen_in);
-        if is_known || self.acts.len() >= ACTS_MAX {
+        if self.has_seen(&sign.seen_in) || self.acts.len() >= ACTS_MAX {
             return;
         }
         let by = if sign.by_owner { owner.to_owned() } else { String::new() };
@@ -124,10 +128,10 @@ impl Look {
 }
 
 /// A sign on one of the contacts.
-type Seen<'a> = (&'a Watched, Sign);
+pub(super) type Seen<'a> = (&'a Watched, Sign);
 
 /// What was seen when all was well.
-type Sight<T> = Result<T, Outcome>;
+pub(super) type Sight<T> = Result<T, Outcome>;
 
 /// Looks at everybody's tasks; at some, also their own properties and the calls, e-mails and meetings with them. All of it at
 /// the same time.
@@ -244,35 +248,6 @@ fn see_engagements<'a>(
                 let sign = owner.and_then(|owner| engagement.sign(record, owner, watched.since));
                 seen.extend(sign.map(|sign| (*watched, sign)));
             }
-        }
-    }
-    Ok(seen)
-}
-
-/// Our tasks, save those that were seen done.
-fn see_tasks<'a>(desk: &Desk<'_>, open: &[&'a Watched], looks: &Looks) -> Sight<Vec<Seen<'a>>> {
-    // Of those written to moments ago, nobody can have done anything yet.
-    let open_task = |watched: &&Watched| -> Option<String> {
-        if desk.writing.written.contains(watched.contact.as_str()) {
-            return None;
-        }
-        let task = watched.task.as_deref().filter(|id| is_id(id))?;
-        let seen_in = signs::seen_in_task(task);
-        let look = looks.get(watched.contact.as_str());
-        let is_done = look.is_some_and(|look| look.acts.iter().any(|act| act.seen_in == seen_in));
-        (!is_done).then(|| task.to_owned())
-    };
-    let tasks: HashMap<String, &Watched> =
-        open.iter().filter_map(|watched| Some((open_task(watched)?, *watched))).collect();
-    let mut ids: Vec<&str> = tasks.keys().map(String::as_str).collect();
-    ids.sort_unstable();
-    let mut seen = Vec::new();
-    let path = desk.paths().batch("tasks", "read");
-    for part in ids.chunks(READ_AT_ONCE) {
-        let answer = read_results(desk, &path, &batch_read(part, &TASK_PROPERTIES))?;
-        for record in results(&answer) {
-            let watched = record_id(record).and_then(|id| tasks.get(&id));
-            seen.extend(watched.and_then(|watched| Some((*watched, signs::task_done(record)?))));
         }
     }
     Ok(seen)

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::batch::{id_text, record_id};
 use super::desk::Desk;
+use super::engagements::why;
 use super::outcome::Outcome;
 use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
 use super::roster::Standing;
@@ -48,14 +49,7 @@ fn of_update<'a, 'b>(keyed: &'a Keyed<'b>) -> Option<(&'a Keyed<'b>, &'b Update)
 }
 
 fn all_failed(count: usize, unread: Outcome) -> Vec<LookUp> {
-    let why = match unread.into_delivery() {
-        Delivery::NotSent { why }
-        | Delivery::Throttled { why, .. }
-        | Delivery::Refused { why }
-        | Delivery::Unauthorized { why }
-        | Delivery::Unknown { why } => why,
-        Delivery::Done { .. } => String::new(),
-    };
+    let why = why(unread);
     vec![LookUp::Failed { why }; count]
 }
 

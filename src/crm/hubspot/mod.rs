@@ -14,6 +14,7 @@ mod look_up;
 mod memory;
 mod online;
 mod outcome;
+mod own_tasks;
 mod pacer;
 mod paths;
 mod portal;
@@ -44,9 +45,9 @@ use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
 use self::roster::Roster;
-use super::{Activities, Checked, Connector, Crm, Keyed, Needs, Page, Walk, Walked, Watched};
+use super::{Activities, Checked, Connector, Crm, Keyed, Needs, Page, Reread, Walk, Walked, Watched};
 use crate::endpoint;
-use crate::model::{ContactId, Delivery, Field, LookUp, Record, Timestamp};
+use crate::model::{ContactId, Delivery, Field, LookUp, Timestamp};
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
@@ -135,12 +136,12 @@ impl Crm for HubSpot {
         walked
     }
 
-    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Vec<Record>>> {
+    fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {
         self.read_again(fields, ids).map(Some)
     }
 
-    fn activity(&mut self, open: &[Watched]) -> Result<Activities> {
-        engagements::activity(self, open)
+    fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities> {
+        engagements::activity(self, open, now)
     }
 
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {

@@ -120,9 +120,8 @@ impl Outcome {
     pub(super) fn into_delivery(self) -> Delivery {
         match self {
             Self::Accepted(_) => Delivery::Unknown { why: "HubSpot's answer names no id".to_owned() },
-            Self::Taken { why } | Self::Missing { why } | Self::Forbidden { why } => {
-                Delivery::Refused { why }
-            }
+            Self::Taken { why } | Self::Missing { why } => Delivery::Refused { why },
+            Self::Forbidden { why } => Delivery::Forbidden { why },
             Self::Failed(delivery) => delivery,
         }
     }
@@ -155,7 +154,7 @@ mod tests {
             Outcome::Accepted(_) => "accepted".to_owned(),
             Outcome::Taken { .. } => "taken".to_owned(),
             Outcome::Missing { .. } => "missing".to_owned(),
-            Outcome::Forbidden { .. } => "forbidden".to_owned(),
+            Outcome::Forbidden { .. } | Outcome::Failed(Delivery::Forbidden { .. }) => "forbidden".to_owned(),
             Outcome::Failed(Delivery::NotSent { .. }) => "not sent".to_owned(),
             Outcome::Failed(Delivery::Throttled { until: Some(until), .. }) => {
                 format!("throttled {}", (*until - now()).num_seconds())

@@ -65,10 +65,13 @@ impl Problem {
                 "HubSpot does not take the token (401){said}; make a service key under Settings > Integrations > \
                  Service Keys and put it into HANDOFF_HUBSPOT_TOKEN"
             ),
-            403 if !self.scopes.is_empty() => format!(
+            403 | 207 if !self.scopes.is_empty() => format!(
                 "the HubSpot token lacks the scope {}; add it to the service key",
                 self.scopes.join(", ")
             ),
+            403 | 207 if self.category == "MISSING_SCOPES" => {
+                format!("the HubSpot token lacks a scope{said}; add it to the service key")
+            }
             403 => format!("HubSpot does not allow it (403){said}"),
             429 if self.policy == Policy::Daily => {
                 "HubSpot's daily limit of requests is used up; it begins anew at \

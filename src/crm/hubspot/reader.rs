@@ -11,7 +11,7 @@ use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
 use super::wire::Object;
-use crate::crm::Unreadable;
+use crate::crm::{Reread, Unreadable};
 use crate::model::{ContactId, Field, Record};
 
 /// What was read of some contacts.
@@ -39,11 +39,13 @@ impl Contacts {
         // A merged contact answers under the id of the one it was merged into.
         let asked: HashSet<&str> = ids.iter().copied().collect();
         objects.found.retain(|object| asked.contains(object.id()));
-        let companies = if !needs_company || objects.found.is_empty() {
-            OfContacts::new()
+        let (companies, unread) = if !needs_company || objects.found.is_empty() {
+            Default::default()
         } else {
             companies.of(client, &objects.found, &columns.of_company, pairs.transpose()?)?
         };
+        objects.found.retain(|object| !unread.contains_key(object.id()));
+        objects.unreadable.extend(unread);
         Ok(Self { objects, companies })
     }
 
@@ -76,6 +78,11 @@ impl HubSpot {
         let bad = contacts.objects.bad.iter();
         let mut bad: Vec<Unreadable> =
             bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
+        let unreadable = contacts.objects.unreadable.iter();
+        bad.extend(
+            unreadable
+                .map(|(id, reason)| Unreadable { place: format!("contact {id}"), reason: reason.clone() }),
+        );
         let mut failed = None;
         for object in &contacts.objects.found {
             let company = contacts.companies.get(object.id());
@@ -95,7 +102,7 @@ impl HubSpot {
     }
 
     /// Reads contacts again. What the writes will need besides is asked for meanwhile: it costs one lead no round trips.
-    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Vec<Record>> {
+    pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Reread> {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         let (client, companies, config) = (&self.client, &self.companies, &self.config);
@@ -106,6 +113,7 @@ impl HubSpot {
             Contacts::read(client, companies, &columns, &ids)
         })?;
         self.writing.saw(&contacts);
-        Ok(self.records(&contacts, &columns)?.0)
+        let (records, _) = self.records(&contacts, &columns)?;
+        Ok(Reread { records, unreadable: contacts.objects.unreadable })
     }
 }

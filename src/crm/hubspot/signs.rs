@@ -1,4 +1,4 @@
-//! What counts as an act of the rep, by strength: 1 our task done, 2 a call, e-mail or meeting by the owner, 3 the owner's first
+//! What counts as an act of the rep, by strength: 1 our task done or deleted, 2 a call, e-mail or meeting by the owner, 3 the owner's first
 //! engagement, 4 lead status or stage moved by a person, or a deal, 5 anybody's contact with the person.
 //!
 //! What does not: incoming mail, page views, `hs_last_sales_activity_timestamp` (the contact's own acts), whatever an
@@ -105,7 +105,7 @@ impl Engagement {
 pub(super) const TASK_PROPERTIES: [&str; 3] =
     ["hs_task_status", "hs_task_completion_date", "hs_lastmodifieddate"];
 
-/// Where a task of ours is seen done.
+/// Where a task of ours is seen done or gone.
 pub(super) fn seen_in_task(id: &str) -> String {
     format!("HubSpot task {id} (strength 1)")
 }
@@ -121,6 +121,11 @@ pub(super) fn task_done(record: &Value) -> Option<Sign> {
         seen_in: seen_in_task(&id),
         by_owner: true,
     })
+}
+
+/// Our task, deleted. HubSpot says neither when nor by whom: it is dated when it was missed.
+pub(super) fn task_deleted(id: &str, now: Timestamp) -> Sign {
+    Sign { at: now, kind: ActivityKind::TaskDeleted, seen_in: seen_in_task(id), by_owner: false }
 }
 
 const FIRST_ENGAGEMENT: &str = "hs_sa_first_engagement_date";

@@ -135,6 +135,7 @@ fn not_written(outcome: Outcome) -> Delivery {
         other @ (Delivery::Done { .. }
         | Delivery::NotSent { .. }
         | Delivery::Throttled { .. }
+        | Delivery::Forbidden { .. }
         | Delivery::Unauthorized { .. }) => other,
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use anyhow::Result;
 
 use crate::chat::{Chat, Posted, When};
-use crate::crm::{Activities, Crm, Keyed, Page, Walk, Walked, Watched};
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record};
+use crate::crm::{Activities, Crm, Keyed, Page, Reread, Walk, Walked, Watched};
+use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Timestamp};
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
 #[derive(Clone, Default)]
@@ -77,11 +77,11 @@ impl Crm for Fake {
         Ok(Walked::Whole)
     }
 
-    fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Vec<Record>>> {
+    fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Reread>> {
         Ok(None)
     }
 
-    fn activity(&mut self, _: &[Watched]) -> Result<Activities> {
+    fn activity(&mut self, _: &[Watched], _: Timestamp) -> Result<Activities> {
         Ok(Activities::default())
     }
 

@@ -30,7 +30,7 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
         2026-11-23T11:00:00Z,1\n";
     let fixture = Fixture::new("id\n").with("activity", "activity.csv", activity);
     let open = [watched("1", "ann@a.example"), watched("2", "bo@a.example")];
-    let activities = fixture.crm().activity(&open).unwrap();
+    let activities = fixture.crm().activity(&open, time("2026-11-23T12:00:00Z")).unwrap();
     let shown: Vec<_> = activities
         .acts
         .iter()
@@ -40,7 +40,7 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
     let bad: Vec<_> = activities.bad.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect();
     insta::assert_snapshot!(bad.join("\n"), @r"
     activity.csv:6: `at` is not a date and time: 'soon'
-    activity.csv:8: unknown kind 'fax'; known: task_completed, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
+    activity.csv:8: unknown kind 'fax'; known: task_completed, task_deleted, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
     activity.csv:9: the row has 2 of the header's 5 cells
     ");
 }
@@ -49,7 +49,10 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
 fn no_activity_file_yet_means_no_activity_yet() {
     let fixture = Fixture::new("id\n").set("activity", "later.csv");
     let mut crm = fixture.crm();
-    assert_eq!(crm.activity(&[watched("1", "ann@a.example")]).unwrap(), Activities::default());
+    assert_eq!(
+        crm.activity(&[watched("1", "ann@a.example")], time("2026-11-23T12:00:00Z")).unwrap(),
+        Activities::default()
+    );
     assert!(crm.check(&[]).unwrap().is_empty());
 }
 
