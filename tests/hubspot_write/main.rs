@@ -8,6 +8,7 @@
 )]
 
 mod acts;
+mod anew;
 mod checks;
 mod faults;
 mod garbled;
