@@ -19,6 +19,9 @@ const END: usize = 12;
 /// No token is longer; whatever is in a larger file is no token.
 const CHARS_MAX: usize = 4_096;
 
+/// No service has longer names of scopes.
+const SCOPE_CHARS_MAX: usize = 80;
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -96,6 +99,20 @@ impl Secret {
     }
 }
 
+/// What a token may do and nothing here needs, as a sentence. Whatever does not look like a scope is not repeated.
+pub(crate) fn surplus<'a>(granted: impl IntoIterator<Item = &'a str>, used: &[&str]) -> Option<String> {
+    let is_scope = |scope: &&str| {
+        (1..=SCOPE_CHARS_MAX).contains(&scope.len())
+            && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+    };
+    let mut more: Vec<&str> =
+        granted.into_iter().filter(is_scope).filter(|scope| !used.contains(scope)).collect();
+    more.sort_unstable();
+    more.dedup();
+    (!more.is_empty())
+        .then(|| format!("the token may do more than handoff ever does: take away {}", more.join(", ")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place where tokens enter")]
 fn env(name: &str) -> Option<Zeroizing<String>> {
     std::env::var(name).ok().map(Zeroizing::new).filter(|value| !value.is_empty())
@@ -148,6 +165,17 @@ mod tests {
             assert_eq!(strike(url, format!("no {said}!")), "no …!");
         }
         assert_eq!(strike(token, "an error about nothing".to_owned()), "an error about nothing");
+    }
+
+    #[test]
+    fn only_what_nothing_uses_is_surplus() {
+        let used = ["chat:write", "users:read"];
+        assert_eq!(surplus(["users:read", "chat:write"], &used), None);
+        let said = surplus(["files:write", "chat:write", "admin", "\u{1b}[2J", "", "admin"], &used);
+        assert_eq!(
+            said.as_deref(),
+            Some("the token may do more than handoff ever does: take away admin, files:write")
+        );
     }
 
     #[test]
