@@ -108,7 +108,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),
-        Command::Sync => run::stages(&cli.global, &[run::Stage::Sync], "sync", time, printer),
+        Command::Sync(args) => {
+            let stage = if args.all { run::Stage::SyncAll } else { run::Stage::Sync };
+            run::stages(&cli.global, &[stage], "sync", time, printer)
+        }
         Command::Evaluate(args) => evaluate::command(&cli.global, args, time, printer),
         Command::Route => run::stages(&cli.global, &[run::Stage::Route], "route", time, printer),
         Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),
