@@ -57,6 +57,8 @@ impl Desk {
     }
 
     pub(crate) fn handoff(&self, args: &[&str]) -> Ran {
+        // Cron starts the runs a minute apart: what the last one sent no longer counts against the limits.
+        self.fake.world().pass(0);
         let now = self.fake.world().now_ms;
         let now = chrono::DateTime::from_timestamp_millis(now).unwrap().to_rfc3339();
         let ran = self.place.handoff_with(&[("HANDOFF_NOW", &now), ("HANDOFF_HUBSPOT_TOKEN", TOKEN)], args);
