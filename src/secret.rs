@@ -1,20 +1,26 @@
-//! Tokens: from the environment or a file named there, and nowhere else. They cannot be printed.
+//! Tokens: from the environment or a file named there, and nowhere else. They cannot be printed, and none is left in memory
+//! that somebody else gets.
 
 use std::fmt;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use zeroize::Zeroizing;
 
-/// A token. It has no `Display`, its `Debug` says nothing, and it goes into a request only through [`Secret::expose`].
+/// A token. It has no `Display`, its `Debug` says nothing, and it goes into a request only through [`Secret::expose`]. Its
+/// memory is wiped when it is dropped, and so is that of every copy made here.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
+pub(crate) struct Secret(Zeroizing<String>);
 
 /// Characters at a token's end that are as good as the token to whoever searches logs for it.
 const END: usize = 12;
 
 /// No token is longer; whatever is in a larger file is no token.
 const CHARS_MAX: usize = 4_096;
+
+/// No service has longer names of scopes.
+const SCOPE_CHARS_MAX: usize = 80;
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -36,7 +42,7 @@ impl Secret {
         }
         let Some(path) = env(&format!("{name}_FILE")) else { return Ok(None) };
         let read = || -> Result<Self> {
-            let metadata = std::fs::metadata(&path)?;
+            let metadata = std::fs::metadata(path.as_str())?;
             let mode = metadata.permissions().mode() & 0o777;
             // What root lets a group read is root's decision: systemd hands credentials over that way.
             let allowed = if metadata.uid() == 0 { 0o740 } else { 0o700 };
@@ -47,7 +53,7 @@ impl Secret {
             if size > CHARS_MAX as u64 {
                 bail!("it is too large for a token");
             }
-            Self::parse(&std::fs::read_to_string(Path::new(&path))?)
+            Self::parse(&Zeroizing::new(std::fs::read_to_string(Path::new(path.as_str()))?))
         };
         read().with_context(|| format!("the file that {name}_FILE names")).map(Some)
     }
@@ -56,21 +62,21 @@ impl Secret {
     pub(crate) fn strike(&self, said: Vec<u8>) -> Vec<u8> {
         let Ok(mut text) = String::from_utf8(said) else { return Vec::new() };
         for form in self.forms() {
-            if text.contains(&form) {
-                text = text.replace(&form, "…");
+            if text.contains(form.as_str()) {
+                text = text.replace(form.as_str(), "…");
             }
         }
         text.into_bytes()
     }
 
     /// As it is, as it stands in addresses and headers, and the part of it that gives it away. Longest first.
-    fn forms(&self) -> Vec<String> {
+    fn forms(&self) -> Vec<Zeroizing<String>> {
         let in_url = self.0.replace(':', "%3A").replace('/', "%2F");
         let path = self.0.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
         let in_path = path.and_then(|path| path.rsplit('/').next());
         let end = self.0.len().checked_sub(END).and_then(|at| self.0.get(at..));
         let mut forms = vec![
-            self.0.clone(),
+            self.0.to_string(),
             in_url,
             data_encoding::BASE64.encode(self.0.as_bytes()),
             data_encoding::BASE64URL_NOPAD.encode(self.0.as_bytes()),
@@ -78,7 +84,7 @@ impl Secret {
         forms.extend([path, in_path, end].into_iter().flatten().map(str::to_owned));
         // Anything shorter is a word like any other.
         forms.retain(|form| form.len() >= END);
-        forms
+        forms.into_iter().map(Zeroizing::new).collect()
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -89,13 +95,27 @@ impl Secret {
         if text.len() > CHARS_MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             bail!("it is not a token: letters, digits and signs only, without spaces");
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(Zeroizing::new(text.to_owned())))
     }
 }
 
+/// What a token may do and nothing here needs, as a sentence. Whatever does not look like a scope is not repeated.
+pub(crate) fn surplus<'a>(granted: impl IntoIterator<Item = &'a str>, used: &[&str]) -> Option<String> {
+    let is_scope = |scope: &&str| {
+        (1..=SCOPE_CHARS_MAX).contains(&scope.len())
+            && scope.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte))
+    };
+    let mut more: Vec<&str> =
+        granted.into_iter().filter(is_scope).filter(|scope| !used.contains(scope)).collect();
+    more.sort_unstable();
+    more.dedup();
+    (!more.is_empty())
+        .then(|| format!("the token may do more than handoff ever does: take away {}", more.join(", ")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one place where tokens enter")]
-fn env(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+fn env(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name).ok().map(Zeroizing::new).filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -104,9 +124,29 @@ mod tests {
 
     #[test]
     fn a_token_cannot_be_printed_by_accident() {
+        // Said when this is compiled.
+        static_assertions::assert_not_impl_any!(Secret: fmt::Display, serde::Serialize, AsRef<str>);
         let secret = Secret::parse(" pat-na1-abc \n").unwrap();
         assert_eq!(secret.expose(), "pat-na1-abc");
         assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_token_is_wiped_from_memory_when_it_is_dropped() {
+        use std::os::unix::fs::FileExt as _;
+
+        let memory = std::fs::File::open("/proc/self/mem").unwrap();
+        // Whoever frees memory writes into its beginning: the end of a long token is as it was left.
+        let secret = Secret::parse(&"pat-na1-".repeat(400)).unwrap();
+        let end = secret.expose().len() - 16;
+        let at = u64::try_from(secret.expose()[end..].as_ptr().addr()).unwrap();
+        let mut found = [0; 16];
+        memory.read_exact_at(&mut found, at).unwrap();
+        assert_eq!(&found, b"pat-na1-pat-na1-");
+        drop(secret);
+        memory.read_exact_at(&mut found, at).unwrap();
+        assert_ne!(&found, b"pat-na1-pat-na1-");
     }
 
     #[test]
@@ -125,6 +165,17 @@ mod tests {
             assert_eq!(strike(url, format!("no {said}!")), "no …!");
         }
         assert_eq!(strike(token, "an error about nothing".to_owned()), "an error about nothing");
+    }
+
+    #[test]
+    fn only_what_nothing_uses_is_surplus() {
+        let used = ["chat:write", "users:read"];
+        assert_eq!(surplus(["users:read", "chat:write"], &used), None);
+        let said = surplus(["files:write", "chat:write", "admin", "\u{1b}[2J", "", "admin"], &used);
+        assert_eq!(
+            said.as_deref(),
+            Some("the token may do more than handoff ever does: take away admin, files:write")
+        );
     }
 
     #[test]

@@ -16,6 +16,14 @@ mod process;
 #[path = "kill/scene.rs"]
 mod scene;
 
+#[cfg(target_os = "linux")]
+#[path = "support/ladder.rs"]
+mod ladder;
+
+#[cfg(target_os = "linux")]
+#[path = "kill/memory.rs"]
+mod memory;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 

@@ -203,7 +203,7 @@ fn read_file(
     let others = other.map(|rules| rules.fields.all()).unwrap_or_default();
     all.extend(others.iter().cloned());
     let mut read = ReadOut::default();
-    let walk = Walk { fields: &all, cursor: None, deadline: Instant::now() + PATIENCE };
+    let walk = Walk { fields: &all, cursor: None, is_anew: false, deadline: Instant::now() + PATIENCE };
     let walked = crm.changes(&walk, &mut |page| {
         read.set_aside += page.bad.len() as u64;
         for mut record in page.records {

@@ -34,12 +34,14 @@ mod tune;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use chrono::DateTime;
 
 pub use run::{World, run_in};
 
 use crate::cli::{Cli, Command, Format};
 use crate::model::Timestamp;
 use crate::output::Printer;
+use crate::uptime::{Uptime, uptime};
 
 /// What cron and scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +69,13 @@ pub struct Time {
     pub now: Timestamp,
     /// It came from `HANDOFF_NOW`, which is refused unless every server is local.
     pub is_pretended: bool,
+}
+
+impl Time {
+    /// How long the machine has been up; where the time is pretended, so is that.
+    fn uptime(self) -> Box<Uptime> {
+        if self.is_pretended { Box::new(move || self.now - DateTime::UNIX_EPOCH) } else { Box::new(uptime) }
+    }
 }
 
 /// Runs one command.
@@ -99,7 +108,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),
-        Command::Sync => run::stages(&cli.global, &[run::Stage::Sync], "sync", time, printer),
+        Command::Sync(args) => {
+            let stage = if args.all { run::Stage::SyncAll } else { run::Stage::Sync };
+            run::stages(&cli.global, &[stage], "sync", time, printer)
+        }
         Command::Evaluate(args) => evaluate::command(&cli.global, args, time, printer),
         Command::Route => run::stages(&cli.global, &[run::Stage::Route], "route", time, printer),
         Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),

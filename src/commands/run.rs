@@ -26,6 +26,8 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(50);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Sync,
+    /// Every contact anew.
+    SyncAll,
     Evaluate,
     Route,
     Escalate,
@@ -58,8 +60,9 @@ fn execute(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    // Cron leaves the work to the other run; somebody who asked for a plan waits for it.
-    let patience = if global.dry_run { Patience::Seconds } else { Patience::None };
+    // Cron leaves the work to the other run; who asked for a plan waits for it, and so does what no other run does.
+    let waits = global.dry_run || stages.contains(&Stage::SyncAll);
+    let patience = if waits { Patience::Seconds } else { Patience::None };
     let mut session = match Session::open(global, time, patience, deadline, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
@@ -111,11 +114,13 @@ fn do_stage(
     printer: &Printer,
 ) -> Result<()> {
     match stage {
-        Stage::Sync => {
+        Stage::Sync | Stage::SyncAll => {
             let mut progress = Progress::new(printer, "reading contacts");
-            let synced = sync::stage(session, &mut progress);
+            let synced = sync::stage(session, stage == Stage::SyncAll, &mut progress);
             progress.finish();
-            report.synced = Some(synced?);
+            let synced = synced?;
+            report.warnings.extend(sync::missed(&synced));
+            report.synced = Some(synced);
         }
         // After a sync that failed, contacts may have changed unseen: nobody is judged until it works again.
         Stage::Evaluate if report.problems.is_empty() => {

@@ -15,7 +15,7 @@ use crate::output::{Printer, findings};
 use crate::rules::{self, Connectors, Rules, Source};
 use crate::stop;
 use crate::store::{Lock, Store, StorePath, lock};
-use crate::uptime::{Uptime, uptime};
+use crate::uptime::Uptime;
 
 /// How long a command that somebody waits for gives a run that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -156,7 +156,7 @@ impl Session {
             began,
             deadline,
             pace: Pace::SideBySide,
-            uptime: Box::new(uptime),
+            uptime: time.uptime(),
             is_dry,
             _lock: lock,
         })))

@@ -18,8 +18,8 @@ pub(super) const SYNCED: &str = "first_sync_ms";
 /// Contacts stored in one transaction: small enough that a kill loses little, large enough that commits cost nothing.
 const STORE_AT_ONCE: usize = 20_000;
 
-/// Walks what changed. Each page commits with its cursor; a kill between pages loses nothing.
-pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Synced> {
+/// Walks what changed, or all there is. Each page commits with its cursor; a kill between pages loses nothing.
+pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progress) -> Result<Synced> {
     let Session { rules, store, crm, now, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
     let problems = crm.check(&required)?;
@@ -27,10 +27,10 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
         bail!("{}", problems.join("\n"));
     }
     let fields = rules.fields.all();
-    let mut synced = Synced::default();
+    let mut synced = Synced { missed: is_anew.then_some(0), ..Synced::default() };
     let cursor = store.read().cursor(STREAM)?;
     let mut walked_all = false;
-    let walk = Walk { fields, cursor: cursor.as_deref(), deadline: *deadline };
+    let walk = Walk { fields, cursor: cursor.as_deref(), is_anew, deadline: *deadline };
     let walked = crm.changes(&walk, &mut |page| {
         walked_all |= page.is_whole_walk;
         progress.at(page.progress, synced.read);
@@ -46,9 +46,12 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
         store.write(|db| {
             let layout = db.layout(fields)?;
             for records in page.records.chunks(STORE_AT_ONCE) {
-                let stored = db.store_records(layout, records, *now)?;
+                let stored = db.store_records(layout, records, page.read_before, *now)?;
                 synced.read += stored.read;
                 synced.changed += stored.changed;
+                if page.read_before.is_some() {
+                    synced.missed = Some(synced.missed.unwrap_or(0) + stored.missed);
+                }
             }
             db.end_quarantine_of(&page.records)?;
             if !mutant::is("nobody is set aside") {
@@ -77,4 +80,14 @@ pub(super) fn stage(session: &mut Session, progress: &mut Progress) -> Result<Sy
         })?;
     }
     Ok(synced)
+}
+
+/// What somebody should know of a walk over everything that found more than earlier ones.
+pub(super) fn missed(synced: &Synced) -> Option<String> {
+    let missed = synced.missed.filter(|missed| *missed > 0)?;
+    let were = if missed == 1 { "1 contact was".to_owned() } else { format!("{missed} contacts were") };
+    Some(format!(
+        "{were} missed: new or changed, and no earlier sync was shown it; whoever qualifies is handed off now that it is \
+         known. Unless somebody restored contacts or made them visible, the CRM's search has left them out"
+    ))
 }

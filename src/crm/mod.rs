@@ -182,6 +182,8 @@ pub struct Walk<'a> {
     pub fields: &'a [Field],
     /// Where the last walk ended; `None`: all contacts there are.
     pub cursor: Option<&'a str>,
+    /// All contacts there are, wherever the last walk ended; a walk over all of them that is on goes on.
+    pub is_anew: bool,
     /// The walk stops at the next page after this, and goes on in the next run.
     pub deadline: Instant,
 }
@@ -233,6 +235,8 @@ pub struct Page {
     pub cursor: Option<String>,
     /// The walk goes over the whole source: what was set aside earlier and is not met again is mended.
     pub is_whole_walk: bool,
+    /// Read anew: earlier walks had read all that changed before this, in milliseconds since 1970.
+    pub read_before: Option<i64>,
     /// How much of the source has been walked, 0 to 1, when the connector can tell.
     pub progress: Option<f64>,
 }

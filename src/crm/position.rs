@@ -32,6 +32,9 @@ pub struct Position {
     walked: i64,
     /// Where the last window ended that reached far back.
     swept: i64,
+    /// All is being read anew; everything that changed before this had been read when that began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    anew: Option<i64>,
     pub window: Option<Window>,
     /// What was read of the time that will be walked again: as long as it has not changed, it costs nothing.
     recent: BTreeMap<String, i64>,
@@ -58,8 +61,26 @@ impl Position {
             .unwrap_or_else(|| Self { columns, ..Self::default() })
     }
 
+    /// The next window is everything there is, whatever has been read. One that is being walked is gone on with.
+    pub fn begin_anew(&mut self) {
+        if self.window.as_ref().is_some_and(|window| window.lo == 0) {
+            return;
+        }
+        self.window = None;
+        self.recent.clear();
+        self.anew.get_or_insert(self.settled);
+    }
+
+    /// Where everything is read anew: what changed before this had been read.
+    pub fn read_before(&self) -> Option<i64> {
+        self.anew
+    }
+
     /// Where the next window begins, and whether it reaches far back.
     pub fn next_lo(&self) -> (i64, bool) {
+        if self.anew.is_some() {
+            return (0, true);
+        }
         if mutant::is("no sweep") {
             return (self.settled, false);
         }
@@ -76,8 +97,8 @@ impl Position {
         if mutant::is("no sweep") {
             return None;
         }
-        let wide = self.far_back(hi);
-        (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide.max(0))
+        let wide = self.far_back(hi).max(0);
+        (hi - self.swept >= SWEEP_EVERY.num_milliseconds() && wide < lo).then_some(wide)
     }
 
     /// Where a sweep begins that ends then: after hours without a run the last one is longer ago than an hour.
@@ -129,10 +150,12 @@ impl Position {
     /// The window has been walked to its end.
     pub fn close(&mut self, overlap: TimeDelta) {
         let Some(window) = self.window.take() else { return };
+        let was_anew = self.anew.take().is_some();
         let overlap = if mutant::is("no overlap") { TimeDelta::zero() } else { overlap };
         self.settled = self.settled.max(window.hi - overlap.num_milliseconds());
         self.walked = self.walked.max(window.hi);
-        if window.is_sweep {
+        // With a sweep, a run looks at all that is open; a walk over everything may have been no part of a run.
+        if window.is_sweep && !was_anew {
             self.swept = self.walked;
         }
         self.recent.retain(|_, modified| *modified >= self.settled);
@@ -207,6 +230,26 @@ mod tests {
         let before = position.clone();
         walked(&mut position, NOW - HOUR);
         assert_eq!(position.settled, before.settled);
+    }
+
+    #[test]
+    fn a_walk_over_everything_begins_once_and_moves_nothing_back() {
+        let mut position = Position::resume(None, "a".to_owned());
+        walked(&mut position, NOW);
+        let settled = position.settled;
+        position.begin_anew();
+        assert_eq!((position.next_lo(), position.read_before()), ((0, true), Some(settled)));
+        position.open(0, NOW + MINUTE, 9, true);
+        position.advance(Some("7"));
+        // Asked for again, or taken up by another process, it goes on.
+        let cursor = serde_json::to_string(&position).unwrap();
+        let mut position = Position::resume(Some(&cursor), "a".to_owned());
+        position.begin_anew();
+        assert_eq!(position.window.as_ref().unwrap().last_id.as_deref(), Some("7"));
+        assert_eq!(position.read_before(), Some(settled));
+        position.close(OVERLAP);
+        assert_eq!((position.read_before(), position.settled), (None, NOW + MINUTE - 5 * MINUTE));
+        assert_eq!(position.next_lo(), (position.settled, false));
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
         let started = store.write(|db| {
             let layout = db.layout(&[])?;
             let record = Record { id: id.clone(), modified_ms: None, values: Vec::new() };
-            db.store_records(layout, &[record], first())?;
+            db.store_records(layout, &[record], None, first())?;
             let handoff = db.start_handoff(&NewHandoff {
                 contact,
                 key: &handoff_key("fake", "account", &id, 1),

@@ -150,7 +150,9 @@ fn summary(report: &RunReport) -> String {
     let mut lines = Vec::new();
     if let Some(synced) = report.synced {
         let aside = some(synced.set_aside, "set aside as unreadable");
-        lines.push(format!("{} contacts read, {} new or changed{aside}", synced.read, synced.changed));
+        let missed = synced.missed.map_or(String::new(), |missed| format!(", {missed} missed before"));
+        lines
+            .push(format!("{} contacts read, {} new or changed{missed}{aside}", synced.read, synced.changed));
     }
     if let Some(evaluated) = report.evaluated {
         let verdicts = format!(

@@ -33,6 +33,9 @@ pub(crate) struct Synced {
     pub read: usize,
     pub changed: usize,
     pub set_aside: usize,
+    /// Where everything is read anew: how many contacts earlier walks should have brought and did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<usize>,
     /// The run's time was over before everything was read; the next run goes on.
     pub is_part: bool,
 }

@@ -15,7 +15,8 @@ pub struct StoredPage {
     pub read: usize,
     /// New or changed, and so due for evaluation.
     pub changed: usize,
-    pub bad: usize,
+    /// Of these, read anew and older than what had been read: earlier walks missed them.
+    pub missed: usize,
 }
 
 /// `due_ms` of a contact that changed: evaluate at once.
@@ -33,13 +34,21 @@ fn mark(layout: i64, content: &str) -> i64 {
 
 impl Db<'_> {
     /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is older than
-    /// what is stored, or the same, changes nothing.
-    pub fn store_records(self, layout: i64, records: &[Record], now: Timestamp) -> Result<StoredPage> {
-        let mut recorder = Recorder::new(self, layout, now)?;
+    /// what is stored, or the same, changes nothing. `read_before`: these are read anew, and all that changed before this
+    /// had been read.
+    pub fn store_records(
+        self,
+        layout: i64,
+        records: &[Record],
+        read_before: Option<i64>,
+        now: Timestamp,
+    ) -> Result<StoredPage> {
+        let mut recorder = Recorder::new(self, layout, read_before, now)?;
         let mut stored = StoredPage { read: records.len(), ..StoredPage::default() };
         for record in records {
             stored.changed += usize::from(recorder.store(record)?);
         }
+        stored.missed = recorder.missed;
         Ok(stored)
     }
 
@@ -64,6 +73,8 @@ impl Db<'_> {
 struct Recorder<'a> {
     db: Db<'a>,
     layout: i64,
+    read_before: Option<i64>,
+    missed: usize,
     now_ms: i64,
     find: CachedStatement<'a>,
     insert: CachedStatement<'a>,
@@ -86,11 +97,13 @@ struct Stored {
 }
 
 impl<'a> Recorder<'a> {
-    fn new(db: Db<'a>, layout: i64, now: Timestamp) -> Result<Self> {
+    fn new(db: Db<'a>, layout: i64, read_before: Option<i64>, now: Timestamp) -> Result<Self> {
         let prepare = |sql| db.conn.prepare_cached(sql);
         Ok(Self {
             db,
             layout,
+            read_before,
+            missed: 0,
             now_ms: now.timestamp_millis(),
             find: prepare(
                 "SELECT id, layout_id, mark, modified_ms, forgotten_ms IS NOT NULL FROM contact WHERE crm_id = ?1",
@@ -137,7 +150,16 @@ impl<'a> Recorder<'a> {
         }
         let id = self.db.conn.last_insert_rowid();
         self.insert_verdict.execute([id, AT_ONCE])?;
+        self.count_missed(record, None);
         Ok(true)
+    }
+
+    /// News that an earlier walk should have brought. What became different without another time of change, such as its
+    /// company, no walk can see.
+    fn count_missed(&mut self, record: &Record, known_ms: Option<i64>) {
+        let is_missed = |before, modified| modified < before && known_ms.is_none_or(|known| known < modified);
+        let times = self.read_before.zip(record.modified_ms);
+        self.missed += usize::from(times.is_some_and(|(before, modified)| is_missed(before, modified)));
     }
 
     fn find(&mut self, record: &Record) -> Result<Option<Stored>> {
@@ -184,6 +206,9 @@ impl<'a> Recorder<'a> {
             self.now_ms,
             record.id.as_str()
         ])?;
+        if is_news {
+            self.count_missed(record, stored.modified_ms);
+        }
         if is_news && !mutant::is("changed and not judged") {
             conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
                 .execute([stored.id, AT_ONCE])?;

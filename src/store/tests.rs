@@ -34,7 +34,7 @@ fn with_contacts(ids: &[&str]) -> Store {
         .write(|db| {
             let layout = db.layout(&[field("email")])?;
             let records: Vec<Record> = ids.iter().map(|id| record(id, None, &["a@b.example"])).collect();
-            db.store_records(layout, &records, at(0))
+            db.store_records(layout, &records, None, at(0))
         })
         .unwrap();
     store

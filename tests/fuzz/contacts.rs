@@ -35,7 +35,8 @@ fn read_and_judge(corpus: &str, name: &str, rounds: usize) {
 
 fn judge_all(rules: &Rules, folder: &Path) {
     let fields = rules.fields.all();
-    let walk = Walk { fields, cursor: None, deadline: Instant::now() + Duration::from_secs(60) };
+    let walk =
+        Walk { fields, cursor: None, is_anew: false, deadline: Instant::now() + Duration::from_secs(60) };
     let mut crm = connect(&rules.crm, folder, None).unwrap();
     let walked = crm.changes(&walk, &mut |page| {
         for bad in &page.bad {

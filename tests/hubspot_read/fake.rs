@@ -215,7 +215,7 @@ impl World {
             self.definitions("contacts")
         } else if path == format!("{}/companies", crm("properties")) {
             self.definitions("companies")
-        } else if path.starts_with(&crm("properties")) {
+        } else if path.starts_with(&crm("properties")) || path.ends_with("/access-token-info") {
             Reply::html(404)
         } else if ["companies", "emails"].iter().any(|kind| path == format!("{}/{kind}", crm("objects"))) {
             Reply::json(200, &json!({"results": []}))

@@ -84,3 +84,39 @@ fn scopes_that_are_missing_are_named_and_the_optional_one_is_no_error() {
     let written = desk.fake.requests();
     assert!(written.iter().all(|request| !request.contains("PATCH") && !request.contains("create")));
 }
+
+#[test]
+fn scopes_that_nothing_uses_are_named_where_hubspot_tells_them() {
+    let desk = Desk::open();
+    let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "email"];
+    let all: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+    desk.fake.world().definitions.insert("contacts", all);
+    let check = |scopes: Option<Vec<&'static str>>, args: &[&str]| {
+        if let Some(scopes) = scopes {
+            let info = json!({"userId": 1, "hubId": 4711, "appId": 2, "scopes": scopes});
+            desk.fake.world().fail("/access-token-info", Fault::Reply(Reply::json(200, &info)));
+        }
+        let ran = desk.handoff(&[&["check", "--online"], args].concat());
+        assert_eq!(ran.status, 0, "{}", ran.all());
+        let asked =
+            desk.fake.world().requests.iter().filter(|request| request.path.starts_with("/oauth")).count();
+        assert_eq!(asked, 1);
+        desk.fake.requests();
+        ran.stdout
+    };
+    let needed = vec![
+        "oauth",
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.objects.companies.read",
+        "crm.objects.owners.read",
+        "crm.schemas.contacts.read",
+        "sales-email-read",
+    ];
+    assert!(!check(Some(needed.clone()), &["--deny", "warnings"]).contains("take away"));
+    let more = [needed, vec!["crm.objects.deals.write", "settings.users.write", "<b>\u{1b}[2J"]].concat();
+    let said = check(Some(more), &[]);
+    assert!(said.contains("take away crm.objects.deals.write, settings.users.write"), "{said}");
+    assert!(!said.contains("<b>"), "{said}");
+    assert!(check(None, &["--deny", "warnings"]).contains("does not tell which scopes this token has"));
+}

@@ -276,3 +276,43 @@ fn other_properties_in_the_rules_read_everything_again() {
     desk.sync();
     assert_eq!(desk.values(2)["contact.plan"], "gold");
 }
+
+#[test]
+fn a_walk_over_everything_that_is_broken_off_goes_on_in_the_next_runs_and_reads_nothing_twice() {
+    let desk = Desk::open();
+    desk.fill(1, 600);
+    desk.sync();
+    desk.later(3 * 60);
+    desk.sync();
+    desk.fake.world().reads.clear();
+    // Its time of change is years ago, and nobody was shown it.
+    desk.fake.world().put(550, NOW_MS - 60 * MINUTE, 0, &json!({"hubspotscore": "1"}));
+    desk.fake.world().put(700, 0, 0, &json!({"email": "old@client.example"}));
+
+    let refusal = || Fault::Reply(Reply::json(400, &json!({"message": "no"})));
+    desk.fake.world().fail("/search", refusal());
+    let broken = desk.handoff(&["sync", "--all"]);
+    assert_eq!(broken.status, 1, "{}", broken.all());
+    for fault in [Fault::Short(200), Fault::Short(200), refusal()] {
+        desk.fake.world().fail("/search", fault);
+    }
+    desk.failed_sync();
+    assert_eq!(desk.fake.world().reads.len(), 400);
+    // Meanwhile somebody comes in; and who asks again begins nothing anew.
+    desk.later(1);
+    desk.fake.world().put(10, NOW_MS + 181 * MINUTE, 0, &json!({"email": "renamed@client.example"}));
+    desk.fake.world().put(800, NOW_MS + 181 * MINUTE, 0, &json!({"email": "new@client.example"}));
+    let ran = desk.handoff(&["sync", "--all", "--format", "json"]);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    let synced = ran.json()["synced"].clone();
+    // Number 700 was missed; 550 says that it has not changed, so nobody could have been shown it.
+    assert_eq!((&synced["changed"], &synced["missed"]), (&json!(4), &json!(1)));
+    assert_eq!(desk.stored().len(), 602);
+    let world = desk.fake.world();
+    assert!(world.reads.iter().all(|(id, reads)| *reads == if *id == 10 { 2 } else { 1 }));
+    assert_eq!(world.reads.len(), 602);
+    drop(world);
+    desk.later(1);
+    assert_eq!(desk.sync()["missed"], serde_json::Value::Null, "all is over");
+    desk.fake.requests();
+}

@@ -8,12 +8,18 @@
 )]
 
 mod acts;
+mod anew;
 mod checks;
 mod deleted;
 mod faults;
 mod garbled;
 #[path = "../support/http_server.rs"]
 mod http_server;
+#[path = "../support/ladder.rs"]
+#[cfg(target_os = "linux")]
+mod ladder;
+#[cfg(target_os = "linux")]
+mod memory;
 #[path = "../support/mutate.rs"]
 mod mutate;
 mod portal;

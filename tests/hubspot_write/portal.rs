@@ -203,7 +203,9 @@ impl Portal {
             ("GET", ["crm", "properties", "2026-09", "tasks", "handoff_key"]) if self.has_key_property => {
                 Reply::json(200, &json!({"name": "handoff_key", "hasUniqueValue": true, "archived": false}))
             }
-            ("GET", ["crm", "properties", "2026-09", "tasks", "handoff_key"]) => Reply::html(404),
+            ("GET", ["crm", "properties", "2026-09", "tasks", "handoff_key"]) | ("POST", ["oauth", ..]) => {
+                Reply::html(404)
+            }
             ("GET", ["crm", "properties", "2026-09", "tasks", "hs_task_subject"]) => {
                 Reply::json(200, &json!({"name": "hs_task_subject", "groupName": "taskinformation"}))
             }

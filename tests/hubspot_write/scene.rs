@@ -113,11 +113,14 @@ impl Scene {
     /// Runs until nothing is left to send, not even what waits for its next attempt.
     pub(crate) fn settle(&mut self) {
         for _ in 0..12 {
-            if self.run().status == 0 {
-                self.wait(16);
-                if self.run().status == 0 {
-                    return;
-                }
+            // What was not seen at a first look is looked for once more.
+            let is_quiet = [16, 2, 0].into_iter().all(|minutes| {
+                let status = self.run().status;
+                self.wait(minutes);
+                status == 0
+            });
+            if is_quiet {
+                return;
             }
             self.wait(2);
         }

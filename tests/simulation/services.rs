@@ -97,6 +97,9 @@ impl Crm for SimCrm {
         // Another set of properties is read from the beginning, as the connectors do.
         let columns = walk.fields.iter().map(|field| field.property.as_str()).collect::<Vec<_>>().join(",");
         let mut position = Position::resume(walk.cursor, columns);
+        if walk.is_anew {
+            position.begin_anew();
+        }
         loop {
             let is_resumed = position.window.is_some();
             if !is_resumed {
@@ -129,7 +132,7 @@ impl Crm for SimCrm {
                 let is_whole_walk = is_last && window.lo == 0 && !is_resumed;
                 self.0.note(|| format!("page {:?} of {}..{}", ids, window.lo, window.hi));
                 let cursor = Some(serde_json::to_string(&position)?);
-                take(Page { records, bad, cursor, is_whole_walk, progress: None })?;
+                take(Page { records, bad, cursor, is_whole_walk, ..Page::default() })?;
             }
             if !is_resumed {
                 return Ok(Walked::Whole);

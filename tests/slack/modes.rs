@@ -56,6 +56,19 @@ fn check_names_missing_scopes() {
 }
 
 #[test]
+fn check_names_scopes_that_nothing_uses_and_finds_no_error_in_them() {
+    let desk = Desk::open();
+    let answer = serde_json::json!({ "ok": true, "channel": { "is_member": true } });
+    let all = "identify,chat:write,users:read,users:read.email,reactions:read,channels:history,channels:read,\
+               groups:read,groups:history,im:write,im:history,files:write,admin";
+    let answer = Reply::json(200, &answer).with("X-OAuth-Scopes", all);
+    desk.slack.script("conversations.info", Script::Instead(answer));
+    let ran = check(&desk);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert!(ran.stdout.contains("take away admin, files:write\n"), "{}", ran.all());
+}
+
+#[test]
 fn check_says_that_a_token_is_no_good() {
     let desk = Desk::open();
     desk.slack.refuse("auth.test", "invalid_auth");

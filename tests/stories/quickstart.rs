@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{MONDAY_10, Place, contacts, texts};
 
@@ -24,6 +24,23 @@ fn every_minute(place: &Place, hours: std::ops::Range<u32>, list: &str) -> Vec<S
         }
     }
     gathered
+}
+
+#[test]
+fn a_file_read_anew_holds_nobody_who_was_missed_and_hands_nobody_off_again() {
+    let place = Place::quickstart();
+    // Written long ago, a file that stays as it is is not opened again.
+    for name in ["contacts.csv", "companies.csv"] {
+        let file = std::fs::File::options().write(true).open(place.path(name)).unwrap();
+        file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    }
+    place.json_at(MONDAY_10, 0, &["run", "--include-existing"]);
+    assert_eq!(place.json_at(MONDAY_10, 0, &["sync"])["synced"]["read"], 0);
+    let anew = place.json_at(MONDAY_10, 0, &["sync", "--all"])["synced"].clone();
+    assert_eq!((&anew["read"], &anew["changed"], &anew["missed"]), (&json!(40), &json!(0), &json!(0)));
+    let report = place.json_at(MONDAY_10, 0, &["run"]);
+    assert_eq!(report["evaluated"]["contacts"], 0);
+    assert_eq!(place.lines("out/tasks.jsonl").len(), 14);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::Slack;
 use super::config::Destination;
 use super::people::Found;
 use crate::chat::{Checked, When};
+use crate::secret::surplus;
 
 /// Scope, and what it is for.
 const SCOPES: [(&str, &str); 4] = [
@@ -22,6 +23,12 @@ const OF_DIRECT: [(&str, &str); 2] =
 
 const OF_CHANNELS: [(&str, &str); 2] =
     [("channels:history", "finds again what was posted"), ("channels:read", "finds the channel by its name")];
+
+/// Scopes that a definition other than this one may need: they are no surplus.
+const OF_OTHERS: [&str; 4] = ["groups:history", "groups:read", "chat:write.public", "incoming-webhook"];
+
+/// In every token of a user, asked for or not.
+const OF_EVERY_USER: &str = "identify";
 
 impl Slack {
     pub(super) fn check_all(&mut self, people: &[String], when: When) -> Checked {
@@ -88,5 +95,8 @@ impl Slack {
                 ));
             }
         }
+        let named = SCOPES.into_iter().chain(OF_DIRECT).chain(OF_CHANNELS).map(|(scope, _)| scope);
+        let used: Vec<&str> = named.chain(OF_OTHERS).chain([OF_EVERY_USER]).collect();
+        checked.warnings.extend(surplus(granted.iter().map(String::as_str), &used));
     }
 }

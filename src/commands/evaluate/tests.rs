@@ -43,7 +43,7 @@ fn a_contact_over_which_the_judging_panics_is_set_aside_and_the_others_go_on() {
     let opening = Session::open(&global, time, Patience::None, run::DEADLINE, &mut printer).unwrap();
     let Opening::Open(mut session) = opening else { panic!("no session") };
     let mut progress = Progress::new(&printer, "reading contacts");
-    sync::stage(&mut session, &mut progress).unwrap();
+    sync::stage(&mut session, false, &mut progress).unwrap();
     let scope = Scope { all: false, include_existing: true };
 
     let mut report = RunReport::new("run", now, false);

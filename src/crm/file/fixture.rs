@@ -102,7 +102,7 @@ pub(super) fn walk(crm: &mut FileCrm, fields: &[Field], cursor: Option<&str>) ->
         all.progress = page.progress;
         Ok(())
     };
-    crm.changes(&Walk { fields, cursor, deadline: Instant::now() }, &mut take).unwrap();
+    crm.changes(&Walk { fields, cursor, is_anew: false, deadline: Instant::now() }, &mut take).unwrap();
     all
 }
 
@@ -121,5 +121,5 @@ pub(super) fn set_aside(page: &Page) -> Vec<String> {
 
 /// A walk over everything.
 pub(in crate::crm) fn all(fields: &[Field]) -> Walk<'_> {
-    Walk { fields, cursor: None, deadline: Instant::now() }
+    Walk { fields, cursor: None, is_anew: false, deadline: Instant::now() }
 }

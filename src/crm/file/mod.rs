@@ -116,7 +116,8 @@ impl Crm for FileCrm {
     /// A file has no position to go on from, so it is always walked to its end: a million rows take seconds.
     fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
         self.read = None;
-        self.read = changes::walk(&self.config, walk.fields, walk.cursor, take)?;
+        let cursor = walk.cursor.filter(|_| !walk.is_anew);
+        self.read = changes::walk(&self.config, walk.fields, cursor, take)?;
         Ok(Walked::Whole)
     }
 

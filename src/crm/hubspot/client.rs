@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, blocking::RequestBuilder};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::config::Config;
 use super::pacer::{Lane, OutOfTime, Pacer, wait};
@@ -132,6 +132,11 @@ impl Client {
             }
         }
         bail!("HubSpot cannot be read: {why}")
+    }
+
+    /// Asks about the token itself, which goes where it goes in every request.
+    pub(super) fn ask_of_token(&self, path: &str) -> Result<Answer> {
+        self.ask_any(path, Some(&json!({ "tokenKey": self.token.expose() })))
     }
 
     /// How long to wait before a read is repeated; `None` when that would not help.

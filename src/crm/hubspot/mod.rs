@@ -23,6 +23,7 @@ mod problem;
 mod properties;
 mod reader;
 mod roster;
+mod scopes;
 mod search;
 mod searcher;
 mod setup;

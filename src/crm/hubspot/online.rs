@@ -9,6 +9,7 @@ use super::HubSpot;
 use super::client::parse;
 use super::problem::Problem;
 use super::roster::Standing;
+use super::scopes;
 use super::wire::{Listing, Property};
 use crate::crm::{Checked, Needs};
 use crate::rules::did_you_mean;
@@ -62,6 +63,7 @@ impl HubSpot {
         let unseen = self.forbids("emails")?;
         checked.notes.extend(unseen.map(|why| format!("e-mails that reps send are not seen: {why}")));
         checked.notes.push(MAY_WRITE.to_owned());
+        scopes::check(&self.client, &mut checked);
         self.tell_guarantee(&mut checked);
         checked.problems.dedup();
         Ok(checked)

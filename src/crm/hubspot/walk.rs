@@ -35,6 +35,11 @@ impl HubSpot {
     ) -> Result<Walked> {
         let columns = Columns::new(walk.fields);
         let mut position = Position::resume(walk.cursor, columns.hash());
+        if walk.is_anew {
+            position.begin_anew();
+            // Kept at once: whatever comes in between, the next run goes on with it.
+            take(Page { cursor: Some(written(&position)?), ..Page::default() })?;
+        }
         self.writing.begin_walk(position.recent());
         loop {
             let is_resumed = position.window.is_some();
@@ -136,19 +141,25 @@ impl HubSpot {
         }
         position.advance(batch.last_id.as_deref());
         let progress = position.window.as_ref().and_then(|window| progress(window, batch));
+        let read_before = position.read_before();
         let ends_sweep = batch.is_last && position.is_sweep();
         if batch.is_last {
             position.close(overlap);
         }
-        let cursor = serde_json::to_string(position).context("the cursor cannot be written")?;
+        let cursor = written(position)?;
         self.writing.saw(contacts);
         self.writing.met(contacts.versions());
         if ends_sweep {
             self.writing.end_walk(false);
         }
         let is_whole_walk = is_whole_walk && batch.is_last;
-        take(Page { records, bad, cursor: Some(cursor), is_whole_walk, progress })
+        take(Page { records, bad, cursor: Some(cursor), is_whole_walk, read_before, progress })
     }
+}
+
+/// The position as a cursor.
+fn written(position: &Position) -> Result<String> {
+    serde_json::to_string(position).context("the cursor cannot be written")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share for a progress bar")]
