@@ -59,7 +59,7 @@ fn complain(report: &RunReport, printer: &mut Printer) {
     let unseen = report.delivered.unseen;
     if unseen > 0 {
         printer.warn(&format!(
-            "{unseen} writes that may have been delivered are not seen; they are looked for once more before they are sent again"
+            "not seen, though they may have been delivered: {unseen} writes; they are looked for once more before they are sent again"
         ));
     }
     if report.delivered.out_of_time {
