@@ -110,7 +110,8 @@ pub(super) fn account(owed: i64) -> String {
     }
 }
 
-/// Whose credited turn is given back now. Between two of these the rotation goes on by one, so that nobody is flooded.
+/// Whose credited turn is given back now. Between two of these the rotation goes on by one while who got the first is there,
+/// so that nobody is flooded.
 fn next_given_back(candidates: &[Candidate], latest: i64) -> Option<usize> {
     if candidates.iter().any(|member| member.turn.back_at == Some(latest)) {
         return None;
