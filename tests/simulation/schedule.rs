@@ -2,6 +2,7 @@
 //! one completes; a change that the search index learns of late.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::engine::Sim;
 use crate::faults::Faults;
@@ -53,9 +54,8 @@ pub(crate) fn each_kill(after: i64, folder: &Path) -> Result<u64, String> {
     Ok(0)
 }
 
-/// The answer to a message is lost, look-ups show it only after a minute and a half, and somebody runs the program by hand
-/// again and again meanwhile: it is there once.
-pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
+/// A quiet account whose one contact has become qualified, and whatever else comes about at that moment.
+fn with_one_qualified(folder: &Path, and: impl FnOnce(&mut World)) -> Rc<Sim> {
     let mut faults = Faults::of(0);
     faults.set_names("");
     let mut world = World::new(1, faults);
@@ -66,8 +66,15 @@ pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
         let world = &mut *sim.world.borrow_mut();
         world.pass(MINUTE);
         world.edit(0, "score", "80");
-        world.loses_answer = Some(85 * SECOND);
+        and(world);
     }
+    sim
+}
+
+/// The answer to a message is lost, look-ups show it only after a minute and a half, and somebody runs the program by hand
+/// again and again meanwhile: it is there once.
+pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
+    let sim = with_one_qualified(folder, |world| world.loses_answer = Some(85 * SECOND));
     for _ in 0..12 {
         sim.run();
         sim.world.borrow_mut().pass(20 * SECOND);
@@ -117,20 +124,11 @@ pub(crate) fn six_hours_of_maintenance(folder: &Path) -> Result<(), String> {
 /// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed
 /// off all the same, and long before the next sweep.
 pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {
-    let mut faults = Faults::of(0);
-    faults.set_names("");
-    let mut world = World::new(1, faults);
-    world.add_person(30);
-    let sim = Sim::new(world, folder);
-    sim.run();
-    {
-        let world = &mut *sim.world.borrow_mut();
-        world.pass(MINUTE);
-        world.edit(0, "score", "80");
+    let sim = with_one_qualified(folder, |world| {
         for (known_from, _) in &mut world.people[0].index {
             *known_from += 3 * MINUTE + MINUTE / 2;
         }
-    }
+    });
     for _ in 0..8 {
         sim.run();
         sim.world.borrow_mut().pass(MINUTE);
