@@ -10,14 +10,9 @@ use crate::oracle;
 use crate::seeds::{finish, heal};
 use crate::world::{HOUR, MINUTE, SECOND, World};
 
-/// A quiet account on which three contacts become qualified at once; the run that meets them is killed at its `n`-th yield
-/// point, another follows `after` milliseconds later. Gives what was violated, and whether there was such a point.
-fn killed_at(n: u64, after: i64, folder: &Path) -> (Option<String>, bool) {
-    let mut faults = Faults::of(0);
-    faults.set_names("");
-    faults.has_unique_key = false;
-    let mut world = World::new(n, faults);
-    for _ in 0..3 {
+/// A quiet account whose contacts have become qualified at once, and whatever else comes about at that moment.
+fn with_qualified(count: usize, mut world: World, folder: &Path, and: impl FnOnce(&mut World)) -> Rc<Sim> {
+    for _ in 0..count {
         world.add_person(30);
     }
     let sim = Sim::new(world, folder);
@@ -25,10 +20,27 @@ fn killed_at(n: u64, after: i64, folder: &Path) -> (Option<String>, bool) {
     {
         let world = &mut *sim.world.borrow_mut();
         world.pass(MINUTE);
-        for at in 0..3 {
+        for at in 0..count {
             world.edit(at, "score", "80");
         }
+        and(world);
     }
+    sim
+}
+
+/// An account on which nothing goes wrong but what is written here.
+fn quiet(seed: u64) -> World {
+    let mut faults = Faults::of(0);
+    faults.set_names("");
+    World::new(seed, faults)
+}
+
+/// A quiet account on which three contacts become qualified at once; the run that meets them is killed at its `n`-th yield
+/// point, another follows `after` milliseconds later. Gives what was violated, and whether there was such a point.
+fn killed_at(n: u64, after: i64, folder: &Path) -> (Option<String>, bool) {
+    let mut world = quiet(n);
+    world.faults.has_unique_key = false;
+    let sim = with_qualified(3, world, folder, |_| {});
     sim.kill_at.set(Some(n));
     sim.run();
     let was_killed = sim.passed.get() > n;
@@ -54,27 +66,10 @@ pub(crate) fn each_kill(after: i64, folder: &Path) -> Result<u64, String> {
     Ok(0)
 }
 
-/// A quiet account whose one contact has become qualified, and whatever else comes about at that moment.
-fn with_one_qualified(folder: &Path, and: impl FnOnce(&mut World)) -> Rc<Sim> {
-    let mut faults = Faults::of(0);
-    faults.set_names("");
-    let mut world = World::new(1, faults);
-    world.add_person(30);
-    let sim = Sim::new(world, folder);
-    sim.run();
-    {
-        let world = &mut *sim.world.borrow_mut();
-        world.pass(MINUTE);
-        world.edit(0, "score", "80");
-        and(world);
-    }
-    sim
-}
-
 /// The answer to a message is lost, look-ups show it only after a minute and a half, and somebody runs the program by hand
 /// again and again meanwhile: it is there once.
 pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
-    let sim = with_one_qualified(folder, |world| world.loses_answer = Some(85 * SECOND));
+    let sim = with_qualified(1, quiet(1), folder, |world| world.loses_answer = Some(85 * SECOND));
     for _ in 0..12 {
         sim.run();
         sim.world.borrow_mut().pass(20 * SECOND);
@@ -87,22 +82,7 @@ pub(crate) fn impatient(folder: &Path) -> Result<(), String> {
 /// The services refuse everything for six hours, and a run is started every minute: nothing is lost or given up, and all
 /// that waited goes out within a run after the quarter of an hour that a write waits at most.
 pub(crate) fn six_hours_of_maintenance(folder: &Path) -> Result<(), String> {
-    let mut faults = Faults::of(0);
-    faults.set_names("");
-    let mut world = World::new(1, faults);
-    for _ in 0..3 {
-        world.add_person(30);
-    }
-    let sim = Sim::new(world, folder);
-    sim.run();
-    {
-        let world = &mut *sim.world.borrow_mut();
-        world.pass(MINUTE);
-        for at in 0..3 {
-            world.edit(at, "score", "80");
-        }
-        world.maintenance_until = world.now + 6 * HOUR;
-    }
+    let sim = with_qualified(3, quiet(1), folder, |world| world.maintenance_until = world.now + 6 * HOUR);
     for _ in 0..(6 * 60 + 16) {
         sim.run();
         sim.world.borrow_mut().pass(MINUTE);
@@ -124,7 +104,7 @@ pub(crate) fn six_hours_of_maintenance(folder: &Path) -> Result<(), String> {
 /// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed
 /// off all the same, and long before the next sweep.
 pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {
-    let sim = with_one_qualified(folder, |world| {
+    let sim = with_qualified(1, quiet(1), folder, |world| {
         for (known_from, _) in &mut world.people[0].index {
             *known_from += 3 * MINUTE + MINUTE / 2;
         }
