@@ -6,6 +6,7 @@ pub mod brief;
 pub mod chat;
 pub mod cli;
 pub mod commands;
+mod confine;
 pub mod crm;
 pub mod deliver;
 mod endpoint;

@@ -1,7 +1,5 @@
 //! Judges the contacts that are due and starts handoffs for those that crossed.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use anyhow::Result;
 use chrono::TimeDelta;
 
@@ -11,6 +9,7 @@ use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, group, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
+use crate::confine::confined;
 use crate::model::{Contact, Status, Timestamp, Verdict, VerdictKind, handoff_key};
 use crate::mutant;
 use crate::output::Printer;
@@ -143,10 +142,10 @@ impl<'a> Stage<'a> {
     fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<()> {
         let Session { rules, now, .. } = self.session;
         let contact = &due.row.contact;
-        let judged = catch_unwind(AssertUnwindSafe(|| {
+        let judged = confined(|| {
             ((self.judge)(rules, contact, *now), self.timers.holds_until(rules, &facts(rules, contact, *now)))
-        }));
-        let Ok((evaluation, mut again)) = judged else {
+        });
+        let Some((evaluation, mut again)) = judged else {
             self.set_aside.push(contact.id.to_string());
             return db.put_off(due.row.id, *now + AFTER_A_BUG);
         };

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::evaluate::Scope;
 use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, escalate, evaluate, route, sync};
 use crate::chat::Chat;
 use crate::cli::{Global, RunArgs};
+use crate::confine::confined;
 use crate::crm::Crm;
 use crate::model::Timestamp;
 use crate::monitor;
@@ -31,6 +32,17 @@ pub(super) enum Stage {
     Evaluate,
     Route,
     Escalate,
+}
+
+impl Stage {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sync | Self::SyncAll => "the reading of contacts",
+            Self::Evaluate => "the judging",
+            Self::Route => "the assigning and delivering",
+            Self::Escalate => "the look at what reps did",
+        }
+    }
 }
 
 const ALL: [Stage; 4] = [Stage::Sync, Stage::Evaluate, Stage::Route, Stage::Escalate];
@@ -95,7 +107,10 @@ fn do_stages(
             report.problems.push("stopped by a signal; the next run goes on from here".to_owned());
             break;
         }
-        if let Err(error) = do_stage(session, *stage, include_existing, report, printer) {
+        let done = confined(|| do_stage(session, *stage, include_existing, report, printer));
+        // The stages that follow work on what the database has.
+        let done = done.unwrap_or_else(|| Err(anyhow!("a bug in handoff ended {}", stage.name())));
+        if let Err(error) = done {
             report.problems.push(format!("{error:#}"));
             // After a failed write the outcome of that commit is unknown until the file is opened again.
             if is_database_error(&error) {

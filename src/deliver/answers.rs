@@ -56,6 +56,37 @@ pub(super) fn is_absent(
     Ok(false)
 }
 
+/// Records that a bug showed in the connector over some of these: each may have been delivered, and is tried again by
+/// itself. Over one that was by itself it would show again, run after run.
+pub(super) fn set_apart(
+    store: &Store,
+    effects: &[EffectRow],
+    now: Timestamp,
+    delivered: &mut Delivered,
+) -> Result<()> {
+    store.write(|db| {
+        for effect in effects {
+            if effect.apart {
+                let why = "a bug in handoff showed over it, and it may have been delivered; report the bug, update, and \
+                           send it again with `handoff retry`";
+                db.settle_effect(effect, &Settled::Failed { why }, now)?;
+                delivered.failed.push(format!("{}: {why}", name(effect)));
+                continue;
+            }
+            let why = "a bug in handoff showed over it or what was sent with it: it is tried again by itself";
+            let next = now + LOOK_UP_AGAIN;
+            let settled = if mutant::is("a bug is not sent") {
+                Settled::Again { why, next }
+            } else {
+                Settled::Apart { why, next }
+            };
+            db.settle_effect(effect, &settled, now)?;
+            delivered.postponed.push(format!("{}: {why}", name(effect)));
+        }
+        Ok(())
+    })
+}
+
 pub(super) fn record(
     store: &Store,
     effects: &[EffectRow],

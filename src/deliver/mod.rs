@@ -4,6 +4,9 @@
 //! Per wave: look up what may have happened already; commit `in_flight`; send; commit what became of it. Only a write that
 //! certainly did not happen, or that a look-up does not find, is ever sent again, with the same key and the same bytes.
 //!
+//! A bug that shows in a connector is confined to what it showed over: the rest of the wave goes on without it, and what it
+//! shows over alone waits for whoever mends it.
+//!
 //! CRM and chat go side by side: a message goes out as soon as its owner and task are there, and a chat that takes a message
 //! a second, or none, holds up no owner and no task.
 
@@ -21,13 +24,14 @@ use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
 use crate::chat::{Chat, When};
+use crate::confine::confined;
 use crate::crm::{Crm, Keyed};
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
 use crate::store::{EffectRow, Side, Store};
 use crate::uptime::Uptime;
-use answers::{Looked, is_absent, record};
+use answers::{Looked, is_absent, record, set_apart};
 pub use delivered::Delivered;
 use settle::SETTLE;
 use shared::{Patience, Shared, Then};
@@ -154,7 +158,9 @@ impl<'a, 'b> Lane<'a, 'b> {
         if let Sink::Chat(chat) = &mut self.sink {
             let coming = self.shared.coming(self.when.now)?;
             if !coming.is_empty() {
-                chat.expect(&coming.iter().map(|effect| keyed(effect, self.when)).collect::<Vec<_>>());
+                let coming: Vec<Keyed<'_>> = coming.iter().map(|effect| keyed(effect, self.when)).collect();
+                // What it prepares is asked for when it is needed.
+                confined(|| chat.expect(&coming));
             }
         }
         Ok(())
@@ -184,7 +190,10 @@ impl<'a, 'b> Lane<'a, 'b> {
                 effect.key = format!("{}{}", effect.key, effect.attempt);
             }
         }
-        let mut outcomes = self.send(&begun);
+        let Some(mut outcomes) = self.send(&begun) else {
+            self.set_apart(&begun)?;
+            return Ok(true);
+        };
         if mutant::is("answers in another order") {
             outcomes.reverse();
         }
@@ -194,13 +203,22 @@ impl<'a, 'b> Lane<'a, 'b> {
             let is_over = delivered.unauthorized.is_some() && side == Side::Crm;
             Ok(((), if is_over { Then::Stop } else { Then::GoOn }))
         })?;
-        self.is_over = self.delivered.unauthorized.is_some();
+        self.is_over |= self.delivered.unauthorized.is_some();
         Ok(true)
     }
 
-    fn send(&mut self, effects: &[EffectRow]) -> Vec<Delivery> {
+    /// `None`: a bug showed.
+    fn send(&mut self, effects: &[EffectRow]) -> Option<Vec<Delivery>> {
         let keyed: Vec<Keyed<'_>> = effects.iter().map(|effect| keyed(effect, self.when)).collect();
-        if keyed.is_empty() { Vec::new() } else { self.sink.send(&keyed) }
+        if keyed.is_empty() { Some(Vec::new()) } else { confined(|| self.sink.send(&keyed)) }
+    }
+
+    /// A bug showed over one of these: nobody knows in what state it left the connector, which is asked for nothing more in
+    /// this run.
+    fn set_apart(&mut self, effects: &[EffectRow]) -> Result<()> {
+        self.is_over = true;
+        let (now, delivered) = (self.when.now, &mut self.delivered);
+        self.shared.write(|store| set_apart(store, effects, now, delivered))
     }
 
     /// Settles what earlier attempts left uncertain; returns what is to be sent.
@@ -211,9 +229,12 @@ impl<'a, 'b> Lane<'a, 'b> {
             return Ok(to_send);
         }
         let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, self.when)).collect();
+        let Some(answers) = confined(|| self.sink.look_up(&asked)) else {
+            self.set_apart(&unsure)?;
+            return Ok(Vec::new());
+        };
         // A sink that gives fewer answers than it was asked for cannot look.
-        let answers =
-            self.sink.look_up(&asked).into_iter().chain(std::iter::repeat_with(|| LookUp::Impossible));
+        let answers = answers.into_iter().chain(std::iter::repeat_with(|| LookUp::Impossible));
         let (when, delivered) =
             (Looked { now: self.when.now, uptime: self.shared.uptime() }, &mut self.delivered);
         let absent = self.shared.write(|store| {

@@ -1,5 +1,6 @@
 //! Every outcome of an attempt and of a look-up, played through by services that say what they are told to.
 
+mod bugs;
 mod fake;
 mod memory;
 

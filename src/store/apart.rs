@@ -1,27 +1,26 @@
 //! A bug over one record is confined to it: what was written for it is taken back, and the others go on.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use anyhow::Result;
 
 use super::Db;
+use crate::confine::confined;
 
 impl Db<'_> {
     /// Runs a part of a transaction that is kept whole or not at all, whatever becomes of the rest. `None`: it panicked,
     /// and nothing of it is kept; the panic has said where.
     pub fn apart<T>(self, change: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
         self.conn.prepare_cached("SAVEPOINT apart")?.execute([])?;
-        match catch_unwind(AssertUnwindSafe(change)) {
-            Ok(Ok(value)) => {
+        match confined(change) {
+            Some(Ok(value)) => {
                 self.conn.prepare_cached("RELEASE apart")?.execute([])?;
                 Ok(Some(value))
             }
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 // SQLite may have rolled back everything by itself; the first error is the one to tell.
                 self.unwind().ok();
                 Err(error)
             }
-            Err(_) => self.unwind().map(|()| None),
+            None => self.unwind().map(|()| None),
         }
     }
 

@@ -47,7 +47,8 @@ impl Db<'_> {
     }
 
     /// Effects of one side that may be delivered now: due, and every earlier one of their handoff settled. The CRM waits for
-    /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff.
+    /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff; one that is to be kept
+    /// apart comes last, and alone.
     ///
     /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A machine that was started since
     /// has been up for less than that was ago. A wait that is longer than any that is given comes of a clock that was set
@@ -57,7 +58,7 @@ impl Db<'_> {
             "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
                coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
                (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
-                AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1), e.unseen_up_ms IS NOT NULL \
+                AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1), e.unseen_up_ms IS NOT NULL, e.apart \
              FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') \
              AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?5) \
              AND (NOT e.unsure OR iif(e.sent_up_ms > ?6, ?6, ?6 - e.sent_up_ms) >= ?7) \
@@ -65,7 +66,7 @@ impl Db<'_> {
              AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
                SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
                AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
-             ORDER BY e.next_ms, e.id LIMIT ?2",
+             ORDER BY e.apart, e.next_ms, e.id LIMIT ?2",
         )?;
         let is_unordered = mutant::is("no order within a handoff");
         let rows = statement.query_map(
@@ -81,13 +82,16 @@ impl Db<'_> {
             ],
             read_effect,
         )?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut due = rows.collect::<Result<Vec<_>, _>>()?;
+        let together = due.iter().take_while(|effect| !effect.apart).count();
+        due.truncate(together.max(1));
+        Ok(due)
     }
 
     /// Messages that wait for their handoff's writes to the CRM.
     pub fn coming_messages(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0 FROM effect e \
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0, apart FROM effect e \
              WHERE state = 'planned' AND next_ms <= ?1 AND kind = 'message' AND EXISTS( \
                SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq AND p.state = 'planned' \
                AND p.kind IN ('update', 'task')) \
@@ -100,7 +104,7 @@ impl Db<'_> {
     /// Every planned effect, in the order of delivery: the plan that a dry run prints.
     pub fn planned_effects(self) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare(
-            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0 FROM effect WHERE state IN ('planned', 'unknown') \
+            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0, apart FROM effect WHERE state IN ('planned', 'unknown') \
              ORDER BY handoff_id, seq",
         )?;
         let rows = statement.query_map([], read_effect)?;
@@ -133,5 +137,6 @@ fn read_effect(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
         begun: time(row.get(6)?),
         thread: row.get(7)?,
         unseen: row.get(8)?,
+        apart: row.get(9)?,
     })
 }

@@ -29,6 +29,8 @@ pub struct EffectRow {
     pub unsure: bool,
     /// It was looked for once since, and not seen.
     pub unseen: bool,
+    /// Sent or looked for by itself: a bug showed over it and others, or over it alone.
+    pub apart: bool,
     /// Attempts so far: whoever settles this one, settles the attempt with this number.
     pub attempt: u32,
     /// No attempt was made before this: when the handoff was first assigned.
@@ -64,6 +66,11 @@ pub enum Settled<'a> {
     Unseen {
         why: &'a str,
         uptime: TimeDelta,
+    },
+    /// As `Unknown`, and whatever is done with it from now on is done with it alone.
+    Apart {
+        why: &'a str,
+        next: Timestamp,
     },
     Failed {
         why: &'a str,
@@ -177,6 +184,13 @@ impl Db<'_> {
                 .conn
                 .prepare_cached(
                     "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?3, error = ?4 \
+                     WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
+                )?
+                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
+            Settled::Apart { why, next } => self
+                .conn
+                .prepare_cached(
+                    "UPDATE effect SET state = 'unknown', unsure = 1, apart = 1, next_ms = ?3, error = ?4 \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
                 .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,

@@ -25,6 +25,8 @@ mod tests;
 mod verdicts;
 mod walk;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
@@ -75,7 +77,7 @@ impl Store {
         self.gate = Some(gate);
     }
 
-    /// Runs `change` in one transaction: all of it is kept, or nothing.
+    /// Runs `change` in one transaction: all of it is kept, or nothing. A panic goes on to whoever confines it.
     pub fn write<T>(&self, change: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
         let (begin, keep, undo) = if self.dry {
             ("SAVEPOINT stage", "RELEASE stage", "ROLLBACK TO stage; RELEASE stage")
@@ -86,16 +88,23 @@ impl Store {
             gate()?;
         }
         self.conn.execute_batch(begin).with_context(|| self.failure("write to"))?;
-        match change(self.read()) {
+        let undone = || {
+            // SQLite may have rolled back by itself (a full disk does that); the first error is the one to tell.
+            if !self.conn.is_autocommit() {
+                self.conn.execute_batch(undo).ok();
+            }
+        };
+        let changed = catch_unwind(AssertUnwindSafe(|| change(self.read()))).unwrap_or_else(|panic| {
+            undone();
+            resume_unwind(panic)
+        });
+        match changed {
             Ok(value) => {
                 self.conn.execute_batch(keep).with_context(|| self.failure("commit to"))?;
                 Ok(value)
             }
             Err(error) => {
-                // SQLite may have rolled back by itself (a full disk does that); the first error is the one to tell.
-                if !self.conn.is_autocommit() {
-                    self.conn.execute_batch(undo).ok();
-                }
+                undone();
                 let is_ours = is_database_error(&error);
                 Err(if is_ours { error.context(self.failure("write to")) } else { error })
             }

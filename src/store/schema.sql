@@ -194,6 +194,7 @@ CREATE TABLE effect(
   sent_ms    INTEGER,
   sent_up_ms INTEGER,                            -- by the machine's uptime, which nobody sets
   unseen_up_ms INTEGER,                          -- when it was looked for and not seen, by the same
+  apart      INTEGER NOT NULL DEFAULT 0 CHECK(apart IN (0, 1)),   -- a bug showed over it: sent by itself
   done_ms    INTEGER,
   remote_id  TEXT,
   error      TEXT CHECK(length(error) <= 500),

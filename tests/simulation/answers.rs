@@ -21,6 +21,9 @@ impl Run {
                 continue;
             }
             self.check_before_send(keyed);
+            if writes.len() > 1 {
+                self.may_panic("bugs over what is sent");
+            }
             let Some(answer) = self.answer(keyed) else { return answers };
             self.forget_if_certain(keyed.key, &answer);
             self.note(|| format!("send {} {}: {answer:?}", keyed.write.kind().name(), keyed.key));
@@ -123,6 +126,9 @@ impl Run {
         for keyed in writes {
             if self.pass_by("look up").is_err() {
                 return answers;
+            }
+            if writes.len() > 1 {
+                self.may_panic("bugs over what is looked for");
             }
             let world = &mut *self.sim.world.borrow_mut();
             let is_certain = match keyed.write {

@@ -2,8 +2,10 @@
 //! processor to the outside, or is between two transactions.
 
 use std::cell::{Cell, RefCell};
+use std::panic::{panic_any, set_hook, take_hook};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use send_wrapper::SendWrapper;
@@ -29,6 +31,27 @@ const RUN_MAX: i64 = 45 * SECOND;
 
 /// After so long it sends nothing more, as the real one does.
 const DEADLINE: i64 = 50 * SECOND;
+
+/// What a panic carries that a seed's faults have drawn.
+struct Drawn;
+
+thread_local! {
+    /// Where another one showed: the program confines panics, and a real one must not go unseen.
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn watch_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !panic.payload().is::<Drawn>() {
+                PANIC.set(Some(panic.to_string()));
+                usual(panic);
+            }
+        }));
+    });
+}
 
 /// One account with its database.
 pub(crate) struct Sim {
@@ -78,8 +101,12 @@ impl Sim {
 
     /// Starts the program as cron does, and judges what it leaves behind.
     pub(crate) fn run(self: &Rc<Self>) {
+        watch_panics();
         self.passed.set(0);
         self.run_at(0);
+        if let Some(panic) = PANIC.take() {
+            self.world.borrow_mut().violate(|| format!("a panic that nobody drew: {panic}"));
+        }
     }
 
     fn run_at(self: &Rc<Self>, depth: u32) {
@@ -322,6 +349,23 @@ impl Run {
             world.counters.add(counter);
         }
         happens
+    }
+
+    /// The connector panics, as over something that nobody has thought of.
+    pub(crate) fn may_panic(&self, counter: &'static str) {
+        let happens = {
+            let world = &mut *self.sim.world.borrow_mut();
+            let rate = world.faults.bug_rate;
+            let happens = world.faults.has("bugs") && !world.is_quiet && world.bugs.per_mille(rate);
+            if happens {
+                world.note(|| format!("BUG: {counter}"));
+                world.counters.add(counter);
+            }
+            happens
+        };
+        if happens {
+            panic_any(Drawn);
+        }
     }
 
     pub(crate) fn note(&self, event: impl FnOnce() -> String) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::rng::Rng;
 
 /// Classes of faults that can be switched off one by one.
-pub(crate) const CLASSES: [&str; 9] =
-    ["net", "late", "kill", "overlap", "clock", "outage", "lag", "humans", "restore"];
+pub(crate) const CLASSES: [&str; 10] =
+    ["net", "late", "kill", "overlap", "clock", "outage", "lag", "humans", "restore", "bugs"];
 
 /// What a seed may suffer. Rates are per thousand.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Faults {
     pub(crate) has_unique_key: bool,
     /// This seed loses its database, or has an older one restored.
     pub(crate) restores: bool,
+    /// How often a connector panics.
+    pub(crate) bug_rate: u64,
 }
 
 pub(crate) const ALL: u16 = (1 << CLASSES.len()) - 1;
@@ -36,6 +38,7 @@ impl Faults {
             overlap_rate: rng.of(&[0, 0, 5, 15]),
             has_unique_key: rng.per_mille(500),
             restores: rng.per_mille(80),
+            bug_rate: rng.of(&[0, 0, 10]),
         }
     }
 
@@ -63,7 +66,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 49] = [
+pub(crate) const SOMETIMES: [&str; 53] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -93,6 +96,10 @@ pub(crate) const SOMETIMES: [&str; 49] = [
     "second looks failed",
     "activity failed",
     "walks cut short",
+    "bugs over a page",
+    "bugs over what reps did",
+    "bugs over what is sent",
+    "bugs over what is looked for",
     "bulk imports",
     "edits",
     "opt-outs",

@@ -150,7 +150,7 @@ fn six_hours_of_maintenance_lose_nothing() {
 
 /// What the program must not do, each as a bug that it can be given: `src/mutant.rs`.
 #[cfg(feature = "mutants")]
-const MUTANTS: [&str; 38] = [
+const MUTANTS: [&str; 39] = [
     "effect before intent",
     "key per attempt",
     "answers in another order",
@@ -161,6 +161,7 @@ const MUTANTS: [&str; 38] = [
     "5xx is a failure",
     "unknown is not sent",
     "no answer is not sent",
+    "a bug is not sent",
     "not sent is done",
     "throttled is done",
     "garbage is a failure",

@@ -116,6 +116,7 @@ impl Crm for SimCrm {
                 }
                 let (found, is_last) = self.search(window.lo, window.hi, window.last_id.as_deref());
                 self.0.pass_by("read a page")?;
+                self.0.may_panic("bugs over a page");
                 let ids: Vec<&str> = found
                     .iter()
                     .filter(|(id, modified)| !position.knows(id, Some(*modified)))
@@ -156,6 +157,7 @@ impl Crm for SimCrm {
         if self.0.draws("activity failed", 30) {
             bail!("the activity cannot be read");
         }
+        self.0.may_panic("bugs over what reps did");
         let world = self.0.sim.world.borrow();
         let is_its = |act: &&Activity| {
             open.iter().any(|watched| watched.contact.as_str() == act.contact && act.at >= watched.since)

@@ -8,8 +8,10 @@ use anyhow::{Context, Result, bail};
 use super::config::Source;
 use super::layout::no_column;
 use super::table::{Columns, Step, Table};
+use crate::confine::reading;
 use crate::crm::{Activities, Unreadable, Watched};
 use crate::model::{Activity, ActivityKind, Kind, Value, fold, one_line};
+use crate::mutant;
 
 const AT: usize = 0;
 const CONTACT: usize = 1;
@@ -49,7 +51,7 @@ pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
         let row = match table.read().with_context(|| source.name.clone())? {
             Step::End => return Ok(activities),
             Step::Bad(reason) => Err(reason),
-            Step::Row => read_row(&table, source, &watched),
+            Step::Row => reading(|| read_row(&table, source, &watched)),
         };
         match row {
             Ok(act) => activities.acts.extend(act),
@@ -92,6 +94,7 @@ fn read_row(
     let Some(since) = matches.map(|watched| watched.since).min() else {
         return Ok(None);
     };
+    mutant::trip("reading an act", contact);
     let at = match Kind::DateTime.read(table.cell(AT).unwrap_or_default()) {
         Value::Time(at) => at,
         Value::Unreadable(reason) => return Err(format!("`at` is {reason}")),

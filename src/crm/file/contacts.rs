@@ -10,8 +10,10 @@ use super::config::{Config, Source};
 use super::layout::{Files, Layout, Origin, missing_columns};
 use super::stamp::FileStamp;
 use super::table::{Columns, Step, Table};
+use crate::confine::reading;
 use crate::crm::{Unreadable, email_domain};
 use crate::model::{ContactId, Field, Kind, Record, Value};
+use crate::mutant;
 
 /// An open contacts file, with the companies joined to it.
 pub(super) struct Contacts<'a> {
@@ -66,7 +68,7 @@ impl<'a> Contacts<'a> {
             let row = match step {
                 Step::End => return Ok(Outcome::End),
                 Step::Bad(reason) => Err(reason),
-                Step::Row => self.record(&wanted),
+                Step::Row => reading(|| self.record(&wanted)),
             };
             match row {
                 Ok(Some(record)) => return Ok(Outcome::Record(record)),
@@ -85,6 +87,7 @@ impl<'a> Contacts<'a> {
         if !wanted(&id) {
             return Ok(None);
         }
+        mutant::trip("reading a contact", id.as_str());
         let modified_ms = self.table.cell(self.layout.modified_at).and_then(read_ms);
         self.seen.admit(&id, self.table.line(), modified_ms)?;
         let cell = |slot| self.table.cell(slot);

@@ -2,8 +2,10 @@
 
 use super::fixture::{Fixture, all, field, fields, set_aside, shown, walk};
 use super::*;
+use crate::confine::A_BUG;
 use crate::crm::{email_domain, percent_encode};
 use crate::model::{Kind, Timestamp};
+use crate::mutant;
 
 mod unchanged;
 mod writing;
@@ -95,6 +97,15 @@ fn of_two_rows_for_one_contact_the_first_is_used_unless_the_second_is_newer() {
     let expected = time("2026-11-01T00:00:00Z").timestamp_millis();
     assert_eq!(page.records[0].modified_ms, Some(expected));
     assert_eq!(page.records[2].modified_ms, None);
+}
+
+#[test]
+fn a_row_over_which_the_reading_panics_is_set_aside_and_the_others_are_read() {
+    mutant::choose("reading a contact");
+    let page =
+        Fixture::new("id,email\n1,ann@a.example\n2,bo@a.example\n3,cy@a.example\n").walk(&fields(&["id"]));
+    assert_eq!(shown(&page), ["1", "3"]);
+    assert_eq!(set_aside(&page), [format!("contacts.csv:3: {A_BUG}")]);
 }
 
 #[test]

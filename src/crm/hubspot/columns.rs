@@ -4,8 +4,10 @@ use sha2::{Digest, Sha256};
 
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
+use crate::confine::reading;
 use crate::crm::Unreadable;
 use crate::model::{ContactId, Field, Record};
+use crate::mutant;
 
 /// The contact's own property that names its company.
 pub(super) const COMPANY: &str = "associatedcompanyid";
@@ -77,8 +79,18 @@ impl Columns {
         company: Option<(&str, Option<&Object>)>,
         owner: &mut dyn FnMut(&str) -> String,
     ) -> Result<Record, Unreadable> {
-        let id = ContactId::parse(contact.id())
-            .map_err(|reason| Unreadable { place: format!("contact {}", contact.id()), reason })?;
+        reading(|| self.values(contact, company, owner))
+            .map_err(|reason| Unreadable { place: format!("contact {}", contact.id()), reason })
+    }
+
+    fn values(
+        &self,
+        contact: &Object,
+        company: Option<(&str, Option<&Object>)>,
+        owner: &mut dyn FnMut(&str) -> String,
+    ) -> Result<Record, String> {
+        let id = ContactId::parse(contact.id())?;
+        mutant::trip("reading a contact", id.as_str());
         let company_id = company.map(|(id, _)| id);
         let company = company.and_then(|(_, company)| company);
         let values = self.slots.iter().map(|slot| {
@@ -93,5 +105,28 @@ impl Columns {
             }
         });
         Ok(Record { id, modified_ms: contact.modified_ms(), values: values.collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::confine::A_BUG;
+
+    #[test]
+    fn a_contact_over_which_the_reading_panics_is_set_aside_and_the_others_are_read() {
+        mutant::choose("reading a contact");
+        let columns = Columns::new(&[]);
+        let read = |id: &str| {
+            let object = json!({"id": id, "properties": {}, "createdAt": "2026-11-23T10:00:00Z",
+                "updatedAt": "2026-11-23T10:00:00Z", "archived": false});
+            columns.record(&Object::read(object).unwrap(), None, &mut |_| String::new())
+        };
+        assert!(read("1").is_ok());
+        let bad = Unreadable { place: "contact 2".to_owned(), reason: A_BUG.to_owned() };
+        assert_eq!(read(mutant::TRIPS).unwrap_err(), bad);
+        assert!(read("3").is_ok());
     }
 }

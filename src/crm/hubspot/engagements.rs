@@ -1,7 +1,7 @@
 //! What reps did on the contacts of open handoffs, read for all of them at once: their tasks in every run, and the rest only of
 //! contacts that changed since the last look. What was seen once is remembered until the handoff is closed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
@@ -17,8 +17,10 @@ use super::own_tasks::see_tasks;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::roster::Standing;
 use super::signs::{self, ENGAGEMENTS, Engagement, Sign};
+use crate::confine::{A_BUG, confined};
 use crate::crm::{Activities, Unreadable, Watched};
 use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
+use crate::mutant;
 
 /// Contacts in one read with history.
 ///
@@ -127,8 +129,20 @@ impl Look {
     }
 }
 
-/// A sign on one of the contacts.
-pub(super) type Seen<'a> = (&'a Watched, Sign);
+/// A sign on one of the contacts; `None`: a bug showed over what may be one.
+pub(super) type Seen<'a> = (&'a Watched, Option<Sign>);
+
+/// What a record shows of a contact.
+pub(super) fn seen<S: IntoIterator<Item = Sign>>(
+    watched: &Watched,
+    signs: impl FnOnce() -> S,
+) -> Vec<Seen<'_>> {
+    let signs = confined(|| {
+        mutant::trip("reading an act", watched.contact.as_str());
+        signs().into_iter().map(|sign| (watched, Some(sign))).collect()
+    });
+    signs.unwrap_or_else(|| vec![(watched, None)])
+}
 
 /// What was seen when all was well.
 pub(super) type Sight<T> = Result<T, Outcome>;
@@ -167,13 +181,24 @@ fn look(
         }
     }
     seen.extend(tasks?);
+    let mut unread = HashSet::new();
     for (watched, sign) in seen {
-        let look = looks.entry(watched.contact.as_str().to_owned()).or_default();
-        look.add(sign, &watched.owner);
+        let contact = watched.contact.as_str();
+        match sign {
+            Some(sign) => looks.entry(contact.to_owned()).or_default().add(sign, &watched.owner),
+            None => drop(unread.insert(contact)),
+        }
     }
+    bad.extend(unread.iter().map(|contact| Unreadable {
+        place: format!("what was done on contact {contact}"),
+        reason: A_BUG.to_owned(),
+    }));
     // Only now everything has been seen: a look that failed half-way is done again.
     for watched in to_look_at {
         let contact = watched.contact.as_str();
+        if unread.contains(contact) {
+            continue;
+        }
         let look = looks.entry(contact.to_owned()).or_default();
         look.modified = Some(modified.get(contact).copied().unwrap_or_default());
         look.owner.clone_from(&watched.owner);
@@ -218,7 +243,7 @@ fn see_contacts<'a>(desk: &Desk<'_>, open: &[&'a Watched]) -> Sight<(HashMap<Str
             if let Some(at) = signs::time(record, signs::LAST_MODIFIED) {
                 modified.insert(watched.contact.as_str().to_owned(), at.timestamp_millis());
             }
-            seen.extend(signs::of_contact(record, watched.since).into_iter().map(|sign| (*watched, sign)));
+            seen.extend(self::seen(watched, || signs::of_contact(record, watched.since)));
         }
     }
     Ok((modified, seen))
@@ -245,10 +270,35 @@ fn see_engagements<'a>(
                 let contact = watched.contact.as_str();
                 let is_its = associated.get(contact).is_some_and(|ids| ids.contains(&id));
                 let owner = owners.get(watched.owner.as_str()).filter(|_| is_its);
-                let sign = owner.and_then(|owner| engagement.sign(record, owner, watched.since));
-                seen.extend(sign.map(|sign| (*watched, sign)));
+                seen.extend(self::seen(watched, || {
+                    owner.and_then(|owner| engagement.sign(record, owner, watched.since))
+                }));
             }
         }
     }
     Ok(seen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContactId, Kind};
+
+    #[test]
+    fn a_bug_over_what_was_done_on_a_contact_is_told_and_hides_nobody_else_s_acts() {
+        mutant::choose("reading an act");
+        let since = Kind::DateTime.read("2026-11-23T10:00:00Z").as_time().unwrap();
+        let sign = || Some(signs::task_deleted("7", since));
+        for (id, is_bad) in [("1", false), (mutant::TRIPS, true), ("3", false)] {
+            let watched = Watched {
+                contact: ContactId::parse(id).unwrap(),
+                email: None,
+                owner: "ana@us.example".to_owned(),
+                since,
+                task: None,
+            };
+            let signs: Vec<bool> = seen(&watched, sign).iter().map(|(_, sign)| sign.is_none()).collect();
+            assert_eq!(signs, [is_bad], "{id}");
+        }
+    }
 }

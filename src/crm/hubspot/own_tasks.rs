@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::batch::record_id;
 use super::desk::Desk;
-use super::engagements::{Looks, Seen, Sight};
+use super::engagements::{self, Looks, Seen, Sight};
 use super::look_up::read_results;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::signs::{self, TASK_PROPERTIES};
@@ -33,12 +33,13 @@ pub(super) fn see_tasks<'a>(desk: &Desk<'_>, open: &[&'a Watched], looks: &Looks
     for part in ids.chunks(READ_AT_ONCE) {
         let answer = read_results(desk, &path, &batch_read(part, &TASK_PROPERTIES))?;
         for record in results(&answer) {
-            let watched = record_id(record).and_then(|id| tasks.get(id.as_str()));
-            seen.extend(watched.and_then(|watched| Some((*watched, signs::task_done(record)?))));
+            if let Some(watched) = record_id(record).and_then(|id| tasks.get(id.as_str())) {
+                seen.extend(engagements::seen(watched, || signs::task_done(record)));
+            }
         }
         for id in gone(&answer, part) {
             let missed = tasks.get(id).filter(|watched| may_miss(desk, watched));
-            seen.extend(missed.map(|watched| (*watched, signs::task_deleted(id, desk.now))));
+            seen.extend(missed.map(|watched| (*watched, Some(signs::task_deleted(id, desk.now)))));
         }
     }
     Ok(seen)

@@ -1,7 +1,7 @@
 //! A CRM and a chat that answer from a script and write down what they were asked.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
@@ -18,11 +18,30 @@ struct Script {
     answers: HashMap<String, VecDeque<Option<Delivery>>>,
     looks: HashMap<String, VecDeque<Option<LookUp>>>,
     log: Vec<String>,
+    /// What is met by a panic, as the log calls it.
+    trips: HashSet<String>,
+}
+
+impl Script {
+    fn note(&mut self, what: String) {
+        let is_bad = self.trips.contains(&what);
+        self.log.push(what);
+        assert!(!is_bad, "a bug");
+    }
 }
 
 impl Fake {
     fn script(&self) -> MutexGuard<'_, Script> {
-        self.0.lock().unwrap()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A bug shows whenever this is asked: `send a` or `look a`.
+    pub(super) fn trips_over(&mut self, what: &str) {
+        self.script().trips.insert(what.to_owned());
+    }
+
+    pub(super) fn is_mended(&mut self) {
+        self.script().trips.clear();
     }
 
     /// One outcome for each time the key is sent; `None`: no answer.
@@ -44,7 +63,7 @@ impl Fake {
         writes
             .iter()
             .filter_map(|keyed| {
-                script.log.push(format!("send {}", keyed.key));
+                script.note(format!("send {}", keyed.key));
                 let next = script.answers.get_mut(keyed.key).and_then(VecDeque::pop_front);
                 next.unwrap_or_else(|| panic!("{} was sent once too often", keyed.key))
             })
@@ -56,7 +75,7 @@ impl Fake {
         writes
             .iter()
             .filter_map(|keyed| {
-                script.log.push(format!("look {}", keyed.key));
+                script.note(format!("look {}", keyed.key));
                 let next = script.looks.get_mut(keyed.key).and_then(VecDeque::pop_front);
                 next.unwrap_or_else(|| panic!("{} was looked up once too often", keyed.key))
             })

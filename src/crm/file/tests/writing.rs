@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use super::time;
+use crate::confine::A_BUG;
 use crate::crm::file::fixture::Fixture;
 use crate::crm::{Activities, Crm, Keyed, Watched};
 use crate::model::{Brief, ContactId, Delivery, LookUp, Task, Untrusted, Update, Write};
+use crate::mutant;
 
 fn watched(contact: &str, email: &str) -> Watched {
     Watched {
@@ -43,6 +45,21 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
     activity.csv:8: unknown kind 'fax'; known: task_completed, task_deleted, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
     activity.csv:9: the row has 2 of the header's 5 cells
     ");
+}
+
+#[test]
+fn an_act_over_which_the_reading_panics_is_told_and_the_others_count() {
+    mutant::choose("reading an act");
+    let activity = "at,contact,by,kind\n\
+        2026-11-23T10:00:00Z,1,ana@us.example,call\n\
+        2026-11-23T10:00:00Z,2,ana@us.example,call\n\
+        2026-11-23T11:00:00Z,1,ana@us.example,accepted\n";
+    let fixture = Fixture::new("id\n").with("activity", "activity.csv", activity);
+    let open = [watched("1", "ann@a.example"), watched("2", "bo@a.example")];
+    let activities = fixture.crm().activity(&open, time("2026-11-23T12:00:00Z")).unwrap();
+    assert_eq!(activities.acts.iter().map(|act| act.kind.name()).collect::<Vec<_>>(), ["call", "accepted"]);
+    let bad: Vec<_> = activities.bad.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect();
+    assert_eq!(bad, [format!("activity.csv:3: {A_BUG}")]);
 }
 
 #[test]
