@@ -81,7 +81,7 @@ impl Memory {
 
 impl User {
     fn is_fresh(&self, at: Timestamp) -> bool {
-        let age = at.timestamp() - self.seen;
+        let age = at.timestamp().saturating_sub(self.seen);
         let lives = if self.id.is_empty() { MISSING_LIVES } else { FOUND_LIVES };
         (0..lives.num_seconds()).contains(&age)
     }
@@ -104,6 +104,14 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_user_seen_when_nobody_was_is_asked_for_again() {
+        for seen in [i64::MIN, i64::MAX] {
+            let user = User { email: "ana@acme.example".to_owned(), id: "U7".to_owned(), seen };
+            assert!(!user.is_fresh(at(1_795_428_000)), "{seen}");
+        }
     }
 
     #[test]
