@@ -16,9 +16,9 @@ mod ledger;
 mod lines;
 pub mod model;
 pub mod monitor;
-#[cfg(feature = "mutants")]
+#[cfg(any(test, feature = "mutants"))]
 pub mod mutant;
-#[cfg(not(feature = "mutants"))]
+#[cfg(not(any(test, feature = "mutants")))]
 mod mutant;
 pub mod output;
 pub mod qualify;

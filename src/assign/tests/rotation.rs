@@ -156,7 +156,6 @@ proptest! {
                 Event::Toggle(_) | Event::Weight(..) | Event::Credit(_) | Event::Stick(_) => 0,
             };
             for _ in 0..leads {
-                enter(&mut stretch, &desk, &present)?;
                 let picked = desk.lead(&present);
                 prop_assert_eq!(picked.is_some(), present.contains(&true));
                 let Some((rep, how)) = picked else { break };
@@ -169,6 +168,8 @@ proptest! {
                     credits[rep.0] -= 1;
                 } else {
                     since_given_back += 1;
+                    // A turn that is given back begins no stretch: it does not count in the window.
+                    enter(&mut stretch, &desk, &present)?;
                     stretch.turns.push(rep);
                 }
             }
