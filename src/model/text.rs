@@ -79,6 +79,20 @@ pub fn one_line(text: &str, chars_max: usize) -> String {
     line
 }
 
+/// The same JSON, with escapes in its texts for what would steer a terminal.
+pub fn harmless_json(json: &str) -> String {
+    let mut harmless = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !steers(c) {
+            harmless.push(c);
+        } else {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            harmless.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    harmless
+}
+
 /// Whether a terminal obeys it, or it reorders or hides text: control characters, format characters of Unicode (category
 /// Cf) and its line separators.
 pub fn steers(c: char) -> bool {

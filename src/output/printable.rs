@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::steers;
+use crate::model::{harmless_json, steers};
 
 /// Text that may be printed. Nothing in it steers a terminal; in what is built of lines, no text begins a line of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +20,7 @@ impl Printable {
 
     /// Nothing is lost: what would steer is written as an escape of JSON.
     pub fn json(value: &(impl Serialize + ?Sized)) -> serde_json::Result<Self> {
-        let mut escaped = String::new();
-        for c in serde_json::to_string_pretty(value)?.chars() {
-            if c == '\n' || !steers(c) {
-                escaped.push(c);
-            } else {
-                let units = c.encode_utf16(&mut [0; 2]).to_vec();
-                escaped.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
-            }
-        }
-        Ok(Self(escaped))
+        Ok(Self(harmless_json(&serde_json::to_string_pretty(value)?)))
     }
 
     /// For what has lines by rules of its own, such as tables, diffs and pages: who laid it out saw to the lines.
@@ -52,6 +43,7 @@ impl Printable {
     }
 
     /// With `next` below it, where there is anything.
+    #[must_use]
     pub fn above(mut self, next: &Self) -> Self {
         if !self.0.is_empty() {
             self.0.push('\n');

@@ -12,7 +12,7 @@ fn hostile() -> String {
 }
 
 /// Characters that steer a terminal or reorder a line. Line ends are the caller's business.
-fn steers(c: char) -> bool {
+pub(crate) fn steers(c: char) -> bool {
     (c.is_control() && c != '\n')
         || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
@@ -102,7 +102,7 @@ fn a_name_cannot_forge_a_line_of_the_brief() {
     }
 }
 
-fn each_text(value: &serde_json::Value, look: &mut dyn FnMut(&str)) {
+pub(crate) fn each_text(value: &serde_json::Value, look: &mut dyn FnMut(&str)) {
     match value {
         serde_json::Value::String(text) => look(text),
         serde_json::Value::Array(items) => items.iter().for_each(|item| each_text(item, look)),
