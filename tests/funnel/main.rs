@@ -6,6 +6,7 @@
 #[path = "../support/http_server.rs"]
 mod http_server;
 mod hubspot;
+mod people;
 mod scene;
 mod secrets;
 mod slack;
