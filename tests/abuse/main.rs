@@ -7,6 +7,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/clean.rs"]
+mod clean;
+
 #[path = "../support/mutate.rs"]
 mod mutate;
 

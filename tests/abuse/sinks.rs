@@ -5,13 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::clean::{FORGED, assert_clean, each_text};
 use crate::mutate::NASTY;
 use crate::support::{MONDAY_10, Place, Ran};
 use crate::terminal::on_terminal;
-use crate::text::{each_text, steers};
-
-/// What would stand at the start of a line of its own.
-const FORGED: &str = "error: FORGED";
 
 const LATER: &str = "2026-11-23T10:20:00Z";
 
@@ -39,13 +36,6 @@ fn quoted(text: &str) -> String {
 /// A string of TOML.
 fn toml(text: &str) -> String {
     Value::from(text).to_string().replace('\u{7f}', "\\u007f")
-}
-
-fn assert_clean(what: &str, text: &str) {
-    let found: Vec<char> = text.chars().filter(|c| steers(*c)).collect();
-    assert!(found.is_empty(), "{what} has {found:?}:\n{text:?}");
-    let forged = text.lines().find(|line| line.starts_with(FORGED));
-    assert!(forged.is_none(), "{what} has a line of its own:\n{text}");
 }
 
 /// What a terminal of ours was given: colours and the redrawing of a progress bar are our own.

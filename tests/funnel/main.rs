@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/clean.rs"]
+mod clean;
 #[path = "../support/http_server.rs"]
 mod http_server;
 mod hubspot;

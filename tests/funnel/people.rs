@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::clean::{FORGED, assert_clean};
 use crate::http_server::Reply;
 use crate::hubspot::portal::Fault;
 use crate::scene::Funnel;
@@ -33,14 +34,15 @@ fn assert_nobody(ran: &Ran, when: &str) {
 }
 
 /// Answers that repeat what they were sent.
-fn repeating() -> Vec<Value> {
+fn repeating() -> impl Iterator<Item = Value> {
     let reasons = json!([{"isValid": false, "name": "email", "message": format!("<{EMAIL}> is taken")}]);
-    vec![
+    [
         json!({"status": "error", "category": "VALIDATION_ERROR", "message": format!("Email address {EMAIL} is invalid")}),
         json!({"status": "error", "category": "VALIDATION_ERROR", "message": format!("Property values were not valid: {reasons}")}),
         json!({"status": "error", "message": format!("mailto:{}", EMAIL.to_uppercase())}),
         json!({"status": "error", "message": format!("value={}", EMAIL.replace('@', "%40"))}),
     ]
+    .into_iter()
 }
 
 #[test]
@@ -60,31 +62,59 @@ fn a_run_that_nobody_looks_at_names_nobody() {
     assert!(asked.stdout.contains("Zenobia"), "whoever asks is told: {}", asked.all());
 }
 
+/// A lead that both services refuse, each answer with this text in it.
+fn refused(status: u16, body: &Value) -> Funnel {
+    let funnel = Funnel::open();
+    lead(&funnel, "101");
+    let mut slack = body.clone();
+    slack["ok"] = json!(false);
+    slack["error"] = body["message"].clone();
+    for method in ["users.lookupByEmail", "chat.postMessage"] {
+        funnel.slack.script(method, Script::Instead(Reply::json(200, &slack)));
+    }
+    for (method, path) in [("PATCH", "/101"), ("POST", "/tasks")] {
+        funnel.hubspot.fail(method, path, Fault::Instead(Reply::json(status, body)));
+    }
+    funnel
+}
+
+const RUN: [&str; 4] = ["run", "-v", "--deadline", "3"];
+
 #[test]
 fn a_service_that_repeats_an_address_does_not_get_it_into_the_log() {
-    for (status, body) in [400, 403, 409, 423, 500]
-        .into_iter()
-        .flat_map(|status| repeating().into_iter().map(move |body| (status, body)))
+    for (status, body) in
+        [400, 500].into_iter().flat_map(|status| repeating().map(move |body| (status, body)))
     {
-        let mut funnel = Funnel::open();
-        lead(&funnel, "101");
-        let mut slack = body.clone();
-        slack["ok"] = json!(false);
-        slack["error"] = body["message"].clone();
-        for method in ["users.lookupByEmail", "chat.postMessage"] {
-            funnel.slack.script(method, Script::Instead(Reply::json(200, &slack)));
-        }
-        for (method, path) in [("PATCH", "/101"), ("POST", "/tasks")] {
-            funnel.hubspot.fail(method, path, Fault::Instead(Reply::json(status, &body)));
-        }
-        for command in [
-            &["run", "--include-existing", "-v", "--deadline", "3"][..],
-            &["status"],
-            &["run", "-v", "--deadline", "3"],
-            &["retry", "-v"],
-        ] {
+        let mut funnel = refused(status, &body);
+        for command in [&[RUN[0], RUN[1], "--include-existing"][..], &["status"], &RUN, &["retry", "-v"]] {
             let ran = funnel.run(command);
             assert_nobody(&ran, &format!("{status} {body} {command:?}"));
         }
+    }
+}
+
+#[test]
+fn what_a_service_says_steers_nothing_and_forges_no_line() {
+    for (status, end) in [(400, "\n"), (401, "\r\n"), (403, "\u{85}"), (429, "\u{2028}"), (500, "\n")] {
+        let message = format!("no{end}{FORGED}\u{1b}[2J\u{1b}]52;c;aGk=\u{7}\u{202e}\u{9b}31m");
+        let mut funnel = refused(
+            status,
+            &json!({"status": "error", "message": message, "category": message,
+                "errors": [{"context": {"requiredGranularScopes": [message]}}], "needed": message}),
+        );
+        let mut said = String::new();
+        for command in [
+            &[RUN[0], RUN[1], "--include-existing"][..],
+            &["status"],
+            &["status", "--format", "json"],
+            &["explain", "101"],
+            &["run", "--format", "json", "--log-format", "json"],
+            &["retry"],
+        ] {
+            let ran = funnel.run(command);
+            assert_clean(&format!("{status} {command:?}"), &ran.all());
+            said.push_str(&ran.all());
+        }
+        assert!(said.contains("FORGED"), "nothing of it was told: {said}");
     }
 }
