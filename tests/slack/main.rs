@@ -20,3 +20,4 @@ mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;
+mod together;
