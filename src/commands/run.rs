@@ -197,15 +197,20 @@ pub struct World {
     pub deadline: Instant,
     /// How long the machine has been up.
     pub uptime: Box<Uptime>,
+    /// Every contact is read anew, as by `handoff sync --all`.
+    pub is_anew: bool,
 }
 
 /// `handoff run` over a world that is given: the simulation in `tests/` brings its own CRM, chat and time. From here on it
 /// is the code that cron starts. Prints nothing, takes no lock, and gives what went wrong and the store for another run.
 pub fn run_in(world: World) -> Result<(Vec<String>, Store)> {
-    let World { rules, store, crm, chat, now, deadline, uptime } = world;
+    let World { rules, store, crm, chat, now, deadline, uptime, is_anew } = world;
     let mut session = Session::given(rules, store, crm, chat, now, deadline, uptime);
     let mut report = RunReport::new("run", now, false);
-    if !do_stages(&mut session, &ALL, false, &mut report, &Printer::silent()) {
+    let [sync, rest @ ..] = ALL;
+    let sync = if is_anew { Stage::SyncAll } else { sync };
+    let stages = [&[sync][..], &rest].concat();
+    if !do_stages(&mut session, &stages, false, &mut report, &Printer::silent()) {
         bail!("{}", report.problems.join("; "));
     }
     record(&session, &report)?;

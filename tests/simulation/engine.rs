@@ -135,6 +135,7 @@ impl Sim {
             now: time(now),
             deadline: Instant::now() + Duration::from_secs(3_600),
             uptime: run.uptime(),
+            is_anew: self.world.borrow_mut().reads_anew(),
         })?;
         if !run.is_killed.get() {
             self.spare.borrow_mut().push(store);

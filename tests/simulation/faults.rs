@@ -66,7 +66,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 53] = [
+pub(crate) const SOMETIMES: [&str; 54] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -96,6 +96,7 @@ pub(crate) const SOMETIMES: [&str; 53] = [
     "second looks failed",
     "activity failed",
     "walks cut short",
+    "walks over everything",
     "bugs over a page",
     "bugs over what reps did",
     "bugs over what is sent",

@@ -126,6 +126,7 @@ impl Crm for SimCrm {
                 for record in &records {
                     position.remember(record.id.as_str(), record.modified_ms.unwrap_or_default(), OVERLAP);
                 }
+                let read_before = position.read_before();
                 position.advance(found.last().map(|(id, _)| id.as_str()));
                 if is_last {
                     position.close(OVERLAP);
@@ -133,7 +134,7 @@ impl Crm for SimCrm {
                 let is_whole_walk = is_last && window.lo == 0 && !is_resumed;
                 self.0.note(|| format!("page {:?} of {}..{}", ids, window.lo, window.hi));
                 let cursor = Some(serde_json::to_string(&position)?);
-                take(Page { records, bad, cursor, is_whole_walk, ..Page::default() })?;
+                take(Page { records, bad, cursor, is_whole_walk, read_before, ..Page::default() })?;
             }
             if !is_resumed {
                 return Ok(Walked::Whole);

@@ -119,6 +119,7 @@ pub(crate) struct World {
     pub(crate) clock: Rng,
     pub(crate) machine: Rng,
     pub(crate) bugs: Rng,
+    operator: Rng,
     stale: Rng,
     pub(crate) counters: Counters,
     pub(crate) violation: Option<String>,
@@ -154,6 +155,7 @@ impl World {
             clock: Rng::stream(seed, "clock"),
             machine: Rng::stream(seed, "machine"),
             bugs: Rng::stream(seed, "bugs"),
+            operator: Rng::stream(seed, "operator"),
             stale: Rng::stream(seed, "stale"),
             counters: Counters::default(),
             violation: None,
@@ -231,6 +233,16 @@ impl World {
         self.touch(at, was_low);
         let id = self.people[at].id.clone();
         self.note(|| format!("contact {id}: {name} = {value}"));
+    }
+
+    /// Somebody has every contact read anew.
+    pub(crate) fn reads_anew(&mut self) -> bool {
+        let happens = !self.is_quiet && self.faults.has("humans") && self.operator.per_mille(20);
+        if happens {
+            self.note(|| "all contacts are read anew".to_owned());
+            self.counters.add("walks over everything");
+        }
+        happens
     }
 
     /// A contact has changed: the index hears of it in its own time.
