@@ -10,7 +10,7 @@ use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{DATE, HeaderMap};
 use reqwest::redirect::Policy;
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, one_line};
 
 /// A request that takes longer is lost: a run has less than a minute.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -120,5 +120,39 @@ fn chain(error: &reqwest::Error) -> String {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
-    crate::model::one_line(&text, 300)
+    told(&text, 300)
+}
+
+/// What a service says, for people and for logs: one clean line in which no e-mail address stands, for services like to
+/// repeat what they were sent, and a log is no place for it. The id of the contact is told by whoever asked.
+pub(crate) fn told(text: &str, chars_max: usize) -> String {
+    let is_in_word = |c: char| c.is_alphanumeric() || "@%.+-_".contains(c);
+    let text = one_line(text, text.len());
+    let words = text.split_inclusive(|c| !is_in_word(c));
+    let shown = words.map(|piece| {
+        let word = piece.trim_end_matches(|c| !is_in_word(c));
+        let is_address = word.contains('@') || word.contains("%40");
+        if is_address { format!("(an e-mail address){}", &piece[word.len()..]) } else { piece.to_owned() }
+    });
+    one_line(&shown.collect::<String>(), chars_max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_a_service_repeats_is_not_told_and_the_rest_is() {
+        for (said, shown) in [
+            ("Email address ann@b.example is invalid", "Email address (an e-mail address) is invalid"),
+            ("<ann+x@b.example>, <c@d.example>", "<(an e-mail address)>, <(an e-mail address)>"),
+            ("mailto:ANN@B.EXAMPLE", "mailto:(an e-mail address)"),
+            ("value=ann%40b.example&id=7", "value=(an e-mail address)&id=7"),
+            ("ann\u{200b}.lee\u{ad}@b.example", "(an e-mail address)"),
+            ("80 % of 5 properties", "80 % of 5 properties"),
+        ] {
+            assert_eq!(told(said, 80), shown);
+        }
+        assert_eq!(told(&format!("{}ann@b.example", "x ".repeat(8)), 18), "x x x x x x x x (a…");
+    }
 }

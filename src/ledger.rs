@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::lines::{LINE_BYTES_MAX, Lines};
-use crate::model::{Delivery, LookUp};
+use crate::model::{Delivery, LookUp, harmless_json};
 
 /// One such file. Nothing is opened before the first append or look-up.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ struct KeyOnly {
 impl Entry {
     /// `line` is the whole object; `key` is among its members.
     pub(crate) fn new(key: &str, line: &impl Serialize) -> serde_json::Result<Self> {
-        Ok(Self { key: key.to_owned(), json: serde_json::to_string(line)? })
+        Ok(Self { key: key.to_owned(), json: harmless_json(&serde_json::to_string(line)?) })
     }
 }
 

@@ -17,6 +17,12 @@ const SQL: [&str; 6] = ["rusqlite", "SELECT ", "INSERT ", "UPDATE ", "DELETE FRO
 
 const VENDORS: [&str; 4] = ["hubspot", "salesforce", "odoo", "slack"];
 
+/// Ways out of the program that are not the printer's.
+const STREAMS: [&str; 7] = ["stdout(", "stderr(", "println!", "print!(", "dbg!(", "/dev/", "indicatif"];
+
+/// The printer cleans what it prints, the console chat what it shows; a crash and a progress bar hold no text from outside.
+const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/progress.rs", "chat/console.rs"];
+
 /// More than one job by then.
 const LINES_MAX: usize = 350;
 
@@ -70,6 +76,13 @@ fn sql_stays_in_the_store() {
 fn a_vendor_is_named_only_by_its_connector() {
     let is_elsewhere = |source: &Source| !["crm", "chat"].contains(&source.room.as_str());
     refuse(&VENDORS, |source| is_elsewhere(source) && !source.is_test);
+}
+
+#[test]
+fn nothing_is_printed_past_the_printer() {
+    refuse(&STREAMS, |source| !PRINTING.contains(&source.path.as_str()) && !source.is_test);
+    let printing = sources().into_iter().filter(|source| PRINTING.contains(&source.path.as_str()));
+    assert_eq!(printing.count(), PRINTING.len(), "a file that may print has moved");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Outcome, Time};
 use crate::backtest::{self, Questions, Replay, Replayed, Wanted, capacity, prepare, rehearse};
 use crate::cli::{BacktestArgs, Format, Global};
 use crate::model::{FieldId, Kind};
-use crate::output::{Printer, backtest as output};
+use crate::output::{Printable, Printer, backtest as output};
 use crate::rules::{Operand, Rules};
 use crate::stats::float;
 
@@ -44,7 +44,7 @@ pub(super) fn command(
         std::fs::write(path, output::csv(&report).with_context(shown)?).with_context(shown)?;
     }
     match global.format {
-        Some(Format::Json) => printer.data(&serde_json::to_string_pretty(&report)?),
+        Some(Format::Json) => printer.data(&Printable::json(&report)?),
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             printer.data(&output::text(&report));
         }

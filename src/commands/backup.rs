@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::session::store_path;
 use super::{Outcome, Time};
 use crate::cli::{BackupArgs, Format, Global};
-use crate::output::Printer;
+use crate::output::{Printable, Printer};
 
 pub(super) fn command(
     global: &Global,
@@ -21,7 +21,7 @@ pub(super) fn command(
     match global.format {
         Some(Format::Json) => {
             let report = serde_json::json!({ "at": time.now, "file": args.file, "bytes": bytes });
-            printer.data(&report.to_string());
+            printer.data(&Printable::json(&report)?);
         }
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             printer.note(&format!("{} holds the database, {bytes} bytes, checked", args.file.display()));

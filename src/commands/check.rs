@@ -15,7 +15,7 @@ use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::crm::Needs;
 use crate::model::{Timestamp, one_line};
-use crate::output::{Printer, findings, sarif};
+use crate::output::{Printable, Printer, findings, sarif};
 use crate::rules::{
     self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
 };
@@ -77,19 +77,24 @@ fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> 
     let text = match format {
         Some(Format::Json) => {
             let rows: Vec<Value> = all.flat_map(|(found, source)| findings::json(found, source)).collect();
-            serde_json::to_string_pretty(&rows)?
+            Printable::json(&rows)?
         }
         Some(Format::Sarif) => {
             let results: Vec<Value> = all.flat_map(|(found, source)| sarif::results(found, source)).collect();
-            serde_json::to_string_pretty(&sarif::log(&results))?
+            Printable::json(&sarif::log(&results))?
         }
-        Some(Format::Github) => all.map(|(found, source)| findings::github(found, source)).collect(),
+        Some(Format::Github) => {
+            let annotations: String = all.map(|(found, source)| findings::github(found, source)).collect();
+            Printable::laid_out(&annotations)
+        }
         Some(Format::Table | Format::Prometheus) | None => {
-            all.map(|(found, source)| findings::text(found, source, printer.colours_data())).collect()
+            let colour = printer.colours_data();
+            let found: String = all.map(|(found, source)| findings::text(found, source, colour)).collect();
+            if colour { Printable::coloured(&found) } else { Printable::laid_out(&found) }
         }
     };
-    if !text.trim().is_empty() {
-        printer.data(text.trim_end());
+    if !text.as_str().is_empty() {
+        printer.data(&text);
     }
     Ok(())
 }
@@ -103,9 +108,9 @@ fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<
     };
     if format == Some(Format::Json) {
         let page = json!({ "code": page.code, "meaning": page.meaning, "text": page.text });
-        printer.data(&serde_json::to_string_pretty(&page)?);
+        printer.data(&Printable::json(&page)?);
     } else {
-        printer.data(&format!("{}: {}\n\n{}", page.code, page.meaning, page.text.trim_end()));
+        printer.data(&Printable::laid_out(&format!("{}: {}\n\n{}", page.code, page.meaning, page.text)));
     }
     Ok(Outcome::Done)
 }

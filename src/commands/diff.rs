@@ -6,8 +6,8 @@ use super::session::{load_path, store_path};
 use super::{Outcome, Time};
 use crate::cli::{DiffArgs, Format, Global};
 use crate::model::Timestamp;
-use crate::output::Printer;
 use crate::output::diff::{self as output, Counted};
+use crate::output::{Printable, Printer};
 use crate::qualify::{Moves, evaluate};
 use crate::rules::{Diff, diff};
 use crate::store::{Layouts, Store};
@@ -32,7 +32,7 @@ pub(super) fn command(
         None => None,
     };
     let text = match global.format {
-        Some(Format::Json) => serde_json::to_string_pretty(&output::json(&diff, counted.as_ref()))?,
+        Some(Format::Json) => Printable::json(&output::json(&diff, counted.as_ref()))?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(&diff, counted.as_ref())
         }

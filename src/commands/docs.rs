@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::session::load_rules;
 use super::{Outcome, Time};
 use crate::cli::{DocsArgs, Global};
-use crate::output::{Printer, docs};
+use crate::output::{Printable, Printer, docs};
 
 pub(super) fn command(
     global: &Global,
@@ -18,6 +18,6 @@ pub(super) fn command(
     };
     let page = docs::page(&rules);
     let text = if args.html { docs::html(&page) } else { docs::markdown(&page) };
-    printer.data(text.trim_end());
+    printer.data(&Printable::laid_out(&text));
     Ok(Outcome::Done)
 }

@@ -9,8 +9,8 @@ use crate::assign::{self, Lead, Routing};
 use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
 use crate::model::{Timestamp, Verdict};
-use crate::output::Printer;
 use crate::output::explain::{self as output, Explanation, Part, PastHandoff, PointsPart, RoutingNow, Step};
+use crate::output::{Printable, Printer};
 use crate::qualify::{
     Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
 };
@@ -34,7 +34,7 @@ pub(super) fn command(
         explanations.push(explain(&rules, &store, id, &layouts, time.now)?);
     }
     let text = match global.format {
-        Some(Format::Json) => serde_json::to_string_pretty(&explanations)?,
+        Some(Format::Json) => Printable::json(&explanations)?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(&explanations)
         }

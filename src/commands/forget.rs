@@ -8,8 +8,8 @@ use super::session::{Patience, busy, load_rules, store_path};
 use super::{Outcome, Time};
 use crate::cli::{ForgetArgs, Format, Global};
 use crate::model::{EffectKind, one_line};
-use crate::output::Printer;
 use crate::output::forget::{self as output, Forgotten, Remainder};
+use crate::output::{Printable, Printer};
 use crate::rules::Rules;
 use crate::store::{Db, Erasure, Layouts, Sent, lock};
 
@@ -52,7 +52,7 @@ pub(super) fn command(
         return Ok(unknown(&args.email, printer));
     }
     let text = match global.format {
-        Some(Format::Json) => serde_json::to_string_pretty(&forgotten)?,
+        Some(Format::Json) => Printable::json(&forgotten)?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(&forgotten, global.dry_run)
         }

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use super::{Outcome, Time};
 use crate::cli::{Global, InitArgs};
-use crate::output::Printer;
+use crate::output::{Printable, Printer};
 
 const RULES: &str = include_str!("init/rules.toml");
 const CONTACTS: &str = include_str!("init/contacts.csv");
@@ -33,12 +33,10 @@ pub(super) fn command(
     }
     let contacts = args.folder.join("contacts.csv");
     create(&contacts, CONTACTS)?;
-    printer.data(&format!(
-        "wrote {} and {}\nnext: handoff run --dry-run --include-existing --rules {}",
-        rules.display(),
-        contacts.display(),
-        rules.display()
-    ));
+    printer.data(&Printable::lines([
+        format!("wrote {} and {}", rules.display(), contacts.display()),
+        format!("next: handoff run --dry-run --include-existing --rules {}", rules.display()),
+    ]));
     Ok(Outcome::Done)
 }
 

@@ -3,12 +3,12 @@
 use anyhow::Result;
 
 use super::Outcome;
-use crate::output::Printer;
+use crate::output::{Printable, Printer};
 use crate::rules::schema::{ConnectorSchemas, schema};
 use crate::{chat, crm};
 
 pub(super) fn command(printer: &mut Printer) -> Result<Outcome> {
     let schema = schema(&ConnectorSchemas { crm: crm::schemas(), chat: chat::schemas() });
-    printer.data(&serde_json::to_string_pretty(&schema)?);
+    printer.data(&Printable::json(&schema)?);
     Ok(Outcome::Done)
 }

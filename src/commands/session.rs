@@ -98,7 +98,7 @@ pub(super) fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> R
         .filter(|finding| finding.severity == rules::Severity::Error || printer.is_verbose());
     let shown: Vec<_> = shown.cloned().collect();
     if !shown.is_empty() {
-        printer.talk(findings::text(&shown, &source, printer.colours_talk()).trim_end());
+        printer.talk(&findings::shown(&shown, &source, printer.colours_talk()));
     }
     if rules.is_none() {
         printer.error(&format!("{} is broken; nothing was done", source.path.display()));

@@ -10,7 +10,7 @@ use super::{Outcome, Time};
 use crate::cli::{Format, Global, SilenceArgs};
 use crate::model::{Timestamp, one_line};
 use crate::output::silence::{self as output, Listed};
-use crate::output::{Printer, findings};
+use crate::output::{Printable, Printer, findings};
 use crate::rules::{Rules, segment, segment_source};
 use crate::store::{Db, NewSilence, Store, lock};
 
@@ -91,7 +91,7 @@ impl Wanted {
         let source = segment_source("--when", condition);
         let (compiled, found) = segment(&source, rules);
         if compiled.is_none() {
-            printer.talk(findings::text(found.as_slice(), &source, printer.colours_talk()).trim_end());
+            printer.talk(&findings::shown(found.as_slice(), &source, printer.colours_talk()));
             is_good = false;
         }
         if until <= now {
@@ -154,7 +154,7 @@ pub(super) fn listed(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<Li
 
 fn print(global: &Global, listed: &[Listed], printer: &mut Printer) -> Result<()> {
     let text = match global.format {
-        Some(Format::Json) => serde_json::to_string_pretty(listed)?,
+        Some(Format::Json) => Printable::json(listed)?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             output::text(listed)
         }

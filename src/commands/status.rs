@@ -10,7 +10,7 @@ use super::{Outcome, Time, evaluate, silence};
 use crate::cli::{Format, Global};
 use crate::model::{Status, Timestamp};
 use crate::output::status::{self as output, Open, Run, State, Step};
-use crate::output::{Printer, metrics};
+use crate::output::{Printable, Printer, metrics};
 use crate::store::{Db, HandoffRow};
 
 /// Cron starts a run every minute; after this many nothing good has come of it.
@@ -36,7 +36,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     state.attention.extend(state.silences.iter().filter_map(|silence| silence.problem.clone()));
     state.healthy = state.attention.is_empty();
     let text = match global.format {
-        Some(Format::Json) => serde_json::to_string_pretty(&state)?,
+        Some(Format::Json) => Printable::json(&state)?,
         Some(Format::Prometheus) => metrics::text(&state, time.now),
         Some(Format::Table | Format::Github | Format::Sarif) | None => output::text(&state, time.now),
     };

@@ -9,7 +9,7 @@ use super::session::load_rules;
 use super::{Outcome, Time};
 use crate::cli::{Format, Global, TestArgs};
 use crate::examples::{Checked, Coverage, Mismatch, Mutant, check, mutants};
-use crate::output::{Printer, findings, table};
+use crate::output::{Printable, Printer, findings, table};
 use crate::rules::{EXAMPLE_FAILS, Example, Finding, Findings, Rules, Source, load_examples};
 
 pub(super) fn command(
@@ -31,7 +31,7 @@ pub(super) fn command(
         std::fs::write(path, report).with_context(|| format!("cannot write {}", path.display()))?;
     }
     let text = if global.format == Some(Format::Json) {
-        serde_json::to_string_pretty(&as_json(&checked, &coverage, &mutants))?
+        Printable::json(&as_json(&checked, &coverage, &mutants))?
     } else {
         as_text(&checked, args, &coverage, &mutants)
     };
@@ -53,7 +53,7 @@ fn read_files(args: &TestArgs, rules: &Rules, printer: &mut Printer) -> Result<O
         let source = Source::read(path)?;
         let (read, found) = load_examples(&source, rules);
         if !found.as_slice().is_empty() {
-            printer.talk(findings::text(found.as_slice(), &source, printer.colours_talk()).trim_end());
+            printer.talk(&findings::shown(found.as_slice(), &source, printer.colours_talk()));
         }
         is_broken |= found.has_errors();
         examples.extend(read);
@@ -73,7 +73,7 @@ pub(super) fn check_examples(rules: &Rules, findings: &mut Findings) {
     }
 }
 
-fn as_text(checked: &[Checked<'_>], args: &TestArgs, coverage: &Coverage, mutants: &[Mutant]) -> String {
+fn as_text(checked: &[Checked<'_>], args: &TestArgs, coverage: &Coverage, mutants: &[Mutant]) -> Printable {
     let mark = |is: bool| if is { "✓" } else { "✗" };
     let mut lines = Vec::new();
     for Checked { example, mismatches, trace } in checked {
@@ -83,12 +83,15 @@ fn as_text(checked: &[Checked<'_>], args: &TestArgs, coverage: &Coverage, mutant
         }
         lines.extend(trace.iter().map(|line| format!("    {line}")));
     }
+    let mut text = Printable::lines(lines);
+    let mut lines = Vec::new();
     if args.coverage || args.min_coverage.is_some() {
         let rows = coverage.parts().map(|part| {
             let missed = part.missed.map(mark).unwrap_or_default();
             [part.name.clone(), mark(part.reached).to_owned(), missed.to_owned()]
         });
-        lines.push(table(&["Part of the definition", "Reached", "Missed"], rows));
+        text =
+            text.above(&Printable::laid_out(&table(&["Part of the definition", "Reached", "Missed"], rows)));
         lines.push(format!("coverage: {} %", coverage.percent()));
     }
     if args.mutants {
@@ -96,7 +99,7 @@ fn as_text(checked: &[Checked<'_>], args: &TestArgs, coverage: &Coverage, mutant
     }
     let failed = checked.iter().filter(|checked| !checked.passes()).count();
     lines.push(format!("{} passed, {failed} failed", checked.len() - failed));
-    lines.join("\n")
+    text.above(&Printable::lines(lines))
 }
 
 /// Only what no example notices: that is what somebody has to look at.

@@ -10,7 +10,7 @@ use super::{Outcome, Time};
 use crate::backtest::is_yes;
 use crate::cli::{Format, Global, TuneArgs};
 use crate::model::Kind;
-use crate::output::{Printer, patch, tune as output};
+use crate::output::{Printable, Printer, patch, tune as output};
 use crate::rules::Source;
 use crate::tune::{Goal, Sample, Samples, edits, knobs, tune};
 
@@ -61,7 +61,7 @@ pub(super) fn command(
     match global.format {
         Some(Format::Json) => {
             let proposal = json!({ "proposal": tuned, "is_supported": tuned.claim.holds(), "diff": diff });
-            printer.data(&serde_json::to_string_pretty(&proposal)?);
+            printer.data(&Printable::json(&proposal)?);
         }
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
             printer.data(&output::text(&tuned, &diff));

@@ -27,7 +27,7 @@ pub use handoff::{Ordinal, Status, handoff_key};
 pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
-pub use text::{Text, fold, one_line};
+pub use text::{Text, fold, harmless_json, one_line, steers};
 pub use turn::{LEAD, Turn};
 pub use untrusted::{Sink, Untrusted, escape_html};
 pub use value::{Kind, Timestamp, Value};

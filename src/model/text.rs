@@ -61,7 +61,7 @@ pub fn one_line(text: &str, chars_max: usize) -> String {
             gap = chars > 0;
             continue;
         }
-        if is_invisible(c) {
+        if steers(c) {
             continue;
         }
         if chars + usize::from(gap) >= chars_max {
@@ -79,9 +79,25 @@ pub fn one_line(text: &str, chars_max: usize) -> String {
     line
 }
 
-/// Format characters of Unicode (category Cf and the line separators) that reorder or hide text.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
+/// The same JSON, with escapes in its texts for what would steer a terminal.
+pub fn harmless_json(json: &str) -> String {
+    let mut harmless = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !steers(c) {
+            harmless.push(c);
+        } else {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            harmless.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    harmless
+}
+
+/// Whether a terminal obeys it, or it reorders or hides text: control characters, format characters of Unicode (category
+/// Cf) and its line separators.
+pub fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
         '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }

@@ -8,7 +8,7 @@ mod sweep;
 pub(crate) use sheet::csv;
 
 use super::bars::bar;
-use super::table;
+use super::{Printable, table};
 use crate::backtest::{RepRow, Report, TeamCapacity};
 use crate::model::VerdictKind;
 use figures::{count, quality_cells, quality_header};
@@ -23,7 +23,7 @@ const BARS_MAX: usize = 24;
 const BAR_WIDTH: u32 = 40;
 
 /// The report for people, part by part.
-pub(crate) fn text(report: &Report) -> String {
+pub(crate) fn text(report: &Report) -> Printable {
     let mut parts = vec![summary(report), tiers(report)];
     parts.extend(days(report));
     parts.push(reps(report));
@@ -32,7 +32,7 @@ pub(crate) fn text(report: &Report) -> String {
     parts.extend(conditions(report));
     parts.extend(report.sweep.as_ref().map(sweep::text));
     parts.extend(report.against.as_ref().map(difference::text));
-    parts.join("\n\n")
+    Printable::laid_out(&parts.join("\n\n"))
 }
 
 fn summary(report: &Report) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::table;
+use super::{Printable, table};
 use crate::model::one_line;
 use crate::qualify::Moves;
 use crate::rules::Diff;
@@ -22,13 +22,13 @@ pub(crate) struct Counted {
 }
 
 /// One sentence a line; with counts, a table of them and the sum of it all.
-pub(crate) fn text(diff: &Diff, counted: Option<&Counted>) -> String {
+pub(crate) fn text(diff: &Diff, counted: Option<&Counted>) -> Printable {
     if diff.changes.is_empty() {
-        return "no change in meaning".to_owned();
+        return Printable::line("no change in meaning");
     }
     let sentences = diff.changes.iter().map(|change| one_line(&change.text, SENTENCE_CHARS_MAX));
     let Some(counted) = counted else {
-        return sentences.collect::<Vec<_>>().join("\n");
+        return Printable::lines(sentences);
     };
     let rows = sentences.zip(&counted.alone).map(|(sentence, alone)| {
         let cell = |number: fn(&Moves) -> u64| alone.as_ref().map(number).map_or_else(String::new, shown);
@@ -42,18 +42,17 @@ pub(crate) fn text(diff: &Diff, counted: Option<&Counted>) -> String {
     let all = &counted.all;
     let sum =
         ["all of it together".to_owned(), shown(all.newly_in), shown(all.newly_out), shown(all.moved_tier)];
-    let mut text = table(&["change, alone", "in", "out", "other tier"], rows.chain([sum.to_vec()]));
-    let line = format!(
-        "\n\nof {} stored contacts {} qualify, before {}",
+    let moves = table(&["change, alone", "in", "out", "other tier"], rows.chain([sum.to_vec()]));
+    let mut lines = vec![String::new()];
+    lines.push(format!(
+        "of {} stored contacts {} qualify, before {}",
         counted.contacts, counted.qualified_after, counted.qualified_before
-    );
-    text.push_str(&line);
+    ));
     if !diff.new_fields.is_empty() {
         let names = one_line(&diff.new_fields.join(", "), SENTENCE_CHARS_MAX);
-        let note = format!("\nnew in conditions: {names}; missing in contacts that were stored without");
-        text.push_str(&note);
+        lines.push(format!("new in conditions: {names}; missing in contacts that were stored without"));
     }
-    text
+    Printable::laid_out(&moves).above(&Printable::lines(lines))
 }
 
 fn shown(count: u64) -> String {

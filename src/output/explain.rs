@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Printable;
 use super::due::DueAccount;
 use crate::model::{Timestamp, Untrusted};
 
@@ -91,11 +92,11 @@ fn mark(holds: bool) -> &'static str {
 }
 
 /// Every contact that was asked for, apart by a blank line.
-pub(crate) fn text(explanations: &[Explanation]) -> String {
-    explanations.iter().map(one).collect::<Vec<_>>().join("\n\n")
+pub(crate) fn text(explanations: &[Explanation]) -> Printable {
+    Printable::lines(explanations.iter().map(one).collect::<Vec<_>>().join(&String::new()))
 }
 
-fn one(explanation: &Explanation) -> String {
+fn one(explanation: &Explanation) -> Vec<String> {
     let shown = |text: &Untrusted| text.for_terminal(NAME_CHARS_MAX);
     let company = explanation.company.as_ref().map(|company| format!(" ({})", shown(company)));
     let (name, company) = (shown(&explanation.name), company.unwrap_or_default());
@@ -127,7 +128,7 @@ fn one(explanation: &Explanation) -> String {
         explanation.routing.iter().flat_map(|routing| route(routing, explanation.verdict == "qualified")),
     );
     lines.extend(explanation.handoffs.iter().flat_map(handoff));
-    lines.join("\n")
+    lines
 }
 
 fn verdict(explanation: &Explanation) -> String {

@@ -5,12 +5,19 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use serde_json::{Value, json};
 
+use super::Printable;
 use super::place::Places;
-use crate::model::one_line;
+use crate::model::{one_line, steers};
 use crate::rules::{Finding, Severity, Source};
 
 /// Messages quote names from the file; nobody reads more than this.
 const MESSAGE_CHARS_MAX: usize = 400;
+
+/// All of them, for the printer.
+pub(crate) fn shown(findings: &[Finding], source: &Source, colour: bool) -> Printable {
+    let text = text(findings, source, colour);
+    if colour { Printable::coloured(&text) } else { Printable::laid_out(&text) }
+}
 
 /// As rustc shows them: the message, the place, the line with a caret, the way out; a blank line after each.
 pub fn text(findings: &[Finding], source: &Source, colour: bool) -> String {
@@ -54,12 +61,7 @@ fn snippet<'a>(places: &Places<'_>, span: &Range<usize>) -> Snippet<'a, annotate
 
 /// Every character that could steer a terminal, shown as a sign of its own, so that columns stay what they are.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            let shown = c == '\t' || c == ' ' || !one_line(c.encode_utf8(&mut [0; 4]), 1).is_empty();
-            if shown { c } else { char::REPLACEMENT_CHARACTER }
-        })
-        .collect()
+    text.chars().map(|c| if c == '\t' || !steers(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// Workflow commands: GitHub shows each beside the line it is about.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::one_line;
+use super::Printable;
 
 /// One erased contact.
 #[derive(Debug, Serialize)]
@@ -30,19 +30,19 @@ impl Remainder {
     }
 }
 
-pub(crate) fn text(forgotten: &[Forgotten], is_dry: bool) -> String {
+pub(crate) fn text(forgotten: &[Forgotten], is_dry: bool) -> Printable {
     let mut lines = Vec::new();
     for one in forgotten {
         let is = if is_dry { "would be" } else { "is" };
         lines.push(format!(
             "contact {} {is} forgotten: {} kept without what was said, {} cancelled",
-            one_line(&one.contact, 80),
+            one.contact,
             counted(one.handoffs, "handoff"),
             counted(one.cancelled, "write")
         ));
         lines.push("what remains elsewhere, to be deleted there:".to_owned());
         for left in &one.remains {
-            lines.push(format!("  {} {} {}", left.place, left.what, one_line(&left.id, 160)));
+            lines.push(format!("  {} {} {}", left.place, left.what, left.id));
         }
     }
     lines.push(
@@ -50,7 +50,7 @@ pub(crate) fn text(forgotten: &[Forgotten], is_dry: bool) -> String {
          `handoff backup` made before this still name the person."
             .to_owned(),
     );
-    lines.join("\n")
+    Printable::lines(lines)
 }
 
 fn counted(count: usize, what: &str) -> String {

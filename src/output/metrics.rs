@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use super::Printable;
 use super::status::State;
 use crate::model::Timestamp;
 
 /// Metrics as of `now`. Ages are given beside moments, for those who alert without arithmetic.
-pub(crate) fn text(state: &State, now: Timestamp) -> String {
+pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
     let mut page = Page::default();
     page.one("healthy", "1 when nothing needs attention", f64::from(u8::from(state.healthy)));
     page.one(
@@ -49,7 +50,7 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     });
     page.one("silences", "Silences in force", count(state.silences.len() as u64));
     page.one("quarantined", "Contacts that cannot be read", count(state.quarantined));
-    page.text.trim_end().to_owned()
+    Printable::laid_out(&page.text)
 }
 
 #[derive(Default)]

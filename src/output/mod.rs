@@ -13,6 +13,7 @@ pub(crate) mod forget;
 pub(crate) mod metrics;
 pub(crate) mod patch;
 mod place;
+mod printable;
 mod printer;
 mod progress;
 pub mod report;
@@ -23,6 +24,7 @@ pub mod status;
 mod table;
 pub(crate) mod tune;
 
+pub use printable::Printable;
 pub use printer::Printer;
 pub use progress::Progress;
 pub use table::{Cell, table};

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
+use super::Printable;
 use crate::cli::{Color, Global, LogFormat};
 
 /// Writes data to stdout and talk to stderr, as the flags ask.
@@ -75,9 +76,9 @@ impl Printer {
     }
 
     /// Data for whoever reads stdout. A reader that went away wants no more of it, so that is no error.
-    pub fn data(&mut self, text: &str) {
+    pub fn data(&mut self, text: &Printable) {
         let mut out = std::io::stdout().lock();
-        writeln!(out, "{text}").and_then(|()| out.flush()).ok();
+        writeln!(out, "{}", text.as_str()).and_then(|()| out.flush()).ok();
     }
 
     pub fn error(&mut self, text: &str) {
@@ -98,23 +99,24 @@ impl Printer {
     }
 
     /// Text that is laid out already.
-    pub fn talk(&mut self, text: &str) {
+    pub fn talk(&mut self, text: &Printable) {
         match self.log_format {
-            LogFormat::Text => writeln!(std::io::stderr().lock(), "{text}").ok(),
+            LogFormat::Text => writeln!(std::io::stderr().lock(), "{}", text.as_str()).ok(),
             LogFormat::Json => json("error", text),
         };
     }
 
+    /// One event, one line: nothing in a text can forge a second event.
     fn log(&mut self, level: &str, text: &str) {
+        let text = Printable::line(text);
         match self.log_format {
-            LogFormat::Text => writeln!(std::io::stderr().lock(), "{level}: {text}").ok(),
-            LogFormat::Json => json(level, text),
+            LogFormat::Text => writeln!(std::io::stderr().lock(), "{level}: {}", text.as_str()).ok(),
+            LogFormat::Json => json(level, &text),
         };
     }
 }
 
-/// One event, one line: a newline in a text cannot forge a second event.
-fn json(level: &str, text: &str) -> Option<()> {
-    let line = serde_json::json!({ "level": level, "message": text });
+fn json(level: &str, text: &Printable) -> Option<()> {
+    let line = serde_json::json!({ "level": level, "message": text.as_str() });
     writeln!(std::io::stderr().lock(), "{line}").ok()
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::run_report::{Acted, HandedOff, RunReport, Waiting};
-use super::{Cell, Printer, table};
+use super::{Cell, Printable, Printer, table};
 use crate::cli::{Format, Global};
 use crate::model::{Untrusted, one_line};
 use crate::store::Store;
@@ -25,7 +25,7 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
     let is_wanted = global.format.is_some() || report.dry_run || printer.data_is_terminal();
     if is_wanted && !printer.is_quiet() {
         let text = match global.format {
-            Some(Format::Json) => serde_json::to_string_pretty(&as_json(report, store)?)?,
+            Some(Format::Json) => Printable::json(&as_json(report, store)?)?,
             Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
                 as_text(report, store)?
             }
@@ -79,7 +79,7 @@ fn complain(report: &RunReport, printer: &mut Printer) {
     }
 }
 
-fn as_text(report: &RunReport, store: &Store) -> Result<String> {
+fn as_text(report: &RunReport, store: &Store) -> Result<Printable> {
     let mut parts = Vec::new();
     if !report.handed_off.is_empty() {
         let rows = report.handed_off.iter().map(handed_off);
@@ -96,7 +96,7 @@ fn as_text(report: &RunReport, store: &Store) -> Result<String> {
         parts.extend(planned(store)?);
     }
     parts.push(summary(report));
-    Ok(parts.join("\n\n"))
+    Ok(Printable::laid_out(&parts.join("\n\n")))
 }
 
 fn handed_off(row: &HandedOff) -> [Cell; 4] {

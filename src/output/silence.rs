@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::table::table;
+use super::{Printable, table};
 use crate::model::Timestamp;
 
 #[derive(Debug, Serialize)]
@@ -30,9 +30,9 @@ impl Listed {
     }
 }
 
-pub(crate) fn text(listed: &[Listed]) -> String {
+pub(crate) fn text(listed: &[Listed]) -> Printable {
     if listed.is_empty() {
-        return "nothing is silenced".to_owned();
+        return Printable::line("nothing is silenced");
     }
     let rows = listed.iter().map(|silence| {
         [
@@ -44,5 +44,5 @@ pub(crate) fn text(listed: &[Listed]) -> String {
             silence.mutes.to_string(),
         ]
     });
-    table(&["Silence", "When", "Until", "By", "Reason", "Mutes"], rows)
+    Printable::laid_out(&table(&["Silence", "When", "Until", "By", "Reason", "Mutes"], rows))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde::Serialize;
 
+use super::Printable;
 use super::silence::Listed;
 use crate::model::{Timestamp, one_line};
 
@@ -59,7 +60,7 @@ pub(crate) struct Open {
 }
 
 /// What needs attention first, then the figures.
-pub(crate) fn text(state: &State, now: Timestamp) -> String {
+pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
     let mut lines = Vec::new();
     lines.push(if state.healthy { "healthy".to_owned() } else { "needs attention".to_owned() });
     lines.extend(state.attention.iter().map(|what| format!("  {}", one_line(what, 300))));
@@ -94,7 +95,7 @@ pub(crate) fn text(state: &State, now: Timestamp) -> String {
     let silences: Vec<String> = state.silences.iter().map(Listed::line).collect();
     lines.extend(section("silenced", &silences));
     lines.extend(section("set aside", &state.set_aside));
-    lines.join("\n")
+    Printable::lines(lines)
 }
 
 /// Said only where steps are run apart: else the last good run says it all.

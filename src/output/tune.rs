@@ -1,10 +1,10 @@
 //! A proposal for people: what to change, how it does on either part of history, and whether that holds.
 
 use super::backtest::{interval, is_not_monotone, number, percent};
-use super::table;
+use super::{Printable, table};
 use crate::tune::{Change, Goal, Measured, Tuned};
 
-pub(crate) fn text(tuned: &Tuned, diff: &str) -> String {
+pub(crate) fn text(tuned: &Tuned, diff: &str) -> Printable {
     let mut parts = vec![format!("{}\n{}", goal(&tuned.goal), basis(tuned))];
     if tuned.changes.is_empty() {
         parts.push("No other threshold comes nearer to the goal than the present ones".to_owned());
@@ -22,7 +22,7 @@ pub(crate) fn text(tuned: &Tuned, diff: &str) -> String {
     } else {
         parts.push(format!("The data cannot support this: {}", claim.unsupported.join("; ")));
     }
-    parts.join("\n\n")
+    Printable::laid_out(&parts.join("\n\n"))
 }
 
 fn goal(goal: &Goal) -> String {

@@ -129,7 +129,7 @@ fn thresholds(rules: &Rules, operand: Operand) -> Vec<f64> {
 }
 
 /// When the sheet's sum next crosses one of `bounds` by decay alone. Walks forward by the time the sum needs at least to
-/// reach the nearest bound: its rate only falls, so no crossing is stepped over.
+/// reach the nearest bound: its rate only falls, so no crossing is stepped over by more than rounding does.
 fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Timestamp> {
     let decaying: Vec<(f64, &crate::rules::Decay, Timestamp)> = sheet
         .points
@@ -177,15 +177,31 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
         if needed > seconds(HORIZON) {
             return Some(far);
         }
+        let before = at;
         at += whole_seconds(needed).max(STEP_MIN);
         if at > far {
             return Some(far);
         }
-        if side(sum_at(at)) != now_side {
-            return Some(at);
+        let is_over = |at| side(sum_at(at)) != now_side;
+        if is_over(at) {
+            return Some(narrowed(before, at, is_over));
         }
     }
     Some(at)
+}
+
+/// Where it is over, to the minute. A sum that only nears its bound is stepped towards forever, and comes to rest on it between
+/// two steps when the rest of the way is less than its last digit.
+fn narrowed(mut before: Timestamp, mut over: Timestamp, is_over: impl Fn(Timestamp) -> bool) -> Timestamp {
+    while over - before > STEP_MIN {
+        let middle = before + (over - before) / 2;
+        if is_over(middle) {
+            over = middle;
+        } else {
+            before = middle;
+        }
+    }
+    over
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the caller has bounded it by HORIZON")]

@@ -7,14 +7,24 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../support/clean.rs"]
+mod clean;
+
+#[path = "../support/mutate.rs"]
+mod mutate;
+
 #[path = "../support/process.rs"]
 mod process;
+
+#[path = "../support/terminal.rs"]
+mod terminal;
 
 mod contacts;
 mod database;
 mod disk;
 mod location;
 mod rules;
+mod sinks;
 mod text;
 mod together;
 

@@ -1,5 +1,6 @@
 //! Names that try to steer a terminal, a chat or a spreadsheet.
 
+use crate::clean::{assert_clean, each_text};
 use crate::process::RUN;
 use crate::support::Place;
 use crate::{HEADER, RULES};
@@ -9,18 +10,6 @@ fn hostile() -> String {
     let bite = "=cmd()|' /C calc'!A0 <!channel> \u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}gpj.exe\u{2066}\u{200f}\u{61c}\u{feff}\
                 \u{e0041}\u{85}\u{9b}31m\r\n\u{2028}\u{0}\u{8}\t*bold* `code` <https://evil.example|click> @here \u{7f}";
     bite.repeat(1 + 10_240 / bite.len())
-}
-
-/// Characters that steer a terminal or reorder a line. Line ends are the caller's business.
-fn steers(c: char) -> bool {
-    (c.is_control() && c != '\n')
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn is_clean(what: &str, text: &str) {
-    let found: Vec<char> = text.chars().filter(|c| steers(*c)).collect();
-    assert!(found.is_empty(), "{what} has {found:?}");
 }
 
 /// A contact whose every text bites.
@@ -47,7 +36,7 @@ fn nothing_that_a_terminal_obeys_gets_out_on_any_way() {
     ] {
         let ran = place.handoff(args);
         assert!(ran.is_orderly(), "{args:?}: {}", ran.all());
-        is_clean(&format!("{args:?}"), &ran.all());
+        assert_clean(&format!("{args:?}"), &ran.all());
     }
     assert_eq!(place.lines("out/tasks.jsonl").len(), 1);
 }
@@ -61,8 +50,8 @@ fn json_on_stdout_and_stderr_stays_whole_and_clean() {
         &["status", "--format", "json"],
     ] {
         let ran = place.handoff(args);
-        is_clean(&format!("{args:?}"), &ran.all());
-        each_text(&ran.json(), &mut |text| is_clean(&format!("{args:?}"), text));
+        assert_clean(&format!("{args:?}"), &ran.all());
+        each_text(&ran.json(), &mut |text| assert_clean(&format!("{args:?}"), text));
     }
     let ran = place.handoff(&["explain", "\u{1b}[2J\nnobody", "--log-format", "json"]);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
@@ -77,7 +66,7 @@ fn what_is_delivered_is_one_line_of_json_each_with_clean_and_bounded_texts() {
     assert_eq!(delivered.len(), 3, "update, task and message");
     for (file, line) in delivered {
         each_text(&line, &mut |text| {
-            is_clean(file, text);
+            assert_clean(file, text);
             assert!(text.chars().count() < 4_000, "{file} has a text of {} characters", text.chars().count());
         });
         assert!(line.to_string().len() < 16_000, "{file}: a line of {} bytes", line.to_string().len());
@@ -99,19 +88,5 @@ fn a_name_cannot_forge_a_line_of_the_brief() {
         let text = line["body"].as_str().or(line["text"].as_str()).unwrap_or_default();
         let forged = |line: &str| line.starts_with("Respond by: never") || line.starts_with("Owner: mallory");
         assert!(!text.lines().any(forged), "{file}: {text}");
-    }
-}
-
-fn each_text(value: &serde_json::Value, look: &mut dyn FnMut(&str)) {
-    match value {
-        serde_json::Value::String(text) => look(text),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| each_text(item, look)),
-        serde_json::Value::Object(entries) => {
-            for (key, value) in entries {
-                look(key);
-                each_text(value, look);
-            }
-        }
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
     }
 }

@@ -3,9 +3,12 @@
 
 #![cfg(test)]
 
+#[path = "../support/clean.rs"]
+mod clean;
 #[path = "../support/http_server.rs"]
 mod http_server;
 mod hubspot;
+mod people;
 mod scene;
 mod secrets;
 mod slack;

@@ -32,7 +32,7 @@ impl Random {
 }
 
 /// What parsers, terminals, spreadsheets and clocks have stumbled over.
-const NASTY: [&str; 34] = [
+pub(crate) const NASTY: [&str; 34] = [
     "\0",
     "\u{202e}",
     "\u{feff}",

@@ -14,8 +14,8 @@ use super::pacer::Pacer;
 use crate::chat::{Chat, Checked, Posted, When};
 use crate::crm::Keyed;
 use crate::endpoint;
-use crate::http::{Answer, Failure, Http};
-use crate::model::{Activity, Delivery, LookUp, Timestamp, Write, one_line};
+use crate::http::{Answer, Failure, Http, told};
+use crate::model::{Activity, Delivery, LookUp, Timestamp, Write};
 use crate::secret::Secret;
 
 /// One webhook has one channel.
@@ -130,7 +130,7 @@ fn classify(answer: Result<&Answer, &Failure>) -> Result<(), Fault> {
         Err(Failure::NotSent(why)) => return Err(Fault::NotSent(format!("Slack cannot be reached: {why}"))),
         Err(Failure::Unknown(why)) => return Err(Fault::Unknown(format!("no answer to the webhook: {why}"))),
     };
-    let said = one_line(&String::from_utf8_lossy(&answer.body), 60);
+    let said = told(&String::from_utf8_lossy(&answer.body), 60);
     match answer.status {
         200..300 if said == "ok" => Ok(()),
         429 => {

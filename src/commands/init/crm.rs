@@ -8,7 +8,7 @@ use crate::cli::{Global, InitArgs};
 use crate::commands::run::DEADLINE;
 use crate::commands::session::{Opening, Patience, Session, busy};
 use crate::commands::{Outcome, Time};
-use crate::output::Printer;
+use crate::output::{Printable, Printer};
 
 pub(super) fn command(
     global: &Global,
@@ -22,11 +22,11 @@ pub(super) fn command(
         Opening::Busy => return Ok(busy(printer, "init", Patience::Seconds)),
     };
     let Some(lack) = session.crm.lacks()? else {
-        printer.data("the CRM has everything already");
+        printer.data(&Printable::line("the CRM has everything already"));
         return Ok(Outcome::Done);
     };
     if session.is_dry {
-        printer.data(&format!("would create {lack}"));
+        printer.data(&Printable::line(format!("would create {lack}")));
         return Ok(Outcome::Done);
     }
     if !args.yes && !agreed(&lack, printer)? {
@@ -35,7 +35,7 @@ pub(super) fn command(
     }
     session.crm.equip()?;
     session.remember()?;
-    printer.data(&format!("created {lack}"));
+    printer.data(&Printable::line(format!("created {lack}")));
     Ok(Outcome::Done)
 }
 
@@ -45,7 +45,7 @@ fn agreed(lack: &str, printer: &mut Printer) -> Result<bool> {
     if !input.is_terminal() {
         return Ok(false);
     }
-    printer.talk(&format!("create {lack}? [y/N]"));
+    printer.talk(&Printable::line(format!("create {lack}? [y/N]")));
     let mut answer = String::new();
     input.lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -7,8 +7,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::http::Answer;
-use crate::model::one_line;
+use crate::http::{Answer, told};
 
 /// Which limit a 429 is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Problem {
         };
         let message =
             if body.is_object() { readable(field("message")) } else { "no JSON in the answer".to_owned() };
-        problem.text = one_line(&problem.explain(&message), 500);
+        problem.text = told(&problem.explain(&message), 500);
         problem
     }
 

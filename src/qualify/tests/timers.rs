@@ -101,3 +101,16 @@ fn a_crossing_years_away_is_not_forgotten() {
     let until = until_below_20("400d").unwrap();
     assert!(until <= TimeDelta::days(365), "{until}");
 }
+
+/// 70 points that stay and 5 that halve come to 70 in the end: not by arithmetic, but by that of the machine.
+#[test]
+fn a_sum_that_comes_to_rest_at_its_bar_is_looked_at_again_when_it_does() {
+    let points = "[score]\nfrom = 'rules'\n[[score.points]]\nname = 'Fit'\nwhen.seats.is_set = true\npoints = 70\n\
+                  [[score.points]]\nname = 'Visit'\nwhen.seats.is_set = true\npoints = 5\nhalf_life = '3h'\nsince = 'seen_at'\n";
+    let rules = rules_of(&(BASE.replace("seats.at_least = 5", "score.at_most = 70") + points));
+    let contact = contact(&rules, &[("seats", "1"), ("seen_at", "2026-11-23T10:00:00Z")]);
+    let until = Timers::of(&rules).holds_until(&rules, &facts(&rules, &contact, now())).unwrap();
+    let verdict_at = |at| evaluate(&rules, &contact, at).verdict;
+    assert_ne!(verdict_at(until), verdict_at(now()), "nothing happens at {until}");
+    assert_eq!(verdict_at(until - LATE_MAX), verdict_at(now()), "it happens before {until}");
+}

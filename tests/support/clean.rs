@@ -1,0 +1,34 @@
+//! What a text may not hold that somebody is shown.
+
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+/// What hostile texts want to see at the start of a line of its own.
+pub(crate) const FORGED: &str = "error: FORGED";
+
+/// Characters that steer a terminal or reorder a line.
+fn steers(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+pub(crate) fn assert_clean(what: &str, text: &str) {
+    let found: Vec<char> = text.chars().filter(|c| steers(*c)).collect();
+    assert!(found.is_empty(), "{what} has {found:?}:\n{text:?}");
+    let forged = text.lines().find(|line| line.starts_with(FORGED));
+    assert!(forged.is_none(), "{what} has a line of its own:\n{text}");
+}
+
+pub(crate) fn each_text(value: &serde_json::Value, look: &mut dyn FnMut(&str)) {
+    match value {
+        serde_json::Value::String(text) => look(text),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| each_text(item, look)),
+        serde_json::Value::Object(entries) => {
+            for (key, value) in entries {
+                look(key);
+                each_text(value, look);
+            }
+        }
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
