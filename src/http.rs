@@ -12,6 +12,9 @@ use reqwest::redirect::Policy;
 
 use crate::model::{Timestamp, one_line};
 
+#[cfg(test)]
+pub(crate) use script::Script;
+
 /// A request that takes longer is lost: a run has less than a minute.
 const TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,6 +29,9 @@ const TOLD_BYTES_MAX: usize = 16 << 10;
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
     client: Client,
+    /// Answers in place of every service.
+    #[cfg(test)]
+    script: Option<Script>,
 }
 
 /// A complete answer, whatever its status.
@@ -65,7 +71,18 @@ impl Http {
             .user_agent(concat!("handoff/", env!("CARGO_PKG_VERSION")))
             .build()
             .context("cannot start TLS")?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            #[cfg(test)]
+            script: None,
+        })
+    }
+
+    /// Nothing goes out: `script` answers.
+    #[cfg(test)]
+    pub(crate) fn scripted(script: Script) -> Self {
+        static HTTP: std::sync::LazyLock<Http> = std::sync::LazyLock::new(|| Http::new().unwrap());
+        Self { client: HTTP.client.clone(), script: Some(script) }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -73,8 +90,16 @@ impl Http {
     }
 
     /// Sends one request, once.
-    #[expect(clippy::unused_self, reason = "a request is sent by whom it was built with")]
+    #[cfg_attr(
+        not(test),
+        expect(clippy::unused_self, reason = "a request is sent by whom it was built with")
+    )]
     pub(crate) fn send(&self, request: RequestBuilder) -> Result<Answer, Failure> {
+        #[cfg(test)]
+        if let Some(script) = &self.script {
+            let request = request.build().map_err(|error| Failure::NotSent(chain(&error.without_url())))?;
+            return script.answer(&request);
+        }
         let answer = request.send().map_err(|error| {
             let is_connect = error.is_connect() || error.is_builder();
             let why = chain(&error.without_url());
@@ -154,5 +179,39 @@ mod tests {
             assert_eq!(told(said, 80), shown);
         }
         assert_eq!(told(&format!("{}ann@b.example", "x ".repeat(8)), 18), "x x x x x x x x (a…");
+    }
+}
+
+#[cfg(test)]
+mod script {
+    use std::fmt;
+    use std::sync::Arc;
+
+    use reqwest::blocking::Request;
+
+    use super::{Answer, Failure};
+
+    type Answers = dyn Fn(&Request) -> Result<Answer, Failure> + Send + Sync;
+
+    /// What stands in for every service in a test.
+    #[derive(Clone)]
+    pub(crate) struct Script(Arc<Answers>);
+
+    impl Script {
+        pub(crate) fn new(
+            answer: impl Fn(&Request) -> Result<Answer, Failure> + Send + Sync + 'static,
+        ) -> Self {
+            Self(Arc::new(answer))
+        }
+
+        pub(super) fn answer(&self, request: &Request) -> Result<Answer, Failure> {
+            (self.0)(request)
+        }
+    }
+
+    impl fmt::Debug for Script {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Script(…)")
+        }
     }
 }

@@ -28,5 +28,7 @@ pub mod sla;
 pub mod stats;
 pub mod stop;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod tune;
 pub mod uptime;

@@ -87,7 +87,7 @@ impl Secret {
         forms.into_iter().map(Zeroizing::new).collect()
     }
 
-    fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         if text.is_empty() {
             bail!("it is empty");

@@ -21,6 +21,9 @@ const SWEEP_EARLY: TimeDelta = TimeDelta::minutes(5);
 /// More are not remembered, but read again: the cursor is written with every page.
 const RECENT_MAX: usize = 5_000;
 
+/// Beyond what any service can date.
+const LATEST: i64 = i64::MAX / 8;
+
 /// The cursor. Times are milliseconds since 1970 by the service's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
@@ -53,12 +56,19 @@ pub struct Window {
 }
 
 impl Position {
-    /// Takes up a cursor; one that cannot be read, or was written for other properties, begins anew.
+    /// Takes up a cursor; one that cannot be read or was not written here, or was for other properties, begins anew.
     pub fn resume(cursor: Option<&str>, columns: String) -> Self {
         let known = cursor.and_then(|cursor| serde_json::from_str::<Self>(cursor).ok());
         known
-            .filter(|position| position.columns == columns)
+            .filter(|position| position.columns == columns && position.is_possible())
             .unwrap_or_else(|| Self { columns, ..Self::default() })
+    }
+
+    /// Whether its times can have been written here, so that none that is reckoned from them is out of reach.
+    fn is_possible(&self) -> bool {
+        let window = self.window.iter().flat_map(|window| [window.lo, window.hi]);
+        let mut times = [self.settled, self.walked, self.swept].into_iter().chain(self.anew).chain(window);
+        times.all(|time| (0..=LATEST).contains(&time))
     }
 
     /// The next window is everything there is, whatever has been read. One that is being walked is gone on with.
@@ -175,6 +185,21 @@ mod tests {
         let (lo, is_sweep) = position.next_lo();
         position.open(lo, hi, 0, is_sweep);
         position.close(OVERLAP);
+    }
+
+    #[test]
+    fn a_cursor_of_times_that_nobody_wrote_begins_anew() {
+        let cursor = |time: i64| {
+            let window = format!(r#"{{"lo":0,"hi":{time},"last_id":null,"total":3,"is_sweep":false}}"#);
+            let times = format!(r#""settled":{time},"walked":{time},"swept":0,"window":{window}"#);
+            format!(r#"{{"columns":"a",{times},"recent":{{}}}}"#)
+        };
+        assert_ne!(Position::resume(Some(&cursor(NOW)), "a".to_owned()).walked, 0);
+        for time in [i64::MIN, -1, i64::MAX] {
+            let mut position = Position::resume(Some(&cursor(time)), "a".to_owned());
+            assert_eq!(position.next_lo().0, 0);
+            walked(&mut position, NOW);
+        }
     }
 
     #[test]

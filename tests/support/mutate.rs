@@ -146,7 +146,7 @@ fn spoil_value(value: &mut Value, random: &mut Random) {
 }
 
 fn another(random: &mut Random) -> Value {
-    match random.below(8) {
+    match random.below(10) {
         0 => Value::Null,
         1 => Value::Bool(true),
         2 => Value::from(random.next()),
@@ -154,6 +154,8 @@ fn another(random: &mut Random) -> Value {
         4 => Value::Array(vec![Value::Null; random.below(3)]),
         5 => Value::Object(Map::new()),
         6 => Value::from(""),
+        7 => Value::from(i64::MIN),
+        8 => Value::from(i64::MAX),
         _ => Value::from(random.pick(&NASTY).repeat(1 + random.below(60))),
     }
 }

@@ -57,8 +57,12 @@ pub(super) type Params<'a> = [(&'a str, &'a str)];
 
 impl Client {
     pub(super) fn new(base: Option<Url>, token: Secret) -> Result<Self> {
+        Self::with(base, Http::new()?, token)
+    }
+
+    pub(super) fn with(base: Option<Url>, http: Http, token: Secret) -> Result<Self> {
         Ok(Self {
-            http: Http::new()?,
+            http,
             token,
             base: api_base(base)?,
             pacer: Pacer::default(),

@@ -68,7 +68,11 @@ impl Slack {
                 read.insert(spot.clone(), keys);
             }
             if let Some(ts) = read.get(&spot).and_then(|keys| keys.get(keyed.key)) {
-                let found = Place { channel: spot.0, ts: ts.clone() };
+                let Some(found) = Place::new(&spot.0, ts) else {
+                    // Not to be sent again: it is there.
+                    let why = "Slack shows the message and does not say where it is".to_owned();
+                    return Ok(LookUp::Failed { why });
+                };
                 // A state that became a reply is still the state of its message.
                 let is_reply = spot.1.is_some() && matches!(keyed.write, Write::Mark(_));
                 let remote_id = keyed.thread.filter(|_| is_reply).map_or(found.to_string(), str::to_owned);
@@ -233,7 +237,7 @@ fn key_and_ts(message: &Value) -> Option<(String, String)> {
     let metadata = message.get("metadata")?;
     let ours = metadata.get("event_type").and_then(Value::as_str) == Some(EVENT_TYPE);
     let key = metadata.pointer("/event_payload/key").and_then(Value::as_str).filter(|_| ours)?;
-    Some((key.to_owned(), message.get("ts").and_then(Value::as_str)?.to_owned()))
+    Some((key.to_owned(), message.get("ts").and_then(Value::as_str).unwrap_or_default().to_owned()))
 }
 
 impl Fault {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::client::Client;
+use super::people::is_id;
 use crate::model::Timestamp;
 
 /// A user that was found is asked for again after a day; one that was not, after an hour.
@@ -54,7 +55,16 @@ impl Memory {
     pub(super) fn read(text: Option<&str>, client: &Client) -> Self {
         let account = account(client);
         let memory: Option<Self> = text.and_then(|text| serde_json::from_str(text).ok());
-        memory.filter(|memory| memory.account == account).unwrap_or(Self { account, ..Self::default() })
+        let memory = memory.filter(|memory| memory.account == account).map(Self::without_nonsense);
+        memory.unwrap_or(Self { account, ..Self::default() })
+    }
+
+    /// What is no id was not remembered here, and must not be written to.
+    fn without_nonsense(mut self) -> Self {
+        self.users.retain(|user| user.id.is_empty() || is_id(&user.id));
+        self.channels.retain(|_, id| is_id(id));
+        self.direct.retain(|_, id| is_id(id));
+        self
     }
 
     pub(super) fn to_text(&self) -> Option<String> {
@@ -81,7 +91,7 @@ impl Memory {
 
 impl User {
     fn is_fresh(&self, at: Timestamp) -> bool {
-        let age = at.timestamp() - self.seen;
+        let age = at.timestamp().saturating_sub(self.seen);
         let lives = if self.id.is_empty() { MISSING_LIVES } else { FOUND_LIVES };
         (0..lives.num_seconds()).contains(&age)
     }
@@ -104,6 +114,27 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn what_is_no_id_is_not_remembered() {
+        let mut memory = Memory::default();
+        for id in ["U7", "<!channel>"] {
+            memory.learn(&format!("{id}@acme.example"), id, at(0));
+            memory.channels.insert(id.to_owned(), id.to_owned());
+            memory.direct.insert(id.to_owned(), id.to_owned());
+        }
+        let memory = memory.without_nonsense();
+        assert_eq!((memory.users.len(), memory.channels.len(), memory.direct.len()), (1, 1, 1));
+        assert_eq!(memory.by_id("U7", at(0)), Known::As("U7@acme.example".to_owned()));
+    }
+
+    #[test]
+    fn a_user_seen_when_nobody_was_is_asked_for_again() {
+        for seen in [i64::MIN, i64::MAX] {
+            let user = User { email: "ana@acme.example".to_owned(), id: "U7".to_owned(), seen };
+            assert!(!user.is_fresh(at(1_795_428_000)), "{seen}");
+        }
     }
 
     #[test]

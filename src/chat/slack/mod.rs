@@ -12,6 +12,8 @@ mod people;
 mod place;
 mod post;
 mod reactions;
+#[cfg(test)]
+mod tests;
 mod text;
 mod webhook;
 
@@ -44,15 +46,7 @@ fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
     let config = Config::read(table);
     if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
         let client = Client::new(config.base_url.clone(), token)?;
-        let memory = Memory::read(memory, &client);
-        return Ok(Box::new(Slack {
-            config,
-            client,
-            memory,
-            warnings: Vec::new(),
-            fresh: HashSet::new(),
-            nameless: None,
-        }));
+        return Ok(Box::new(Slack::with(config, client, memory)));
     }
     if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
         return Ok(Box::new(Webhook::new(url, endpoint::is_local(table))?));
@@ -76,6 +70,12 @@ struct Slack {
 }
 
 impl Slack {
+    fn with(config: Config, client: Client, memory: Option<&str>) -> Self {
+        let memory = Memory::read(memory, &client);
+        let (warnings, fresh) = (Vec::new(), HashSet::new());
+        Self { config, client, memory, warnings, fresh, nameless: None }
+    }
+
     /// Once in a run is enough.
     fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {

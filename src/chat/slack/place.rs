@@ -25,7 +25,7 @@ impl Place {
         Self::new(text("channel")?, text("ts")?)
     }
 
-    fn new(channel: &str, ts: &str) -> Option<Self> {
+    pub(super) fn new(channel: &str, ts: &str) -> Option<Self> {
         let is_ts = ts.split_once('.').is_some_and(|(seconds, rest)| is_number(seconds) && is_number(rest));
         (is_id(channel) && is_ts).then(|| Self { channel: channel.to_owned(), ts: ts.to_owned() })
     }

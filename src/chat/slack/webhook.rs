@@ -42,7 +42,11 @@ impl Webhook {
         if is_local && !endpoint::is_loopback(&parsed) {
             bail!("`base_url` of [chat.slack] is this machine, and HANDOFF_SLACK_WEBHOOK is elsewhere");
         }
-        Ok(Self { http: Http::new()?, url, pacer: Pacer::default(), started: Instant::now() })
+        Ok(Self::with(url, Http::new()?))
+    }
+
+    pub(super) fn with(url: Secret, http: Http) -> Self {
+        Self { http, url, pacer: Pacer::default(), started: Instant::now() }
     }
 
     fn send_one(&mut self, keyed: &Keyed<'_>) -> Delivery {

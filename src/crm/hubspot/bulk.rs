@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, parse};
-use super::wire::{Listing, Object};
+use super::wire::{Listing, Object, unread};
 use crate::http::Answer;
 
 /// Inputs of one call: <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch>.
@@ -114,8 +114,7 @@ pub(super) fn associations<T: DeserializeOwned>(
     let items = listings.into_iter().flat_map(|listing| listing.results);
     items
         .map(|item| {
-            serde_json::from_value(item)
-                .map_err(|error| anyhow!("HubSpot's associations cannot be read: {error}"))
+            serde_json::from_value(item).map_err(|error| anyhow!(unread("HubSpot's associations", &error)))
         })
         .collect()
 }

@@ -15,6 +15,7 @@ use super::config::Config;
 use super::pacer::{Lane, OutOfTime, Pacer, wait};
 use super::paths::Paths;
 use super::problem::{Policy, Problem};
+use super::wire::unread;
 use crate::http::{Answer, Failure, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
@@ -59,8 +60,12 @@ impl Client {
         let token = token.with_context(|| {
             format!("[crm.hubspot] needs the token of a service key in the environment variable {TOKEN}")
         })?;
-        Ok(Self {
-            http: Http::new()?,
+        Ok(Self::with(config, Http::new()?, token))
+    }
+
+    pub(super) fn with(config: &Config, http: Http, token: Secret) -> Self {
+        Self {
+            http,
             token,
             base: config.base_url.clone(),
             paths: Paths::new(config.version.clone()),
@@ -68,7 +73,7 @@ impl Client {
             deadline: Mutex::new(Instant::now() + TIME),
             clock: Mutex::new(None),
             exhausted: OnceLock::new(),
-        })
+        }
     }
 
     /// Nothing is sent or waited for beyond this.
@@ -208,7 +213,7 @@ impl Client {
 
 /// The JSON of an answer.
 pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
-    serde_json::from_slice(&answer.body).map_err(|error| anyhow!("HubSpot's answer cannot be read: {error}"))
+    serde_json::from_slice(&answer.body).map_err(|error| anyhow!(unread("HubSpot's answer", &error)))
 }
 
 fn lane(path: &str) -> Lane {

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::reader::place_of;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
 use crate::confine::reading;
@@ -80,7 +81,7 @@ impl Columns {
         owner: &mut dyn FnMut(&str) -> String,
     ) -> Result<Record, Unreadable> {
         reading(|| self.values(contact, company, owner))
-            .map_err(|reason| Unreadable { place: format!("contact {}", contact.id()), reason })
+            .map_err(|reason| Unreadable { place: place_of(contact.id()), reason })
     }
 
     fn values(

@@ -10,6 +10,7 @@ use super::bulk;
 use super::client::Client;
 use super::columns::COMPANY;
 use super::wire::{Associated, Object};
+use crate::model::one_line;
 
 /// The type of the association with a contact's primary company:
 /// <https://developers.hubspot.com/docs/api-reference/crm-associations-v4/guide>.
@@ -108,7 +109,7 @@ impl Companies {
         let mut unread = HashMap::new();
         for (contact, company) in ids {
             if let Some(why) = unreadable.get(&company) {
-                unread.insert(contact, format!("its company {company}: {why}"));
+                unread.insert(contact, format!("its company {}: {why}", one_line(&company, 40)));
             } else if let Some(known) = fresh.get(&company) {
                 of_contacts.insert(contact, (company, known.clone()));
             }

@@ -30,6 +30,8 @@ mod setup;
 mod signs;
 mod stages;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod walk;
 mod wire;
 mod writes;
@@ -75,17 +77,21 @@ struct HubSpot {
 impl HubSpot {
     fn new(table: &Table, memory: Option<&str>) -> Result<Self> {
         let config = Config::read(table, &mut Findings::default());
-        let client = Arc::new(Client::new(&config)?);
+        let client = Client::new(&config)?;
+        Ok(Self::with(config, client, memory))
+    }
+
+    fn with(config: Config, client: Client, memory: Option<&str>) -> Self {
         let memory = Memory::read(memory, &config.base_url);
         let known = config.portal.clone().map(Portal::Number).or(memory.portal);
-        Ok(Self {
-            client,
+        Self {
+            client: Arc::new(client),
             portal: known.map_or_else(OnceLock::new, OnceLock::from),
             roster: memory.roster,
             companies: Arc::new(Companies::new(memory.link)),
             writing: Writing::new(memory.writing),
             config,
-        })
+        }
     }
 
     /// What a write needs; `now` is the time of the run.

@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use serde_json::json;
 
 use super::HubSpot;
 use super::client::parse;
 use super::problem::Problem;
+use super::properties::known_here;
 use super::roster::Standing;
 use super::scopes;
-use super::wire::{Listing, Property};
+use super::wire::{Listing, Property, unread};
 use crate::crm::{Checked, Needs};
-use crate::rules::did_you_mean;
 
 /// A check writes nothing, so this stays open.
 const MAY_WRITE: &str = "whether the token may write shows only at the first write; it needs crm.objects.contacts.write, which is for \
@@ -44,7 +44,7 @@ impl HubSpot {
             if let Some(properties) = properties
                 && !properties.contains_key(&field.property)
             {
-                let help = did_you_mean(&field.property, properties.keys().map(String::as_str));
+                let help = known_here(&field.property, properties.keys().map(String::as_str));
                 problems.push(format!(
                     "HubSpot has no property '{}' of {kind}, which `{}` is read from; {help}, or map it in [fields]",
                     field.property, field.name
@@ -85,7 +85,8 @@ impl HubSpot {
         let listing: Listing = parse(&answer)?;
         let mut properties = Properties::new();
         for item in listing.results {
-            let property: Property = serde_json::from_value(item)?;
+            let property: Property = serde_json::from_value(item)
+                .map_err(|error| anyhow!(unread("a property in HubSpot", &error)))?;
             properties.insert(property.name.clone(), property);
         }
         Ok(Some(properties))
@@ -114,7 +115,7 @@ impl HubSpot {
 /// Why a property cannot be set to a value.
 fn not_writable(properties: &Properties, name: &str, value: &str) -> Option<String> {
     let Some(property) = properties.get(name) else {
-        let help = did_you_mean(name, properties.keys().map(String::as_str));
+        let help = known_here(name, properties.keys().map(String::as_str));
         return Some(format!(
             "HubSpot has no property '{name}' of contacts, which [outcome.write] sets; {help}"
         ));
@@ -126,6 +127,6 @@ fn not_writable(properties: &Properties, name: &str, value: &str) -> Option<Stri
     if property.options.is_empty() || options.clone().any(|option| option == value) {
         return None;
     }
-    let help = did_you_mean(value, &mut options);
+    let help = known_here(value, &mut options);
     Some(format!("'{name}' has no option '{value}' in HubSpot, which [outcome.write] sets; {help}"))
 }

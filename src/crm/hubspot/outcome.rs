@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::problem::{Policy, Problem};
+use super::wire::unread;
 use crate::http::{Answer, Failure};
 use crate::model::{Delivery, Timestamp};
 
@@ -42,7 +43,7 @@ pub(super) fn read_outcome(read: anyhow::Result<Answer>, now: Timestamp) -> Outc
         Ok(answer) if !(200..300).contains(&answer.status) => failed(&Problem::of(&answer).into(), now),
         Ok(answer) => serde_json::from_slice::<Value>(&answer.body).map_or_else(
             |error| {
-                let why = format!("HubSpot's answer cannot be read: {error}");
+                let why = unread("HubSpot's answer", &error);
                 Outcome::Failed(Delivery::NotSent { why })
             },
             Outcome::Accepted,

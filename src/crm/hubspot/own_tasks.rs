@@ -47,7 +47,7 @@ pub(super) fn see_tasks<'a>(desk: &Desk<'_>, open: &[&'a Watched], looks: &Looks
 
 /// Whether a missing task says something: of the present rep, and long enough there.
 fn may_miss(desk: &Desk<'_>, watched: &Watched) -> bool {
-    let is_old = |at| at >= watched.since && at + SEEN_EVERYWHERE <= desk.now;
+    let is_old = |at| at >= watched.since && desk.now - at >= SEEN_EVERYWHERE;
     watched.task.as_ref().is_some_and(|task| is_old(task.at))
 }
 

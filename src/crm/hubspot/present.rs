@@ -10,6 +10,7 @@ use super::outcome::Outcome;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
 use super::writes::OWNER_PROPERTY;
+use crate::model::one_line;
 
 /// What a write has to know of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +133,9 @@ impl Present {
         match self {
             Self::There { .. } => None,
             Self::Gone => Some("the contact is gone: deleted, or merged into another".to_owned()),
-            Self::Merged { into } => Some(format!("the contact was merged into contact {into}")),
+            Self::Merged { into } => {
+                Some(format!("the contact was merged into contact {}", one_line(into, 40)))
+            }
         }
     }
 }

@@ -1,4 +1,7 @@
-//! The properties behind the standard fields.
+//! The properties behind the standard fields, and the names that an account knows.
+
+use crate::model::one_line;
+use crate::rules::did_you_mean;
 
 /// Standard field and HubSpot property; a company's property is the company object's own.
 const PROPERTIES: [(&str, &str); 34] = [
@@ -41,6 +44,11 @@ const PROPERTIES: [(&str, &str); 34] = [
 pub(super) fn default_property(field: &str) -> Option<&'static str> {
     let mut properties = PROPERTIES.into_iter();
     properties.find(|(name, _)| *name == field).map(|(_, property)| property)
+}
+
+/// What may have been meant. An account may have a thousand properties, with any names.
+pub(super) fn known_here<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    one_line(&did_you_mean(wrong, known), 300)
 }
 
 #[cfg(test)]

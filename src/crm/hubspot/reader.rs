@@ -12,7 +12,7 @@ use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
 use super::wire::Object;
 use crate::crm::{Reread, Unreadable};
-use crate::model::{ContactId, Field, Record};
+use crate::model::{ContactId, Field, Record, one_line};
 
 /// What was read of some contacts.
 #[derive(Debug, Default)]
@@ -37,8 +37,8 @@ impl Contacts {
         });
         let mut objects = objects?;
         // A merged contact answers under the id of the one it was merged into.
-        let asked: HashSet<&str> = ids.iter().copied().collect();
-        objects.found.retain(|object| asked.contains(object.id()));
+        let mut asked: HashSet<&str> = ids.iter().copied().collect();
+        objects.found.retain(|object| asked.remove(object.id()));
         let (companies, unread) = if !needs_company || objects.found.is_empty() {
             Default::default()
         } else {
@@ -66,6 +66,11 @@ impl Contacts {
     }
 }
 
+/// A contact, for people. Only an id that can be read is short.
+pub(super) fn place_of(contact: &str) -> String {
+    format!("contact {}", one_line(contact, 40))
+}
+
 impl HubSpot {
     /// Turns what was read into records; owners become e-mails.
     pub(super) fn records(
@@ -79,10 +84,7 @@ impl HubSpot {
         let mut bad: Vec<Unreadable> =
             bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
         let unreadable = contacts.objects.unreadable.iter();
-        bad.extend(
-            unreadable
-                .map(|(id, reason)| Unreadable { place: format!("contact {id}"), reason: reason.clone() }),
-        );
+        bad.extend(unreadable.map(|(id, reason)| Unreadable { place: place_of(id), reason: reason.clone() }));
         let mut failed = None;
         for object in &contacts.objects.found {
             let company = contacts.companies.get(object.id());

@@ -5,11 +5,11 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, parse};
-use super::wire::{Listing, Owner};
+use super::wire::{Listing, Owner, unread};
 use crate::crm::percent_encode;
 
 /// A list is good for a day.
@@ -81,7 +81,7 @@ impl Roster {
 
     /// Forgets a list that is older than a day.
     pub(super) fn age(&mut self, now_ms: i64) {
-        let is_old = self.read_ms.is_none_or(|read| !(0..GOOD_FOR_MS).contains(&(now_ms - read)));
+        let is_old = self.read_ms.is_none_or(|read| !(0..GOOD_FOR_MS).contains(&now_ms.saturating_sub(read)));
         if is_old && !self.is_fresh {
             *self = Self::default();
         }
@@ -134,7 +134,8 @@ fn list(client: &Client, archived: bool) -> Result<(HashMap<String, String>, Opt
         let read_ms = answer.date().map(|date| date.timestamp_millis());
         let mut page: Listing = parse(&answer)?;
         for item in std::mem::take(&mut page.results) {
-            let owner: Owner = serde_json::from_value(item)?;
+            let owner: Owner = serde_json::from_value(item)
+                .map_err(|error| anyhow!(unread("an owner in HubSpot", &error)))?;
             if let Some(id) = owner.id {
                 owners.insert(id, owner.email.unwrap_or_default().trim().to_lowercase());
             }
@@ -147,4 +148,19 @@ fn list(client: &Client, archived: bool) -> Result<(HashMap<String, String>, Opt
         }
     }
     bail!("HubSpot lists more than {PAGES_MAX} pages of owners")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_a_time_that_nobody_wrote_is_forgotten() {
+        for read in [i64::MIN, i64::MAX] {
+            let active = HashMap::from([("11".to_owned(), "ana@acme.example".to_owned())]);
+            let mut roster = Roster { read_ms: Some(read), active, ..Roster::default() };
+            roster.age(1_795_428_000_000);
+            assert_eq!(roster, Roster::default(), "{read}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::batch::id_text;
-use crate::rules::did_you_mean;
+use super::properties::known_here;
 
 /// The property that holds the stage.
 pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";
@@ -42,7 +42,7 @@ impl Options {
 
     /// Why it does not take a value.
     pub(super) fn refusal(&self, name: &str, value: &str) -> String {
-        let help = did_you_mean(value, self.0.iter().map(String::as_str));
+        let help = known_here(value, self.0.iter().map(String::as_str));
         format!(
             "'{name}' has no option '{value}' in HubSpot; {help}, or add the option there; then `handoff retry` sends it"
         )

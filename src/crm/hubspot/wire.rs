@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::model::Kind;
+use crate::model::{Kind, one_line};
 
 /// A list of anything; items are read one by one, so that a broken one does not spoil the others.
 #[derive(Debug, Deserialize)]
@@ -39,6 +39,11 @@ impl Listing {
     }
 }
 
+/// That something cannot be read, and why: the reason repeats what was not expected, however long that is.
+pub(super) fn unread(what: &str, error: &serde_json::Error) -> String {
+    one_line(&format!("{what} cannot be read: {error}"), 300)
+}
+
 /// A contact, a company, a task.
 #[derive(Debug, Deserialize)]
 pub(super) struct Object {
@@ -55,7 +60,7 @@ pub(super) struct Object {
 impl Object {
     /// Reads one item of a list; the error says what is wrong with it.
     pub(super) fn read(item: Value) -> Result<Self, String> {
-        let object: Self = serde_json::from_value(item).map_err(|error| error.to_string())?;
+        let object: Self = serde_json::from_value(item).map_err(|error| unread("it", &error))?;
         if object.id().is_empty() { Err("it has no id".to_owned()) } else { Ok(object) }
     }
 

@@ -15,7 +15,7 @@ use super::roster::Standing;
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use crate::crm::Keyed;
-use crate::model::{Delivery, LookUp, Task, Update, Write};
+use crate::model::{Delivery, LookUp, Task, Update, Write, one_line};
 
 /// The property that holds the owner's id.
 pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
@@ -179,6 +179,7 @@ fn prepare_update(desk: &mut Desk<'_>, update: &Update) -> Result<Value, Deliver
     if let Some(email) = &update.owner {
         let wanted = owner_id(desk, email)?;
         if let Some(owner) = desk.overtaken_by(&update.contact, &wanted) {
+            let owner = one_line(owner, 40);
             let why =
                 format!("somebody gave it to owner {owner} a moment ago; the next run looks at it anew");
             return Err(Delivery::NotSent { why });
