@@ -127,6 +127,7 @@ impl Sim {
         let mut store = spare.map_or_else(|| self.open(), Ok)?;
         let gate = SendWrapper::new(run.clone());
         store.set_gate(Box::new(move || gate.pass_gate()));
+        let is_anew = self.world.borrow_mut().reads_anew();
         let (problems, store) = run_in(Given {
             rules: rules(is_loose),
             store,
@@ -135,7 +136,7 @@ impl Sim {
             now: time(now),
             deadline: Instant::now() + Duration::from_secs(3_600),
             uptime: run.uptime(),
-            is_anew: self.world.borrow_mut().reads_anew(),
+            is_anew,
         })?;
         if !run.is_killed.get() {
             self.spare.borrow_mut().push(store);

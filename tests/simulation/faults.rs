@@ -23,6 +23,8 @@ pub(crate) struct Faults {
     pub(crate) restores: bool,
     /// How often a connector panics.
     pub(crate) bug_rate: u64,
+    /// How often somebody reads everything anew: in few seeds, for it mends what others would show.
+    pub(crate) anew_rate: u64,
 }
 
 pub(crate) const ALL: u16 = (1 << CLASSES.len()) - 1;
@@ -39,6 +41,7 @@ impl Faults {
             has_unique_key: rng.per_mille(500),
             restores: rng.per_mille(80),
             bug_rate: rng.of(&[0, 0, 10]),
+            anew_rate: rng.of(&[0, 0, 0, 0, 0, 0, 0, 60]),
         }
     }
 

@@ -237,7 +237,8 @@ impl World {
 
     /// Somebody has every contact read anew.
     pub(crate) fn reads_anew(&mut self) -> bool {
-        let happens = !self.is_quiet && self.faults.has("humans") && self.operator.per_mille(20);
+        let happens =
+            !self.is_quiet && self.faults.has("humans") && self.operator.per_mille(self.faults.anew_rate);
         if happens {
             self.note(|| "all contacts are read anew".to_owned());
             self.counters.add("walks over everything");
