@@ -207,9 +207,7 @@ pub fn run_in(world: World) -> Result<(Vec<String>, Store)> {
     let World { rules, store, crm, chat, now, deadline, uptime, is_anew } = world;
     let mut session = Session::given(rules, store, crm, chat, now, deadline, uptime);
     let mut report = RunReport::new("run", now, false);
-    let [sync, rest @ ..] = ALL;
-    let sync = if is_anew { Stage::SyncAll } else { sync };
-    let stages = [&[sync][..], &rest].concat();
+    let stages = ALL.map(|stage| if is_anew && stage == Stage::Sync { Stage::SyncAll } else { stage });
     if !do_stages(&mut session, &stages, false, &mut report, &Printer::silent()) {
         bail!("{}", report.problems.join("; "));
     }
