@@ -244,6 +244,21 @@ pub enum Delivery {
     Unknown { why: String },
 }
 
+impl Delivery {
+    /// Why it is not there, or not known to be; `None` when it is.
+    pub fn into_why(self) -> Option<String> {
+        match self {
+            Self::Done { .. } => None,
+            Self::NotSent { why }
+            | Self::Throttled { why, .. }
+            | Self::Forbidden { why }
+            | Self::Refused { why }
+            | Self::Unauthorized { why }
+            | Self::Unknown { why } => Some(why),
+        }
+    }
+}
+
 /// What a look-up by key says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LookUp {

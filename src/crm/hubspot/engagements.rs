@@ -86,15 +86,7 @@ fn is_news(hub: &HubSpot, look: Option<&Look>, watched: &Watched) -> bool {
 }
 
 pub(super) fn why(outcome: Outcome) -> String {
-    match outcome.into_delivery() {
-        Delivery::NotSent { why }
-        | Delivery::Throttled { why, .. }
-        | Delivery::Forbidden { why }
-        | Delivery::Refused { why }
-        | Delivery::Unauthorized { why }
-        | Delivery::Unknown { why } => why,
-        Delivery::Done { .. } => String::new(),
-    }
+    outcome.into_delivery().into_why().unwrap_or_default()
 }
 
 /// Remembered acts as the rest of the program knows them.

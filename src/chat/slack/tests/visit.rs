@@ -153,17 +153,11 @@ fn send(chat: &mut dyn Chat, writes: &[Sent], played: &Arc<Played>, seen: &mut S
     let sent = chat.send(&keyed(writes, played));
     assert_eq!(sent.len(), writes.len(), "one answer for each");
     for ((key, ..), delivery) in writes.iter().zip(sent) {
-        match delivery {
-            Delivery::Done { remote_id } => {
-                let is_id = remote_id == format!("webhook:{key}") || is_place(&remote_id);
-                assert!(is_id, "{remote_id:?} is no place of a message");
-            }
-            Delivery::NotSent { why }
-            | Delivery::Throttled { why, .. }
-            | Delivery::Forbidden { why }
-            | Delivery::Refused { why }
-            | Delivery::Unauthorized { why }
-            | Delivery::Unknown { why } => seen.amiss(key, &why),
+        if let Delivery::Done { remote_id } = delivery {
+            let is_id = remote_id == format!("webhook:{key}") || is_place(&remote_id);
+            assert!(is_id, "{remote_id:?} is no place of a message");
+        } else if let Some(why) = delivery.into_why() {
+            seen.amiss(key, &why);
         }
     }
 }

@@ -158,18 +158,12 @@ fn send(hub: &mut HubSpot, writes: &[(&str, Write)], played: &Arc<Played>, seen:
     let is_apart = played.told().due.get("task-create").is_some_and(|due| *due > 1);
     let mut tasks = BTreeSet::new();
     for ((key, write), delivery) in writes.iter().zip(sent) {
-        match delivery {
-            Delivery::Done { remote_id } => {
-                assert!(!remote_id.is_empty());
-                let is_its_own = !matches!(write, Write::Task(_)) || tasks.insert(remote_id.clone());
-                assert!(is_its_own || is_apart, "{key} is done by another one's id {remote_id}");
-            }
-            Delivery::NotSent { why }
-            | Delivery::Throttled { why, .. }
-            | Delivery::Forbidden { why }
-            | Delivery::Refused { why }
-            | Delivery::Unauthorized { why }
-            | Delivery::Unknown { why } => seen.amiss(key, &why),
+        if let Delivery::Done { remote_id } = delivery {
+            assert!(!remote_id.is_empty());
+            let is_its_own = !matches!(write, Write::Task(_)) || tasks.insert(remote_id.clone());
+            assert!(is_its_own || is_apart, "{key} is done by another one's id {remote_id}");
+        } else if let Some(why) = delivery.into_why() {
+            seen.amiss(key, &why);
         }
     }
 }
