@@ -113,6 +113,8 @@ pub enum Command {
     Release(ReleaseArgs),
     /// Mute the escalations of some contacts for a while; alone, list what is muted
     Silence(SilenceArgs),
+    /// Take a request of a service that says something changed, as a web server's CGI program; runs stay on time without
+    Receive(ReceiveArgs),
     /// Copy the database to a file, also while a run is at work
     Backup(BackupArgs),
     /// Erase a person from the database; say what remains in the CRM and the chat
@@ -255,6 +257,21 @@ impl SilenceArgs {
     pub fn only_looks(&self) -> bool {
         self.when.is_none() && self.end.is_none()
     }
+}
+
+#[derive(Args, Debug)]
+pub struct ReceiveArgs {
+    /// Whose request it is
+    #[arg(value_name = "FROM")]
+    pub from: Sender,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Sender {
+    /// HubSpot's webhooks: the contacts that they name are read by the next run, whatever the search shows
+    Crm,
+    /// Slack's events: a rep reacted or replied
+    Chat,
 }
 
 #[derive(Args, Debug)]

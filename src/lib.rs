@@ -22,6 +22,7 @@ pub mod mutant;
 mod mutant;
 pub mod output;
 pub mod qualify;
+mod receive;
 pub mod rules;
 mod secret;
 pub mod sla;

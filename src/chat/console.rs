@@ -16,6 +16,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |_, _, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
     schema: || schema::table("Messages on standard output, for a try-out.", &[], &json!({})),
+    receive: None,
 };
 
 /// Longest line shown of a message.

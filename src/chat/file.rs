@@ -21,6 +21,7 @@ pub(super) const CONNECTOR: Connector = Connector {
         let path = schema::text("The file, beside the definition: one message a line.");
         schema::table("Messages in a file.", &["path"], &json!({ "path": path }))
     },
+    receive: None,
 };
 
 struct FileChat {

@@ -15,6 +15,7 @@ use serde_json::Value;
 pub use crate::crm::Checked;
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Timestamp};
+use crate::receive::{Received, Request};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each chat.
@@ -38,6 +39,8 @@ struct Connector {
     is_local: fn(&Table) -> bool,
     /// The JSON Schema of the vendor's table.
     schema: fn() -> Value,
+    /// Takes a request in which the service says what somebody did; `None`: it says nothing by itself.
+    receive: Option<fn(&Request) -> Result<Received>>,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
@@ -56,6 +59,17 @@ pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> 
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder, memory)
+}
+
+/// Takes a request of the chat of `[chat.KIND]`.
+///
+/// # Errors
+/// What the environment lacks for it.
+pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Received> {
+    let Some(receive) = find(&connection.kind).and_then(|connector| connector.receive) else {
+        bail!("[chat.{}] sends no requests", connection.kind);
+    };
+    receive(request)
 }
 
 /// The JSON Schema of each kind's table.

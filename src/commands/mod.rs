@@ -16,6 +16,7 @@ mod group;
 mod history;
 mod init;
 mod plan;
+mod receive;
 mod recheck;
 mod release;
 mod retry;
@@ -125,6 +126,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Retry => retry::command(&cli.global, time, printer),
         Command::Release(args) => release::command(&cli.global, args, time, printer),
         Command::Silence(args) => silence::command(&cli.global, args, time, printer),
+        Command::Receive(args) => receive::command(&cli.global, args, time, printer),
         Command::Backup(args) => backup::command(&cli.global, args, time, printer),
         Command::Forget(args) => forget::command(&cli.global, args, time, printer),
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),

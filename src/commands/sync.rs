@@ -18,9 +18,13 @@ pub(super) const SYNCED: &str = "first_sync_ms";
 /// Contacts stored in one transaction: small enough that a kill loses little, large enough that commits cost nothing.
 const STORE_AT_ONCE: usize = 20_000;
 
+/// Contacts read because the CRM named them, in one run.
+const HINTS_AT_ONCE: usize = 1_000;
+
 /// Walks what changed, or all there is. Each page commits with its cursor; a kill between pages loses nothing.
 pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progress) -> Result<Synced> {
-    let Session { rules, store, crm, now, deadline, .. } = session;
+    let now = session.now;
+    let Session { rules, store, crm, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
     let problems = crm.check(&required)?;
     if !problems.is_empty() {
@@ -41,12 +45,12 @@ pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progres
             bail!("a contact cannot be read");
         }
         if let Some(position) = page.cursor.as_deref().filter(|_| mutant::is("cursor before rows")) {
-            store.write(|db| db.move_cursor(STREAM, position, *now))?;
+            store.write(|db| db.move_cursor(STREAM, position, now))?;
         }
         store.write(|db| {
             let layout = db.layout(fields)?;
             for records in page.records.chunks(STORE_AT_ONCE) {
-                let stored = db.store_records(layout, records, page.read_before, *now)?;
+                let stored = db.store_records(layout, records, page.read_before, now)?;
                 synced.read += stored.read;
                 synced.changed += stored.changed;
                 if page.read_before.is_some() {
@@ -55,18 +59,22 @@ pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progres
             }
             db.end_quarantine_of(&page.records)?;
             if !mutant::is("nobody is set aside") {
-                db.quarantine(&page.bad, *now)?;
+                db.quarantine(&page.bad, now)?;
             }
             if let Some(position) =
                 page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position))
             {
-                db.move_cursor(STREAM, position, *now)?;
+                db.move_cursor(STREAM, position, now)?;
             }
             Ok(())
         })?;
         synced.set_aside += page.bad.len();
         Ok(())
     })?;
+    if store.read().meta(SYNCED)?.is_some() {
+        read_hinted(session, &mut synced)?;
+    }
+    let store = &session.store;
     if walked == Walked::Part {
         synced.is_part = true;
         return Ok(synced);
@@ -74,12 +82,28 @@ pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progres
     if walked_all || store.read().meta(SYNCED)?.is_none() {
         store.write(|db| {
             if walked_all {
-                db.end_quarantine_before(*now)?;
+                db.end_quarantine_before(now)?;
             }
             db.set_meta_once(SYNCED, &now.timestamp_millis().to_string())
         })?;
     }
     Ok(synced)
+}
+
+/// Reads the contacts of which the CRM said by itself that they changed: its search may show them minutes later.
+fn read_hinted(session: &mut Session, synced: &mut Synced) -> Result<()> {
+    let Session { rules, store, crm, now, .. } = session;
+    let Some(hints) = store.read().hints(HINTS_AT_ONCE)? else { return Ok(()) };
+    let fields = rules.fields.all();
+    let fresh = crm.read(fields, &hints.contacts)?.unwrap_or_default();
+    store.write(|db| {
+        let layout = db.layout(fields)?;
+        let stored = db.store_records(layout, &fresh.records, None, *now)?;
+        synced.read += stored.read;
+        synced.changed += stored.changed;
+        db.end_quarantine_of(&fresh.records)?;
+        db.forget_hints(&hints)
+    })
 }
 
 /// What somebody should know of a walk over everything that found more than earlier ones.

@@ -12,6 +12,7 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write, Written};
+use crate::receive::{Received, Request};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each CRM.
@@ -22,6 +23,9 @@ pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONN
 
 /// Table, folder of `rules.toml`, and what an earlier run's [`Crm::memory`] was.
 type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>;
+
+/// Called with a table that passed the check.
+type Receive = fn(&Table, &Request) -> Result<Received>;
 
 /// What a vendor's folder tells the rest.
 struct Connector {
@@ -36,6 +40,8 @@ struct Connector {
     is_local: fn(&Table) -> bool,
     /// The JSON Schema of the vendor's table.
     schema: fn() -> Value,
+    /// Takes a request in which the service says that contacts changed; `None`: it says nothing by itself.
+    receive: Option<Receive>,
 }
 
 fn find(kind: &str) -> Option<&'static Connector> {
@@ -55,6 +61,17 @@ pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> 
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
     (connector.connect)(&connection.table, folder, memory)
+}
+
+/// Takes a request of the CRM of `[crm.KIND]`.
+///
+/// # Errors
+/// What the definition or the environment lacks for it.
+pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Received> {
+    let Some(receive) = find(&connection.kind).and_then(|connector| connector.receive) else {
+        bail!("[crm.{}] sends no requests: it is read by each run", connection.kind);
+    };
+    receive(&connection.table, request)
 }
 
 /// The JSON Schema of each kind's table.
@@ -276,20 +293,6 @@ pub fn email_domain(email: &str) -> Option<&str> {
     let (_, domain) = email.rsplit_once('@')?;
     let domain = domain.trim();
     (!domain.is_empty()).then_some(domain)
-}
-
-/// Makes an id safe inside a link: everything but letters, digits, and `-._~`.
-fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod effects;
 mod forget;
 mod groups;
 mod handoffs;
+mod hints;
 mod history;
 mod loads;
 mod location;
@@ -23,6 +24,7 @@ mod silences;
 #[cfg(test)]
 mod tests;
 mod verdicts;
+mod wake;
 mod walk;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -37,6 +39,7 @@ pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;
 pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
+pub use hints::Hints;
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;
 pub use lock::{Lock, lock};

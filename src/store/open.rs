@@ -102,7 +102,7 @@ impl StorePath {
         Ok(store)
     }
 
-    fn refuse_absent(&self) -> Result<()> {
+    pub(super) fn refuse_absent(&self) -> Result<()> {
         if !self.exists() {
             bail!("there is no database {}; `handoff run` makes it", self.0.display());
         }

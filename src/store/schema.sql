@@ -223,6 +223,12 @@ CREATE TABLE quarantine(
   last_ms  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What the CRM said by itself: these are to be read. They are in no hurry to be right; the walk finds them too.
+CREATE TABLE hint(
+  id      INTEGER PRIMARY KEY,
+  contact TEXT NOT NULL UNIQUE                   -- by its id in the CRM
+) STRICT;
+
 CREATE TABLE cursor(
   stream   TEXT PRIMARY KEY,
   position TEXT NOT NULL,

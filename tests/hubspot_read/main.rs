@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/cgi.rs"]
+mod cgi;
 #[path = "../support/http_server.rs"]
 mod http_server;
 #[path = "../support/mod.rs"]
@@ -14,6 +16,7 @@ mod fake;
 mod limits;
 mod memory;
 mod online;
+mod receive;
 mod records;
 mod spoilt;
 mod walk;

@@ -87,6 +87,8 @@ const WELL: &[Row] = &[
     (0, &["release", "--all"]),
     (2, &["release"]),
     (2, &["release", "nobody"]),
+    (1, &["receive", "crm"]),
+    (2, &["receive"]),
     (0, &["backup", "copy.db"]),
     (2, &["backup", "copy.db"]),
     (2, &["backup", "--dry-run", "other.db"]),
@@ -109,6 +111,7 @@ const WITHOUT_DATABASE: &[Row] = &[
 const BROKEN: &[Row] = &[
     (2, &["run"]),
     (2, &["sync"]),
+    (2, &["receive", "crm"]),
     (2, &["retry"]),
     (2, &["release", "--all"]),
     (2, &["forget", "kim@client.example"]),

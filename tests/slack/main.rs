@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+#[path = "../support/cgi.rs"]
+mod cgi;
 mod checks;
 mod delivery;
 mod desk;
@@ -17,6 +19,7 @@ mod mutate;
 mod people;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod receive;
 #[path = "../support/mod.rs"]
 mod support;
 mod threads;

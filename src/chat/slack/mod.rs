@@ -12,6 +12,7 @@ mod people;
 mod place;
 mod post;
 mod reactions;
+mod receive;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -39,6 +40,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |table, _, memory| connect(table, memory),
     is_local: endpoint::is_local,
     schema: config::schema,
+    receive: Some(receive::receive),
 };
 
 /// With a token, when there is one; else through the webhook.

@@ -43,6 +43,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     default_property,
     is_local: |_| true,
     schema: config::schema,
+    receive: None,
 };
 
 /// A standard field's column has its name; a company's, without the prefix.
@@ -190,7 +191,7 @@ impl Crm for FileCrm {
 
     fn link(&self, contact: &ContactId) -> Option<String> {
         let url = self.config.record_url.as_ref()?;
-        Some(url.replace("{id}", &super::percent_encode(contact.as_str())))
+        Some(url.replace("{id}", &crate::endpoint::percent_encode(contact.as_str())))
     }
 }
 

@@ -3,7 +3,8 @@
 use super::fixture::{Fixture, all, field, fields, set_aside, shown, walk};
 use super::*;
 use crate::confine::A_BUG;
-use crate::crm::{email_domain, percent_encode};
+use crate::crm::email_domain;
+use crate::endpoint::percent_encode;
 use crate::model::{Kind, Timestamp};
 use crate::mutant;
 

@@ -42,6 +42,8 @@ pub(super) struct Config {
     /// The account's number, when `rules.toml` says it.
     pub(super) portal: Option<String>,
     pub(super) handoff_key: HandoffKey,
+    /// Where the app's webhooks are sent to, as HubSpot has it.
+    pub(super) receive_url: Option<String>,
 }
 
 /// The JSON Schema of the table.
@@ -54,6 +56,7 @@ pub(super) fn schema() -> Value {
             "overlap": schema::duration("How far each sync reads back."),
             "api_version": schema::text("A dated version such as \"2026-09\", or \"v3\"."),
             "portal": { "description": "The account's number, for links and keys.", "type": ["string", "integer"] },
+            "receive_url": schema::text("Where webhooks are sent to, as HubSpot has it: they are signed for that address."),
             "handoff_key": {
                 "description": "How a task is found again: by a unique property, by a marker in its body, or by whichever there is.",
                 "enum": ["auto", "property", "marker"],
@@ -75,6 +78,7 @@ impl Config {
             overlap: read_overlap(&mut reader, findings),
             portal: read_portal(&mut reader, findings),
             handoff_key: read_handoff_key(&mut reader, findings),
+            receive_url: read_receive_url(&mut reader, findings),
         };
         reader.finish(findings);
         config
@@ -138,6 +142,18 @@ fn read_handoff_key(reader: &mut Reader<'_>, findings: &mut Findings) -> Handoff
     }
 }
 
+/// As it is written: it is signed character by character.
+fn read_receive_url(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<String> {
+    let url = reader.text("receive_url", findings)?.trim();
+    if Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
+        return Some(url.to_owned());
+    }
+    let span = reader.item("receive_url").map_or_else(|| reader.span(), |item| item.span.clone());
+    let message = "`receive_url` must be the https address that the app's webhooks are sent to";
+    findings.error("H005", span, message);
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +174,7 @@ mod tests {
             ("api_version", "2026-09"),
             ("portal", "12345"),
             ("handoff_key", "marker"),
+            ("receive_url", "https://hooks.example/hubspot?a=b"),
         ];
         assert!(messages(&fine).is_empty());
         assert!(messages(&[("api_version", "v3")]).is_empty());
@@ -167,9 +184,10 @@ mod tests {
             ("portal", "acme"),
             ("handoff_key", "yes"),
             ("token", "pat-123"),
+            ("receive_url", "http://hooks.example"),
         ];
         let messages = messages(&wrong);
-        assert_eq!(messages.len(), 5, "{messages:#?}");
+        assert_eq!(messages.len(), 6, "{messages:#?}");
         assert!(messages.iter().all(|message| !message.contains("pat-123")), "{messages:#?}");
     }
 

@@ -22,6 +22,7 @@ mod present;
 mod problem;
 mod properties;
 mod reader;
+mod receive;
 mod roster;
 mod scopes;
 mod search;
@@ -60,6 +61,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     default_property: properties::default_property,
     is_local: endpoint::is_local,
     schema: config::schema,
+    receive: Some(receive::receive),
 };
 
 /// An account of HubSpot.
@@ -161,7 +163,7 @@ impl Crm for HubSpot {
 
     fn link(&self, contact: &ContactId) -> Option<String> {
         let portal = self.portal().ok()?.number()?;
-        let id = super::percent_encode(contact.as_str());
+        let id = endpoint::percent_encode(contact.as_str());
         Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
     }
 
