@@ -1,5 +1,6 @@
 //! Finds what is wrong with definitions, all at once.
 
+mod compared;
 mod hours;
 
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use self::compared::compared;
 use super::run::DEADLINE;
 use super::session::{connectors, folder};
 use super::{Outcome, Time, test};
@@ -137,7 +139,9 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let written = rules.outcome.write.values().flatten();
     let written: Vec<_> = written.map(|(property, value)| (property.as_str(), value.as_str())).collect();
     let owners: Vec<_> = rules.reps.iter().map(|rep| rep.email.as_str()).collect();
-    let checked = crm.check_online(&Needs { required: &required, written: &written, owners: &owners })?;
+    let compared = compared(rules);
+    let needs = Needs { required: &required, written: &written, compared: &compared, owners: &owners };
+    let checked = crm.check_online(&needs)?;
     tell(checked, CRM_DISAGREES, &rules.crm, found);
     Ok(())
 }

@@ -178,6 +178,8 @@ pub struct Needs<'a> {
     pub required: &'a [&'a Field],
     /// Properties of the contact and the values that handoff sets them to.
     pub written: &'a [(&'a str, &'a str)],
+    /// Fields and the texts, folded, that conditions compare them with.
+    pub compared: &'a [(&'a Field, &'a str)],
     /// E-mails of the reps.
     pub owners: &'a [&'a str],
 }

@@ -45,6 +45,32 @@ fn what_the_account_lacks_is_found_all_at_once() {
 }
 
 #[test]
+fn what_a_condition_asks_for_and_no_option_is_is_a_warning() {
+    let desk = Desk::open();
+    desk.place.replace(
+        "rules.toml",
+        "when = { opted_out = true }",
+        "when = { any = [{ lead_status.in = [\"New\", \"UNQUALIFYED\"] }, { job_title = \"Student\" }, { owner = \"x@acme.example\" }] }",
+    );
+    {
+        let mut world = desk.fake.world();
+        let names = ["hs_object_id", "hubspotscore", "jobtitle", "email", "hubspot_owner_id"];
+        let mut contact: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+        contact
+            .push(json!({"name": "hs_lead_status", "options": [{"value": "NEW"}, {"value": "UNQUALIFIED"}]}));
+        contact[4]["options"] = json!([{"value": "71"}]);
+        world.definitions.insert("contacts", contact);
+    }
+    let ran = desk.handoff(&["check", "--online"]);
+    let said = ran.all();
+    assert_eq!(ran.status, 0, "{said}");
+    assert!(said.contains("no contact has `lead_status` = 'unqualifyed'"), "{said}");
+    assert!(said.contains("did you mean 'UNQUALIFIED'"), "{said}");
+    assert_eq!(said.matches("no contact has").count(), 1, "{said}");
+    assert_eq!(desk.handoff(&["check", "--online", "--deny", "warnings"]).status, 1);
+}
+
+#[test]
 fn a_token_that_is_not_taken_is_the_only_finding() {
     let desk = Desk::open();
     desk.fake.world().fail("/search", Fault::Reply(Reply::json(401, &json!({"message": "expired"}))));
@@ -83,6 +109,20 @@ fn scopes_that_are_missing_are_named_and_the_optional_one_is_no_error() {
     }
     let written = desk.fake.requests();
     assert!(written.iter().all(|request| !request.contains("PATCH") && !request.contains("create")));
+}
+
+#[test]
+fn a_token_that_may_not_write_is_found_where_hubspot_tells_its_scopes() {
+    let desk = Desk::open();
+    let info = json!({"hubId": 4711, "scopes": ["oauth", "crm.objects.contacts.read"]});
+    desk.fake.world().fail("/access-token-info", Fault::Reply(Reply::json(200, &info)));
+    let ran = desk.handoff(&["check", "--online"]);
+    assert_eq!(ran.status, 1, "{}", ran.all());
+    assert!(
+        ran.stdout.contains("may not write: give it the scope crm.objects.contacts.write"),
+        "{}",
+        ran.all()
+    );
 }
 
 #[test]

@@ -12,11 +12,12 @@ use super::properties::known_here;
 use super::roster::Standing;
 use super::scopes;
 use super::wire::{Listing, Property, unread};
+use super::writes::OWNER_PROPERTY;
 use crate::crm::{Checked, Needs};
+use crate::model::{Field, fold};
 
-/// A check writes nothing, so this stays open.
-const MAY_WRITE: &str = "whether the token may write shows only at the first write; it needs crm.objects.contacts.write, which is for \
-                         tasks too";
+/// Of a long list that none of the options is in, a few texts say enough.
+const COMPARED_MAX: usize = 20;
 
 /// Definitions by name.
 type Properties = HashMap<String, Property>;
@@ -55,6 +56,11 @@ impl HubSpot {
             problems
                 .extend(needs.written.iter().filter_map(|(name, value)| not_writable(contact, name, value)));
         }
+        let unmet = needs.compared.iter().filter_map(|(field, text)| {
+            never_met(if field.of_company { company.as_ref() } else { contact.as_ref() }?, field, text)
+        });
+        checked.warnings.extend(unmet.take(COMPARED_MAX));
+        let problems = &mut checked.problems;
         self.check_owners(needs.owners, problems)?;
         if needs_company {
             problems.extend(self.forbids("companies")?);
@@ -62,7 +68,6 @@ impl HubSpot {
         // Without that scope a run goes on, and other signs count.
         let unseen = self.forbids("emails")?;
         checked.notes.extend(unseen.map(|why| format!("e-mails that reps send are not seen: {why}")));
-        checked.notes.push(MAY_WRITE.to_owned());
         scopes::check(&self.client, &mut checked);
         self.tell_guarantee(&mut checked);
         checked.problems.dedup();
@@ -110,6 +115,21 @@ impl HubSpot {
         }
         Ok(())
     }
+}
+
+/// Why a condition that compares a field with a text is met by nobody, or by everybody.
+fn never_met(properties: &Properties, field: &Field, text: &str) -> Option<String> {
+    // Owners are read as e-mails.
+    let property = properties.get(&field.property).filter(|property| property.name != OWNER_PROPERTY)?;
+    let options: Vec<&str> = property.options.iter().filter_map(|option| option.value.as_deref()).collect();
+    if options.is_empty() || options.iter().any(|option| fold(option) == text) {
+        return None;
+    }
+    let help = known_here(text, options);
+    Some(format!(
+        "no contact has `{}` = '{text}', which a condition asks for: '{}' has no such option in HubSpot; {help}",
+        field.name, field.property
+    ))
 }
 
 /// Why a property cannot be set to a value.

@@ -22,17 +22,31 @@ const USED: [&str; 9] = [
 const UNSEEN: &str =
     "HubSpot does not tell which scopes this token has: see at its page whether it may do more than it needs";
 
+/// What every write needs; contacts and tasks share it.
+const WRITES: &str = "crm.objects.contacts.write";
+
+/// A check writes nothing, so this stays open.
+const MAY_WRITE: &str = "whether the token may write shows only at the first write; it needs crm.objects.contacts.write, which is for \
+                         tasks too";
+
 /// What is known of a token.
 #[derive(Debug, Deserialize)]
 struct TokenInfo {
     scopes: Vec<String>,
 }
 
-/// Warns of scopes that nothing uses.
+/// Finds that it may not write, and warns of scopes that nothing uses.
 pub(super) fn check(client: &Client, checked: &mut Checked) {
     match granted(client) {
-        Some(granted) => checked.warnings.extend(surplus(granted.iter().map(String::as_str), &USED)),
-        None => checked.notes.push(UNSEEN.to_owned()),
+        Some(granted) => {
+            if !granted.iter().any(|scope| scope == WRITES) {
+                checked.problems.push(format!(
+                    "the token may not write: give it the scope {WRITES}, which is for owners, stages and tasks"
+                ));
+            }
+            checked.warnings.extend(surplus(granted.iter().map(String::as_str), &USED));
+        }
+        None => checked.notes.extend([MAY_WRITE, UNSEEN].map(str::to_owned)),
     }
 }
 

@@ -187,6 +187,7 @@ fn check(hub: &mut HubSpot, seen: &mut Seen<'_>) {
     let needs = Needs {
         required: &fields.iter().collect::<Vec<_>>(),
         written: &[("lifecyclestage", "salesqualifiedlead"), ("hs_lead_status", "NEW")],
+        compared: &[(&fields[0], "new")],
         owners: &[ANA],
     };
     let Some(Checked { problems, warnings, notes }) = seen.ok("check", hub.check_online(&needs)) else {
