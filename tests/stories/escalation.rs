@@ -229,3 +229,22 @@ fn a_new_definition_moves_no_deadline_and_no_step_of_a_handoff_that_has_started(
     });
     assert_eq!(due(of_ana.unwrap(), "2026-11-24T19:21:00Z"), "2026-11-24T19:50:00Z");
 }
+
+#[test]
+fn a_lead_that_goes_back_to_the_pool_is_assigned_anew_past_those_who_let_it_lapse() {
+    let place = desk(r#"step = [{ at = "100%", do = "return" }]"#, "");
+    export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);
+    assert_eq!(details(&run(&place, "23T11:00")), ["back to the pool from ana@acme.example"]);
+    let anew = run(&place, "23T11:01");
+    assert_eq!(texts(anew["handed_off"].as_array().unwrap(), "owner_email"), ["bo@acme.example"]);
+    assert_eq!(anew["handed_off"][0]["passed_over"][0]["reason"], "let it lapse before");
+    let why = "Everyone: nobody in team inbound is available";
+    assert_eq!(
+        details(&run(&place, "23T12:30")),
+        [format!("nobody is left to take it; bo@acme.example keeps it: {why}")]
+    );
+    assert_eq!(told(&place), ["", "bo@acme.example", "lee@acme.example"], "the manager hears of it");
+    assert!(details(&run(&place, "23T12:31")).is_empty());
+    let status = place.handoff_at("2026-11-23T12:31:30Z", &["status"]);
+    assert!(status.stdout.contains("past their due time: 1"), "nobody loses sight of it: {}", status.all());
+}

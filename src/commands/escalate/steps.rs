@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::recipients::{Recipient, recipients, team};
-use crate::assign::{self, Assignment, Lead, PassReason, Routing};
+use crate::assign::{self, Assignment, Lead, Loads, PassReason, Routing, Waiting};
 use crate::brief::local;
 use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
 use crate::commands::rotation::{had_company, loads};
@@ -154,32 +154,50 @@ impl Escalation<'_> {
     /// The next rep of the team. When nobody is left, the manager hears of it, and the fallback route takes it where it
     /// leads to somebody else; else the rep keeps it.
     fn reassign(&self, n: u32) -> Result<String> {
+        let team = self.handoff.team.as_deref();
+        let only_team = team.and_then(|team| self.rules().teams.iter().position(|known| known.name == team));
+        let waiting = match self.route_anew(only_team, assign::assign)? {
+            Routing::Assigned(assignment) => return self.pass_on(&assignment),
+            Routing::Waiting(waiting) => waiting,
+        };
+        self.say_nobody_is_left(n, &waiting)?;
+        let fallback = self.rules().routes.len().saturating_sub(1);
+        let by_fallback = self.route_anew(only_team, |rules, lead, loads, now| {
+            assign::assign_by(rules, fallback, lead, loads, now)
+        })?;
+        match by_fallback {
+            Routing::Assigned(assignment) => Ok(format!(
+                "nobody of the team is left: {} by the fallback route",
+                self.pass_on(&assignment)?
+            )),
+            Routing::Waiting(_) => Ok(self.keeps_it(&waiting)),
+        }
+    }
+
+    /// Where it would go now, past those who let it lapse.
+    fn route_anew(
+        &self,
+        only_team: Option<usize>,
+        assign: impl Fn(&Rules, &Lead<'_>, &Loads, Timestamp) -> Routing,
+    ) -> Result<Routing> {
         let (rules, now) = (self.rules(), self.session.now);
         let loads = loads(rules, &self.session.store, now)?;
         let mut passed = passed_before(rules, &self.db.assignments(self.handoff.id)?);
         if let Some(owner) = rules.reps.iter().position(|rep| rep.email == self.owner()) {
             passed.push((RepId(owner), PassReason::LetItLapse));
         }
-        let team = self.handoff.team.as_deref();
-        let only_team = team.and_then(|team| rules.teams.iter().position(|known| known.name == team));
         let company = had_company(rules, self.db, self.facts)?;
         let lead = Lead { facts: *self.facts, passed: &passed, only_team, company: &company };
-        let waiting = match assign::assign(rules, &lead, &loads, now) {
-            Routing::Assigned(assignment) => return self.pass_on(&assignment),
-            Routing::Waiting(waiting) => waiting,
-        };
+        Ok(assign(rules, &lead, &loads, now))
+    }
+
+    fn say_nobody_is_left(&self, n: u32, waiting: &Waiting) -> Result<()> {
         let text = format!("Nobody is left to take it ({}): {}", waiting.why, self.lateness());
-        self.reply(n, 0, &self.manager(), &text)?;
-        let fallback = rules.routes.len().saturating_sub(1);
-        match assign::assign_by(rules, fallback, &lead, &loads, now) {
-            Routing::Assigned(assignment) => Ok(format!(
-                "nobody of the team is left: {} by the fallback route",
-                self.pass_on(&assignment)?
-            )),
-            Routing::Waiting(_) => {
-                Ok(format!("nobody is left to take it; {} keeps it: {}", self.owner(), waiting.why))
-            }
-        }
+        self.reply(n, 0, &self.manager(), &text)
+    }
+
+    fn keeps_it(&self, waiting: &Waiting) -> String {
+        format!("nobody is left to take it; {} keeps it: {}", self.owner(), waiting.why)
     }
 
     fn pass_on(&self, assignment: &Assignment) -> Result<String> {
@@ -189,7 +207,15 @@ impl Escalation<'_> {
         Ok(format!("from {} to {}", self.owner(), handed_off.owner_email))
     }
 
+    /// Back to those who may take it. Where there is nobody, now or by time alone, it would lie there unseen: the manager
+    /// hears of it, and the rep keeps it.
     fn give_back(&self, n: u32) -> Result<String> {
+        if let Routing::Waiting(waiting) = self.route_anew(None, assign::assign)?
+            && waiting.until.is_none()
+        {
+            self.say_nobody_is_left(n, &waiting)?;
+            return Ok(self.keeps_it(&waiting));
+        }
         let why = format!("{} let it lapse", self.owner());
         self.db.take_back(self.handoff.id, "lapsed", &why, self.session.now)?;
         for other in
