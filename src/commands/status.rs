@@ -13,6 +13,9 @@ use crate::output::status::{self as output, Open, Run, State, Step};
 use crate::output::{Printable, Printer, metrics};
 use crate::store::{Db, HandoffRow};
 
+/// Reps who are full close something sooner than that.
+const STUCK_AFTER: TimeDelta = TimeDelta::hours(1);
+
 /// Cron starts a run every minute; after this many nothing good has come of it.
 const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
 
@@ -119,6 +122,11 @@ fn waits(handoff: &HandoffRow) -> String {
     )
 }
 
+/// Whether somebody has to do something so that it gets a rep.
+fn is_stuck(handoff: &HandoffRow, now: Timestamp) -> bool {
+    handoff.note.is_some() && handoff.next.is_none() && now - handoff.created >= STUCK_AFTER
+}
+
 /// What is wrong, each with the way out.
 fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     let mut attention = Vec::new();
@@ -138,6 +146,12 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
         attention.push(format!(
             "{} writes were refused: mend the cause, then `handoff retry`",
             state.effects_failed
+        ));
+    }
+    let stuck = db.handoffs_with(Status::Waiting)?.iter().filter(|handoff| is_stuck(handoff, now)).count();
+    if stuck > 0 {
+        attention.push(format!(
+            "{stuck} handoffs have waited for an hour or more, and time alone brings them no rep: see below why"
         ));
     }
     let held = state.open.iter().find(|open| open.status == Status::Held.name()).map_or(0, |open| open.count);

@@ -248,3 +248,21 @@ fn a_lead_that_goes_back_to_the_pool_is_assigned_anew_past_those_who_let_it_laps
     let status = place.handoff_at("2026-11-23T12:31:30Z", &["status"]);
     assert!(status.stdout.contains("past their due time: 1"), "nobody loses sight of it: {}", status.all());
 }
+
+#[test]
+fn a_lead_that_time_alone_brings_no_rep_needs_attention_after_an_hour() {
+    let place = desk(r#"step = [{ at = "100%", do = "remind" }]"#, "");
+    for rep in ["ana", "bo"] {
+        let email = format!("email = \"{rep}@acme.example\"");
+        place.replace("rules.toml", &email, &format!("{email}\nmax_open = 1"));
+    }
+    export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60"), ("lou", "60"), ("max", "60")]);
+    run(&place, "23T10:59");
+    let status = |at: &str| place.handoff_at(&format!("2026-11-23T{at}:00Z"), &["status"]);
+    assert_eq!(status("10:59").status, 0, "somebody may close a lead");
+    run(&place, "23T11:00");
+    let stuck = status("11:00");
+    assert_eq!(stuck.status, 1, "{}", stuck.all());
+    assert!(stuck.stdout.contains("1 handoffs have waited for an hour or more"), "{}", stuck.all());
+    assert!(stuck.stdout.contains("nobody in team inbound is available"), "{}", stuck.all());
+}
