@@ -16,6 +16,9 @@ use crate::store::{Db, HandoffRow};
 /// Reps who are full close something sooner than that.
 const STUCK_AFTER: TimeDelta = TimeDelta::hours(1);
 
+/// Longer than any weekend: whoever waits that long waits for an absence to end.
+const WAIT_MAX: TimeDelta = TimeDelta::days(5);
+
 /// Cron starts a run every minute; after this many nothing good has come of it.
 const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
 
@@ -124,7 +127,9 @@ fn waits(handoff: &HandoffRow) -> String {
 
 /// Whether somebody has to do something so that it gets a rep.
 fn is_stuck(handoff: &HandoffRow, now: Timestamp) -> bool {
-    handoff.note.is_some() && handoff.next.is_none() && now - handoff.created >= STUCK_AFTER
+    let waited = now - handoff.created;
+    let is_due = handoff.next.map_or(waited >= STUCK_AFTER, |next| next - handoff.created >= WAIT_MAX);
+    is_due && handoff.note.is_some()
 }
 
 /// What is wrong, each with the way out.
@@ -150,9 +155,7 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     }
     let stuck = db.handoffs_with(Status::Waiting)?.iter().filter(|handoff| is_stuck(handoff, now)).count();
     if stuck > 0 {
-        attention.push(format!(
-            "{stuck} handoffs have waited for an hour or more, and time alone brings them no rep: see below why"
-        ));
+        attention.push(format!("{stuck} handoffs get no rep, by time alone not within days: see below why"));
     }
     let held = state.open.iter().find(|open| open.status == Status::Held.name()).map_or(0, |open| open.count);
     if held > 0 {

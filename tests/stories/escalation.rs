@@ -263,6 +263,21 @@ fn a_lead_that_time_alone_brings_no_rep_needs_attention_after_an_hour() {
     run(&place, "23T11:00");
     let stuck = status("11:00");
     assert_eq!(stuck.status, 1, "{}", stuck.all());
-    assert!(stuck.stdout.contains("1 handoffs have waited for an hour or more"), "{}", stuck.all());
+    assert!(stuck.stdout.contains("1 handoffs get no rep"), "{}", stuck.all());
     assert!(stuck.stdout.contains("nobody in team inbound is available"), "{}", stuck.all());
+}
+
+#[test]
+fn a_lead_that_waits_for_a_long_absence_to_end_needs_attention_at_once_and_over_a_weekend_it_does_not() {
+    for (days, status) in [("2026-11-23..2026-11-26", 0), ("2026-11-23..2026-11-29", 1)] {
+        let place = desk(r#"step = [{ at = "100%", do = "remind" }]"#, "");
+        for rep in ["ana", "bo"] {
+            let email = format!("email = \"{rep}@acme.example\"");
+            place.replace("rules.toml", &email, &format!("{email}\ntimezone = \"UTC\"\naway = [\"{days}\"]"));
+        }
+        let report = export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);
+        assert_eq!(contacts(&report, "waiting"), ["kim@client.example"]);
+        let said = place.handoff_at("2026-11-23T10:01:00Z", &["status"]);
+        assert_eq!(said.status, status, "{}", said.all());
+    }
 }
