@@ -126,6 +126,11 @@ impl Answer {
         DateTime::parse_from_rfc2822(text).ok().map(|date| date.with_timezone(&Utc))
     }
 
+    /// Takes the server's clock away.
+    pub(crate) fn forget_date(&mut self) {
+        self.headers.remove(DATE);
+    }
+
     /// Whether what it says may be told to people, and so must not hold a token that the service repeats.
     pub(crate) fn may_be_told(&self) -> bool {
         !(200..300).contains(&self.status) || self.body.len() < TOLD_BYTES_MAX

@@ -14,8 +14,8 @@ fn main() -> ExitCode {
     let mut printer =
         Printer::new(&cli.global, std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()));
     let time = match std::env::var("HANDOFF_NOW") {
-        Ok(text) => parse_time(&text).map(|now| Time { now, is_pretended: true }),
-        Err(_) => Ok(Time { now: chrono::Utc::now(), is_pretended: false }),
+        Ok(text) => parse_time(&text).map(|now| Time { now, real: Some(chrono::Utc::now()) }),
+        Err(_) => Ok(Time { now: chrono::Utc::now(), real: None }),
     };
     let outcome = match time {
         Ok(time) => dispatch(&cli, time, &mut printer),

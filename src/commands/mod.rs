@@ -68,14 +68,14 @@ impl From<Outcome> for ExitCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
     pub now: Timestamp,
-    /// It came from `HANDOFF_NOW`, which is refused unless every server is local.
-    pub is_pretended: bool,
+    /// The real one, when `now` came from `HANDOFF_NOW`, which is refused unless every server is local.
+    pub real: Option<Timestamp>,
 }
 
 impl Time {
     /// How long the machine has been up; where the time is pretended, so is that.
     fn uptime(self) -> Box<Uptime> {
-        if self.is_pretended { Box::new(move || self.now - DateTime::UNIX_EPOCH) } else { Box::new(uptime) }
+        if self.real.is_some() { Box::new(move || self.now - DateTime::UNIX_EPOCH) } else { Box::new(uptime) }
     }
 }
 

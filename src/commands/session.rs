@@ -120,7 +120,7 @@ impl Session {
         };
         let folder = folder(&global.rules);
         let is_local = crm::is_local(&rules.crm) && rules.chat.as_ref().is_none_or(chat::is_local);
-        if time.is_pretended && !is_local {
+        if time.real.is_some() && !is_local {
             printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
             return Ok(Opening::Refused);
         }
@@ -144,6 +144,9 @@ impl Session {
         let deadline = began + deadline;
         let mut crm = crm::connect(&rules.crm, &folder, memory(CRM_MEMORY)?.as_deref())?;
         crm.until(deadline);
+        if let Some(real) = time.real {
+            crm.pretend(time.now, real);
+        }
         let chat_memory = memory(CHAT_MEMORY)?;
         let chat = rules.chat.as_ref();
         let chat = chat.map(|chat| chat::connect(chat, &folder, chat_memory.as_deref())).transpose()?;

@@ -103,6 +103,9 @@ pub trait Crm {
     /// Nothing is sent or waited for beyond this. Without it, a connector takes the time that cron gives a run.
     fn until(&mut self, _deadline: Instant) {}
 
+    /// The time of this run is set by hand, for a test; this is the real one.
+    fn pretend(&mut self, _now: Timestamp, _real: Timestamp) {}
+
     /// Identifies the account; part of every key, so it must stay the same when the database is lost.
     ///
     /// # Errors

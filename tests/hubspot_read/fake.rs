@@ -54,6 +54,8 @@ pub(crate) struct World {
     pub(crate) faults: VecDeque<(&'static str, Fault)>,
     /// Sent with every answer that is no search.
     pub(crate) remaining: Option<u32>,
+    /// Instead of the world's time, how it dates its answers.
+    pub(crate) date: Option<DateTime<chrono::Utc>>,
     pub(crate) requests: Vec<Request>,
     /// How often each contact was read.
     pub(crate) reads: HashMap<u64, u32>,
@@ -155,7 +157,7 @@ impl World {
             None => self.route(request),
         };
         let reply = if self.is_loose { loose(reply) } else { reply };
-        let date = DateTime::from_timestamp_millis(self.now_ms).unwrap();
+        let date = self.date.unwrap_or_else(|| DateTime::from_timestamp_millis(self.now_ms).unwrap());
         let mut reply = reply.with("Date", &date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
         if !is_search {
             let remaining =

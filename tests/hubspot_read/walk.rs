@@ -162,6 +162,37 @@ fn case_8_after_an_hour_without_a_run_the_sweep_is_not_put_off() {
     assert_eq!(desk.stored(), [21]);
 }
 
+/// Servers made for tests have a clock of their own and a library that dates every answer by the real one.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the real time is the point")]
+fn a_server_that_dates_its_answers_by_the_real_clock_is_read_at_a_time_that_is_set() {
+    let desk = Desk::open();
+    desk.fake.world().date = Some(std::time::SystemTime::now().into());
+    desk.fill(1, 3);
+    desk.sync();
+    for minutes in 1..4 {
+        desk.later(1);
+        desk.fake.world().put(20 + minutes, NOW_MS + 60_000, 0, &json!({"email": "new@client.example"}));
+        desk.sync();
+    }
+    assert_eq!(desk.stored(), [1, 2, 3, 21, 22, 23]);
+    assert_eq!(desk.handoff(&["run"]).status, 0, "it is nobody's clock that is wrong");
+}
+
+#[test]
+fn a_first_walk_over_pages_ends_with_the_second_that_has_begun() {
+    let desk = Desk::open();
+    let mut world = desk.fake.world();
+    world.now_ms += 700;
+    let now_ms = world.now_ms;
+    for id in 1..=450 {
+        world.put(id, now_ms, 0, &json!({"email": format!("c{id}@client.example")}));
+    }
+    drop(world);
+    desk.sync();
+    assert_eq!(desk.stored().len(), 450);
+}
+
 #[test]
 fn case_9_a_row_newer_than_the_window_does_not_move_it_past_what_was_not_seen() {
     let desk = Desk::open();

@@ -107,8 +107,8 @@ fn a_rep_who_tidies_up_after_it_went_to_another_has_not_touched_it_for_the_other
     let (mut scene, task) = scene();
     scene.wait(60);
     for _ in 0..3 {
-        let limit = Reply::json(429, &json!({"policyName": "TEN_SECONDLY_ROLLING", "message": "limit"}));
-        scene.fake.fail("POST", "/tasks", Fault::Instead(limit));
+        let locked = Reply::json(423, &json!({"message": "locked"}));
+        scene.fake.fail("POST", "/tasks", Fault::Instead(locked));
     }
     scene.run();
     assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], json!("72"));

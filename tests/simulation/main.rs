@@ -205,7 +205,7 @@ fn killed_by(folder: &Path) -> Option<String> {
     if let Err(violation) = scheduled(folder) {
         return Some(format!("schedule: {violation}"));
     }
-    (1..=200).find_map(|seed| {
+    (1..=1000).find_map(|seed| {
         let violation = play(seed, Faults::of(seed), folder, false).violation?;
         Some(format!("seed {seed}: {violation}"))
     })

@@ -49,6 +49,18 @@ fn case_2_retry_after_holds_for_its_method_and_others_go_on() {
 }
 
 #[test]
+fn case_2_what_slack_throttles_for_a_moment_goes_out_in_the_same_run() {
+    let desk = Desk::open();
+    for _ in 0..2 {
+        desk.slack.script("chat.postMessage", throttled("1"));
+    }
+    desk.lead();
+    let ran = desk.run(TEN);
+    assert_eq!(ran.status, 0, "{}", ran.all());
+    assert_eq!((desk.slack.calls("chat.postMessage").len(), desk.slack.messages().len()), (3, 1));
+}
+
+#[test]
 fn case_3_a_channel_gets_a_message_a_second() {
     let desk = Desk::open();
     desk.leads(&["a,A,A,CTO", "b,B,B,CTO", "c,C,C,CTO"]);

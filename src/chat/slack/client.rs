@@ -24,6 +24,9 @@ pub(super) const POST: &str = "chat.postMessage";
 /// Attempts of a request that only reads.
 const READS_MAX: u32 = 3;
 
+/// How often a write is sent that Slack keeps throttling.
+const WRITES_MAX: u32 = 4;
+
 /// Before a failed read is tried again; twice as long the second time.
 const READ_AGAIN: Duration = Duration::from_millis(300);
 
@@ -89,26 +92,44 @@ impl Client {
         body: &Value,
         deadline: Instant,
     ) -> Result<Value, Fault> {
-        self.may(method)?;
-        self.pace(method, deadline)?;
-        let Some(url) = self.url(method, &[]) else { return Err(no_url()) };
-        let request = self.http.client().post(url).header(CONTENT_TYPE, "application/json; charset=utf-8");
-        self.send(method, request.body(body.to_string()), deadline)
+        self.write_paced(method, None, body, deadline)
     }
 
     /// Posts a message to a channel, once, and keeps to the channel's rate.
     pub(super) fn post(&mut self, channel: &str, body: &Value, deadline: Instant) -> Result<Value, Fault> {
-        self.may(POST)?;
-        self.pacer.wait(POST, Some(channel), deadline).map_err(|wait| out_of_time(POST, wait))?;
-        let start = Instant::now();
-        let Some(url) = self.url(POST, &[]) else { return Err(no_url()) };
-        let request = self.http.client().post(url).header(CONTENT_TYPE, "application/json; charset=utf-8");
-        let posted = self.send(POST, request.body(body.to_string()), deadline);
-        self.pacer.posted(channel, start);
-        if let Some(id) = posted.as_ref().ok().and_then(|body| body.get("channel")).and_then(Value::as_str) {
-            self.pacer.posted(id, start);
+        self.write_paced(POST, Some(channel), body, deadline)
+    }
+
+    /// What Slack throttles it has not done, so that is sent again when it was told to, while there is time.
+    fn write_paced(
+        &mut self,
+        method: &'static str,
+        channel: Option<&str>,
+        body: &Value,
+        deadline: Instant,
+    ) -> Result<Value, Fault> {
+        self.may(method)?;
+        let Some(url) = self.url(method, &[]) else { return Err(no_url()) };
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            self.pacer.wait(method, channel, deadline).map_err(|wait| out_of_time(method, wait))?;
+            let start = Instant::now();
+            let request = self.http.client().post(url.clone());
+            let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8");
+            let result = self.send(method, request.body(body.to_string()), deadline);
+            if let Some(channel) = channel {
+                self.pacer.posted(channel, start);
+                let id = result.as_ref().ok().and_then(|body| body.get("channel")).and_then(Value::as_str);
+                if let Some(id) = id {
+                    self.pacer.posted(id, start);
+                }
+            }
+            let is_throttled = matches!(result, Err(Fault::Throttled { .. }));
+            if !is_throttled || attempt == WRITES_MAX || self.pacer.ready(method, channel) > deadline {
+                return result;
+            }
         }
-        posted
     }
 
     /// Reads; again when that may help and there is time.

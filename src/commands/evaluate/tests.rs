@@ -39,7 +39,7 @@ fn a_contact_over_which_the_judging_panics_is_set_aside_and_the_others_go_on() {
     let Cli { global, .. } = Cli::parse_from(["handoff", "run", "-q", "--rules", rules.to_str().unwrap()]);
     let mut printer = Printer::new(&global, true);
     let now = "2026-11-23T10:00:00Z".parse().unwrap();
-    let time = Time { now, is_pretended: true };
+    let time = Time { now, real: Some(now) };
     let opening = Session::open(&global, time, Patience::None, run::DEADLINE, &mut printer).unwrap();
     let Opening::Open(mut session) = opening else { panic!("no session") };
     let mut progress = Progress::new(&printer, "reading contacts");

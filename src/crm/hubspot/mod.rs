@@ -126,6 +126,10 @@ impl Crm for HubSpot {
     }
 
     /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
+    fn pretend(&mut self, now: Timestamp, real: Timestamp) {
+        self.client.pretend(now, real);
+    }
+
     fn account(&self) -> Result<&str> {
         Ok(self.portal()?.number().unwrap_or(&self.config.host))
     }

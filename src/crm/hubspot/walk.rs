@@ -114,8 +114,9 @@ impl HubSpot {
         let query = |lo| search(&self.client, &Query { lo, hi: None, beyond: None, after: None });
         let mut found = query(lo)?;
         let newest = found.rows.iter().filter_map(|row| row.modified_ms).max();
-        // The service's clock ends the window. Without it, what was seen does: nothing is lost, only read again.
-        let hi = found.date_ms.or(newest).unwrap_or(lo).max(lo);
+        // The service's clock ends the window; it tells whole seconds, and the present one has begun. Without it, what was
+        // seen does: nothing is lost, only read again.
+        let hi = found.date_ms.map(|date| date + 999).or(newest).unwrap_or(lo).max(lo);
         let wide = if is_sweep { None } else { position.sweep_lo(lo, hi) };
         if let Some(wide) = wide {
             found = query(wide)?;
