@@ -70,9 +70,11 @@ impl HubSpot {
         let mut desk = self.desk(DateTime::UNIX_EPOCH);
         let properties = desk.paths().properties("tasks");
         // In the group of a property that every account has: groups are named differently here and there.
-        let subject = desk.read(&format!("{properties}/hs_task_subject"), None).answer();
-        let subject = subject.map_err(|unread| anyhow::anyhow!(why(unread)))?;
-        let group = subject.get("groupName").and_then(|name| name.as_str()).unwrap_or("task");
+        let subject = match desk.read(&format!("{properties}/hs_task_subject"), None).answer() {
+            Err(Outcome::Missing { .. }) => None,
+            subject => Some(subject.map_err(|unread| anyhow::anyhow!(why(unread)))?),
+        };
+        let group = subject.as_ref().and_then(|subject| subject.get("groupName")?.as_str()).unwrap_or("task");
         let body = json!({
             "name": KEY_PROPERTY,
             "label": "Handoff key",
