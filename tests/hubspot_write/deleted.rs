@@ -107,8 +107,8 @@ fn a_rep_who_tidies_up_after_it_went_to_another_has_not_touched_it_for_the_other
     let (mut scene, task) = scene();
     scene.wait(60);
     for _ in 0..3 {
-        let locked = Reply::json(423, &json!({"message": "locked"}));
-        scene.fake.fail("POST", "/tasks", Fault::Instead(locked));
+        let moving = Reply::json(477, &json!({"message": "the account is being moved"}));
+        scene.fake.fail("POST", "/tasks", Fault::Instead(moving));
     }
     scene.run();
     assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], json!("72"));

@@ -1,5 +1,8 @@
 //! What is written, and what is refused.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::http_server::Reply;
@@ -230,12 +233,29 @@ fn case_23_an_owner_set_between_sync_and_write_is_kept_and_said() {
 fn case_23_an_owner_set_before_a_second_attempt_is_kept() {
     let mut scene = Scene::new(true, &["101"]);
     scene.fake.portal().owners.push((72, "eve@acme.example", false));
-    scene.fake.fail("PATCH", "/101", Fault::Instead(Reply::json(423, &json!({"message": "locked"}))));
+    scene.fake.fail("PATCH", "/101", Fault::Instead(Reply::json(477, &json!({"message": "moving"}))));
     assert_eq!(scene.run().status, 1);
     scene.fake.portal().put("contacts", "101", &json!({"hubspot_owner_id": "72"}));
     scene.settle();
     assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
     assert!(scene.fake.tasks("101").is_empty());
+    scene.fake.requests();
+}
+
+#[test]
+fn case_23_an_owner_set_while_a_write_waits_within_the_run_is_kept() {
+    let mut scene = Scene::new(true, &["101"]);
+    scene.fake.portal().owners.push((72, "eve@acme.example", false));
+    scene.fake.fail("PATCH", "/101", Fault::Instead(Reply::json(423, &json!({"message": "locked"}))));
+    let mut run = scene.process().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while !scene.fake.portal().requests.iter().any(|request| request.starts_with("PATCH")) {
+        assert_eq!(run.try_wait().unwrap(), None, "no write was sent");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    scene.fake.portal().put("contacts", "101", &json!({"hubspot_owner_id": "72"}));
+    run.wait().unwrap();
+    scene.settle();
+    assert_eq!(scene.fake.contact("101")["hubspot_owner_id"], "72");
     scene.fake.requests();
 }
 

@@ -108,31 +108,16 @@ impl Client {
         date.checked_add_signed(TimeDelta::from_std(seen.elapsed()).ok()?)
     }
 
-    fn deadline(&self) -> Instant {
+    pub(super) fn deadline(&self) -> Instant {
         *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        self.write(&Method::POST, path, body)
+        self.attempt(Method::POST, path, Some(body))
     }
 
     pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        self.write(&Method::PATCH, path, body)
-    }
-
-    /// What HubSpot throttles it has not done, so that is sent again while there is time: the pacer waits as it was told.
-    fn write(&self, method: &Method, path: &str, body: &Value) -> Result<Answer, Failure> {
-        let mut answer = self.attempt(method.clone(), path, Some(body))?;
-        for _ in 1..ATTEMPTS {
-            if answer.status != 429 || self.exhausted.get().is_some() {
-                break;
-            }
-            answer = match self.attempt(method.clone(), path, Some(body)) {
-                Err(Failure::NotSent(_)) => return Ok(answer),
-                sent => sent?,
-            };
-        }
-        Ok(answer)
+        self.attempt(Method::PATCH, path, Some(body))
     }
 
     /// Reads what answers a POST that changes nothing: a search, a batch read.

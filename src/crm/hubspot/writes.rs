@@ -1,7 +1,9 @@
 //! Owner changes and tasks, each sent once: what is certain of each is told, and nothing else is presumed.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,20 +12,54 @@ use super::batch::{self, Input, record_id};
 use super::desk::Desk;
 use super::look_up;
 use super::outcome::Outcome;
+use super::pacer::wait;
 use super::present::{Present, is_id};
 use super::roster::Standing;
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use crate::crm::Keyed;
-use crate::model::{Delivery, LookUp, Task, Update, Write, one_line};
+use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
 
 /// The property that holds the owner's id.
 pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
 
-/// Sends updates and tasks; one answer for each, in order.
+/// How often a write is sent that HubSpot keeps putting off for moments, and how long a moment may be.
+const TIMES: u32 = 4;
+const MOMENT: TimeDelta = TimeDelta::seconds(10);
+
+/// Sends updates and tasks; one answer for each, in order. What HubSpot puts off for a moment it has not done: while there is
+/// time, that is done anew, with another look at contacts whose owner is to be set.
 pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-    let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
-    deliver(&mut hub.desk(at), writes)
+    let Some((at, deadline)) = writes.first().map(|keyed| (keyed.at, keyed.deadline)) else {
+        return Vec::new();
+    };
+    let mut answers = deliver(&mut hub.desk(at), writes);
+    for _ in 1..TIMES {
+        let put_off: Vec<(usize, TimeDelta)> =
+            (0..).zip(&answers).filter_map(|(place, answer)| Some((place, moment(answer, at)?))).collect();
+        let Some(longest) = put_off.iter().filter_map(|(_, moment)| moment.to_std().ok()).max() else {
+            break;
+        };
+        if wait(Instant::now() + longest, deadline.min(hub.client.deadline())).is_err() {
+            break;
+        }
+        let places = put_off.into_iter().map(|(place, _)| place);
+        let again: Vec<(usize, Keyed<'_>)> =
+            places.filter_map(|place| Some((place, *writes.get(place)?))).collect();
+        let keyed: Vec<Keyed<'_>> = again.iter().map(|(_, keyed)| *keyed).collect();
+        for ((place, _), answer) in again.into_iter().zip(deliver(&mut hub.desk(at), &keyed)) {
+            if let Some(place) = answers.get_mut(place) {
+                *place = answer;
+            }
+        }
+    }
+    answers
+}
+
+/// For how long HubSpot puts something off, when that is a moment.
+fn moment(answer: &Delivery, at: Timestamp) -> Option<TimeDelta> {
+    let Delivery::Throttled { until: Some(until), .. } = answer else { return None };
+    Some(*until - at).filter(|moment| *moment <= MOMENT)
 }
 
 /// One answer for each, in order.
