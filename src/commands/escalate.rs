@@ -5,6 +5,7 @@ mod outcomes;
 mod recipients;
 mod skew;
 mod steps;
+mod taken;
 mod untold;
 
 use std::thread::{self, ScopedJoinHandle};

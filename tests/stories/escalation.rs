@@ -281,3 +281,41 @@ fn a_lead_that_waits_for_a_long_absence_to_end_needs_attention_at_once_and_over_
         assert_eq!(said.status, status, "{}", said.all());
     }
 }
+
+/// What the CRM shows of kim.
+fn show_owner(place: &Place, owner: &str) {
+    place.write(
+        "contacts.csv",
+        &format!("id,email,score,opted_out,owner\nkim,kim@client.example,60,,{owner}\n"),
+    );
+}
+
+#[test]
+fn a_rep_whom_somebody_made_the_owner_since_takes_it_over_and_it_is_not_taken_away() {
+    let place = desk(r#"step = [{ at = "50%", do = "remind" }, { at = "100%", do = "reassign" }]"#, "");
+    export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);
+    show_owner(&place, "bo@acme.example");
+    assert_eq!(details(&run(&place, "23T10:30")), ["from ana@acme.example to bo@acme.example"]);
+    assert_eq!(told(&place), ["bo@acme.example"], "not a reminder to ana");
+    assert!(details(&run(&place, "23T10:59")).is_empty(), "bo has an hour of his own");
+    assert_eq!(details(&run(&place, "23T11:00")), ["reminded bo@acme.example"]);
+}
+
+#[test]
+fn an_owner_who_is_no_rep_keeps_what_somebody_gave_him() {
+    for action in ["reassign", "return"] {
+        let steps =
+            format!(r#"step = [{{ at = "50%", do = "remind" }}, {{ at = "100%", do = "{action}" }}]"#);
+        let place = desk(&steps, "");
+        export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);
+        let written = place.lines("out/contacts.jsonl").len();
+        assert_eq!(written, 1);
+        show_owner(&place, "Max@partner.example");
+        assert_eq!(details(&run(&place, "23T10:30")), ["reminded ana@acme.example"]);
+        let said = run(&place, "23T11:00");
+        assert_eq!(details(&said), ["not reassigned: max@partner.example became its owner in the CRM"]);
+        assert_eq!(told(&place), ["ana@acme.example", "lee@acme.example"], "the manager hears of it");
+        assert!(said["handed_off"].as_array().unwrap().is_empty());
+        assert_eq!(place.lines("out/contacts.jsonl").len(), written, "nobody else is made the owner");
+    }
+}

@@ -46,11 +46,11 @@ pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> 
     Ok(())
 }
 
-struct Escalation<'a> {
+pub(super) struct Escalation<'a> {
     session: &'a Session,
-    db: Db<'a>,
-    handoff: &'a HandoffRow,
-    facts: &'a Facts<'a>,
+    pub(super) db: Db<'a>,
+    pub(super) handoff: &'a HandoffRow,
+    pub(super) facts: &'a Facts<'a>,
 }
 
 impl Escalation<'_> {
@@ -71,6 +71,7 @@ impl Escalation<'_> {
         }
         self.db.finish_step(self.handoff.id, self.handoff.round, due.step.n, "done", now)?;
         let detail = match &due.step.action {
+            action if let Some(taken) = self.taken(action, due.step.n)? => taken,
             StepAction::Remind => self.remind(due.step.n)?,
             StepAction::Notify { to } => self.notify(due.step.n, to)?,
             StepAction::Reassign => self.reassign(due.step.n)?,
@@ -90,7 +91,7 @@ impl Escalation<'_> {
     }
 
     /// A reply of step `n`, the `which`-th from 0.
-    fn reply(&self, n: u32, which: usize, to: &Recipient, text: &str) -> Result<()> {
+    pub(super) fn reply(&self, n: u32, which: usize, to: &Recipient, text: &str) -> Result<()> {
         let (mention, channel) = match to {
             Recipient::Person(email) => (Some(mention(&self.session.rules, email)), None),
             Recipient::Channel(channel) => (None, Some(channel.clone())),
@@ -106,12 +107,12 @@ impl Escalation<'_> {
         self.handoff.owner.as_deref().unwrap_or_default()
     }
 
-    fn rules(&self) -> &Rules {
+    pub(super) fn rules(&self) -> &Rules {
         &self.session.rules
     }
 
     /// How long nobody has acted, for people.
-    fn lateness(&self) -> String {
+    pub(super) fn lateness(&self) -> String {
         let name = plan::who(self.rules(), self.facts).name().for_terminal(NAME_CHARS_MAX);
         let zone =
             self.rules().reps.iter().find(|rep| rep.email == self.owner()).map(|rep| rep.hours.timezone);
@@ -146,7 +147,7 @@ impl Escalation<'_> {
         Ok(format!("notified {}", told.join(", ")))
     }
 
-    fn manager(&self) -> Recipient {
+    pub(super) fn manager(&self) -> Recipient {
         let manager = team(self.rules(), self.handoff).and_then(|team| team.manager.clone());
         manager.map_or(Recipient::Thread, Recipient::Person)
     }
@@ -200,7 +201,7 @@ impl Escalation<'_> {
         format!("nobody is left to take it; {} keeps it: {}", self.owner(), waiting.why)
     }
 
-    fn pass_on(&self, assignment: &Assignment) -> Result<String> {
+    pub(super) fn pass_on(&self, assignment: &Assignment) -> Result<String> {
         self.db.pass_on(self.handoff.id, self.session.now)?;
         self.db.cancel_steps(self.handoff.id)?;
         let handed_off = hand_to(self.session, self.db, self.handoff, assignment, self.facts)?;
