@@ -107,6 +107,19 @@ fn the_company_comes_by_the_primary_association_where_the_property_is_empty() {
 
 /// Contact 1 crossed and waits to be routed.
 #[test]
+fn a_company_by_association_is_found_behind_a_thousand_contacts_that_have_none() {
+    let desk = Desk::open();
+    desk.fill(1, 1_400);
+    {
+        let mut world = desk.fake.world();
+        world.companies.insert(900, company("Fintech"));
+        world.associations.insert(1_400, 900);
+    }
+    desk.sync();
+    assert_eq!(desk.values(1_400)["company.name"], "Fintech");
+}
+
+#[test]
 fn some_contacts_name_their_company_by_the_property_and_others_by_association_alone() {
     let desk = Desk::open();
     desk.fill(1, 3);

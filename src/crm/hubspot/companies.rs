@@ -19,9 +19,6 @@ const PRIMARY: &str = "1";
 /// More are not kept, but read again: memory stays flat however many there are.
 const KEPT_MAX: usize = 20_000;
 
-/// So many contacts with no company in either place: associations are not asked for again until the next run.
-const ASKED_MAX: usize = 1_000;
-
 /// How contacts name their companies; learned once, and remembered between runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,8 +44,6 @@ pub(super) struct Companies {
 #[derive(Debug, Default)]
 struct State {
     link: Link,
-    /// Contacts whose associations were asked for in vain.
-    asked: usize,
     known: HashMap<String, Company>,
 }
 
@@ -128,7 +123,7 @@ impl Companies {
     }
 
     /// Contact and company, by id: from the contact's own property, which costs nothing; of those without it, from
-    /// associations, until enough were asked for in vain.
+    /// associations. That is never left out: whoever has a company must not be judged as if there were none.
     fn ids(&self, client: &Client, contacts: &[Object]) -> Result<Pairs> {
         let mut pairs = if self.link() == Link::Associations { Vec::new() } else { by_property(contacts) };
         let has_company: HashSet<&str> = pairs.iter().map(|(contact, _)| contact.as_str()).collect();
@@ -139,17 +134,15 @@ impl Companies {
             if state.link == Link::Unknown && !pairs.is_empty() {
                 state.link = Link::Property;
             }
-            if without.is_empty() || (state.link != Link::Associations && state.asked >= ASKED_MAX) {
+            if without.is_empty() {
                 return Ok(pairs);
             }
         }
         let found = associated(client, &without)?;
         let mut state = self.state();
-        match state.link {
-            Link::Associations => {}
-            Link::Unknown | Link::Property if found.is_empty() => state.asked += without.len(),
-            // The property does not say it all here.
-            Link::Unknown | Link::Property => state.link = Link::Associations,
+        // The property does not say it all here.
+        if !found.is_empty() {
+            state.link = Link::Associations;
         }
         pairs.extend(found);
         Ok(pairs)
