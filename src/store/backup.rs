@@ -47,7 +47,7 @@ impl StorePath {
 
     fn refuse_as_target(&self, to: &Path, replaces: bool) -> Result<()> {
         let shown = to.display();
-        for ending in ["-wal", "-shm", "-journal", ".lock"] {
+        for ending in ["-wal", "-shm", "-journal", ".lock", ".wake"] {
             if to.as_os_str().as_encoded_bytes().ends_with(ending.as_bytes()) {
                 bail!("{shown} is named like a part of a database; name the backup otherwise");
             }

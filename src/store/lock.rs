@@ -2,7 +2,6 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -21,9 +20,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// Takes the lock, waiting up to `patience`; `None` when another process still holds it.
 pub fn lock(path: &StorePath, patience: Duration) -> Result<Option<Lock>> {
     path.refuse_shared()?;
-    let mut name = path.as_path().as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
+    let name = path.beside(".lock");
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

@@ -53,6 +53,13 @@ impl StorePath {
         &self.0
     }
 
+    /// The file beside it that has this at the end of its name.
+    pub(super) fn beside(&self, ending: &str) -> PathBuf {
+        let mut name = self.0.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    }
+
     pub fn exists(&self) -> bool {
         self.0.exists()
     }

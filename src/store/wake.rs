@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
@@ -12,9 +11,7 @@ impl StorePath {
     /// Touches the file; whoever watches it starts a run. Without a database there is nothing to wake.
     pub fn wake(&self) -> Result<()> {
         self.refuse_absent()?;
-        let mut name = self.as_path().as_os_str().to_owned();
-        name.push(".wake");
-        let name = PathBuf::from(name);
+        let name = self.beside(".wake");
         let file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&name);
         file.map(drop).with_context(|| format!("cannot write the file {}", name.display()))
     }
