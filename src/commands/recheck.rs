@@ -130,6 +130,19 @@ fn cancel(
     Ok(())
 }
 
+/// The assignment to a rep whom somebody made the owner: no route found him, so no team's turn is spent.
+pub(super) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: String) -> Assignment {
+    let route = rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name));
+    Assignment {
+        rep,
+        route: route.unwrap_or_default(),
+        team: None,
+        why,
+        passed_over: Vec::new(),
+        turns: Vec::new(),
+    }
+}
+
 /// The owner that somebody set keeps the contact: with task and alert when it is a rep; else it is none of our business.
 fn hand_to_owner(
     session: &Session,
@@ -146,10 +159,7 @@ fn hand_to_owner(
     };
     db.undo_assignment(handoff, &why, session.now)?;
     report.taken_back(handoff.id, &why);
-    let route =
-        rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name)).unwrap_or_default();
-    let assignment =
-        Assignment { rep: RepId(rep), route, team: None, why, passed_over: Vec::new(), turns: Vec::new() };
+    let assignment = given_to(rules, handoff, RepId(rep), why);
     let facts = facts(rules, stored, session.now);
     report.handed_off.push(hand_to(session, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
     Ok(())

@@ -3,7 +3,6 @@
 use anyhow::Result;
 
 use super::steps::Escalation;
-use crate::assign::Assignment;
 use crate::commands::recheck;
 use crate::model::{RepId, StepAction};
 
@@ -15,16 +14,7 @@ impl Escalation<'_> {
         let why = format!("{owner} became its owner in the CRM");
         let rules = self.rules();
         if let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) {
-            let route =
-                rules.routes.iter().position(|route| self.handoff.route.as_ref() == Some(&route.name));
-            let assignment = Assignment {
-                rep: RepId(rep),
-                route: route.unwrap_or_default(),
-                team: None,
-                why,
-                passed_over: Vec::new(),
-                turns: Vec::new(),
-            };
+            let assignment = recheck::given_to(rules, self.handoff, RepId(rep), why);
             return self.pass_on(&assignment).map(Some);
         }
         match action {
