@@ -268,9 +268,9 @@ pub struct ReceiveArgs {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Sender {
-    /// HubSpot's webhooks: the contacts that they name are read by the next run, whatever the search shows
+    /// A webhook of the CRM: the contacts that it names are read by the next run, whatever the search shows
     Crm,
-    /// Slack's events: a rep reacted or replied
+    /// An event of the chat: a rep reacted or replied
     Chat,
 }
 

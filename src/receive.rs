@@ -10,8 +10,7 @@ use ring::hmac;
 use crate::model::{ContactId, Timestamp};
 use crate::secret::Secret;
 
-/// Services sign anew for each attempt; what is older may have been recorded by somebody. Both HubSpot and Slack say five
-/// minutes.
+/// Services sign anew for each attempt; what is older may have been recorded by somebody. All of them say five minutes.
 const AGE_MAX: TimeDelta = TimeDelta::minutes(5);
 
 /// No service sends more: a hundred events are some 50 kB.
@@ -22,7 +21,7 @@ pub(crate) const BODY_BYTES_MAX: u64 = 1_000_000;
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) body: Vec<u8>,
-    /// By their names in CGI: `HTTP_X_SLACK_SIGNATURE`.
+    /// By their names in CGI: `HTTP_CONTENT_TYPE`.
     headers: HashMap<String, String>,
     at: Timestamp,
 }
