@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::http::Http;
+use crate::connector::http::Http;
 
 /// The run is done; a monitor that does not answer must not make it late.
 const TIMEOUT: Duration = Duration::from_secs(5);

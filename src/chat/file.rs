@@ -1,4 +1,4 @@
-//! `[chat.file]`: messages as JSON Lines, in the same kind of ledger as the tasks of `[crm.file]`.
+//! `[chat.file]`: messages as JSON Lines, in the same kind of log as the tasks of `[crm.file]`.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{Chat, Connector, Posted, When};
+use crate::connector::append_log::{AppendLog, Entry};
 use crate::crm::Keyed;
-use crate::ledger::{Entry, Ledger};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
 use crate::rules::{Findings, Reader, Table, schema};
 
@@ -25,7 +25,7 @@ pub(super) const CONNECTOR: Connector = Connector {
 };
 
 struct FileChat {
-    messages: Ledger,
+    messages: AppendLog,
 }
 
 /// What stands in the file for one message.
@@ -56,7 +56,7 @@ fn read_path(table: &Table, findings: &mut Findings) -> Option<String> {
 impl FileChat {
     fn new(table: &Table, folder: &Path) -> Result<Self> {
         let path = read_path(table, &mut Findings::default()).context("[chat.file] needs `path`")?;
-        Ok(Self { messages: Ledger::new(folder.join(path)) })
+        Ok(Self { messages: AppendLog::new(folder.join(path)) })
     }
 }
 
@@ -121,7 +121,7 @@ mod tests {
     fn a_message_and_its_reply_are_lines_that_belong_together() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out/messages.jsonl");
-        let mut chat = FileChat { messages: Ledger::new(path.clone()) };
+        let mut chat = FileChat { messages: AppendLog::new(path.clone()) };
         let (message, reply) = (message("A demo request"), reply("m1", "Still waiting"));
         let deliveries = chat.send(&[keyed("m1", &message), keyed("r1", &reply)]);
         assert_eq!(deliveries[1], Delivery::Done { remote_id: "messages.jsonl:r1".to_owned() });
@@ -138,7 +138,7 @@ mod tests {
         let path = folder.path().join("messages.jsonl");
         let message = message("A demo request");
         let keyed = keyed("m1", &message);
-        let connect = || FileChat { messages: Ledger::new(path.clone()) };
+        let connect = || FileChat { messages: AppendLog::new(path.clone()) };
         assert_eq!(connect().look_up(&[keyed]), [LookUp::Absent]);
         connect().send(&[keyed]);
         let found = connect().look_up(&[keyed]);

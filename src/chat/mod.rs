@@ -12,10 +12,10 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::connector::signed_request::{Received, Request};
 pub use crate::crm::Checked;
 use crate::crm::Keyed;
 use crate::model::{Activity, Delivery, LookUp, Timestamp};
-use crate::receive::{Received, Request};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each chat.

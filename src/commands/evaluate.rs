@@ -9,7 +9,7 @@ use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, group, run, sync};
 use crate::brief::held;
 use crate::cli::{EvaluateArgs, Global};
-use crate::confine::confined;
+use crate::isolate::isolated;
 use crate::model::{Contact, Status, Timestamp, Verdict, VerdictKind, handoff_key};
 use crate::mutant;
 use crate::output::Printer;
@@ -142,7 +142,7 @@ impl<'a> Stage<'a> {
     fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<()> {
         let Session { rules, now, .. } = self.session;
         let contact = &due.row.contact;
-        let judged = confined(|| {
+        let judged = isolated(|| {
             ((self.judge)(rules, contact, *now), self.timers.holds_until(rules, &facts(rules, contact, *now)))
         });
         let Some((evaluation, mut again)) = judged else {

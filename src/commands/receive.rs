@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 use super::session::{load_rules, may_pretend, store_path};
 use super::{Outcome, Time};
 use crate::cli::{Global, ReceiveArgs, Sender};
+use crate::connector::signed_request::{Received, Refusal, Request};
 use crate::model::ContactId;
 use crate::output::{Printable, Printer};
-use crate::receive::{Received, Refusal, Request};
 use crate::rules::Rules;
 use crate::{chat, crm};
 

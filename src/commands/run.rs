@@ -9,8 +9,8 @@ use super::session::{Opening, Patience, Session, busy};
 use super::{Outcome, Time, escalate, evaluate, route, sync};
 use crate::chat::Chat;
 use crate::cli::{Global, RunArgs};
-use crate::confine::confined;
 use crate::crm::Crm;
+use crate::isolate::isolated;
 use crate::model::Timestamp;
 use crate::monitor;
 use crate::output::run_report::RunReport;
@@ -107,7 +107,7 @@ fn do_stages(
             report.problems.push("stopped by a signal; the next run goes on from here".to_owned());
             break;
         }
-        let done = confined(|| do_stage(session, *stage, include_existing, report, printer));
+        let done = isolated(|| do_stage(session, *stage, include_existing, report, printer));
         // The stages that follow work on what the database has.
         let done = done.unwrap_or_else(|| Err(anyhow!("a bug in handoff ended {}", stage.name())));
         if let Err(error) = done {

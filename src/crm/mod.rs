@@ -2,7 +2,6 @@
 
 mod file;
 mod hubspot;
-pub mod position;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,8 +10,8 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use serde_json::Value;
 
+use crate::connector::signed_request::{Received, Request};
 use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write, Written};
-use crate::receive::{Received, Request};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each CRM.

@@ -4,7 +4,7 @@
 //! Per wave: look up what may have happened already; commit `in_flight`; send; commit what became of it. Only a write that
 //! certainly did not happen, or that a look-up does not find, is ever sent again, with the same key and the same bytes.
 //!
-//! A bug that shows in a connector is confined to what it showed over: the rest of the wave goes on without it, and what it
+//! A bug that shows in a connector is isolated to what it showed over: the rest of the wave goes on without it, and what it
 //! shows over alone waits for whoever mends it.
 //!
 //! CRM and chat go side by side: a message goes out as soon as its owner and task are there, and a chat that takes a message
@@ -24,8 +24,8 @@ use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
 use crate::chat::{Chat, When};
-use crate::confine::confined;
 use crate::crm::{Crm, Keyed};
+use crate::isolate::isolated;
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
@@ -160,7 +160,7 @@ impl<'a, 'b> Lane<'a, 'b> {
             if !coming.is_empty() {
                 let coming: Vec<Keyed<'_>> = coming.iter().map(|effect| keyed(effect, self.when)).collect();
                 // What it prepares is asked for when it is needed.
-                confined(|| chat.expect(&coming));
+                isolated(|| chat.expect(&coming));
             }
         }
         Ok(())
@@ -210,7 +210,7 @@ impl<'a, 'b> Lane<'a, 'b> {
     /// `None`: a bug showed.
     fn send(&mut self, effects: &[EffectRow]) -> Option<Vec<Delivery>> {
         let keyed: Vec<Keyed<'_>> = effects.iter().map(|effect| keyed(effect, self.when)).collect();
-        if keyed.is_empty() { Some(Vec::new()) } else { confined(|| self.sink.send(&keyed)) }
+        if keyed.is_empty() { Some(Vec::new()) } else { isolated(|| self.sink.send(&keyed)) }
     }
 
     /// A bug showed over one of these: nobody knows in what state it left the connector, which is asked for nothing more in
@@ -229,7 +229,7 @@ impl<'a, 'b> Lane<'a, 'b> {
             return Ok(to_send);
         }
         let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, self.when)).collect();
-        let Some(answers) = confined(|| self.sink.look_up(&asked)) else {
+        let Some(answers) = isolated(|| self.sink.look_up(&asked)) else {
             self.set_apart(&unsure)?;
             return Ok(Vec::new());
         };

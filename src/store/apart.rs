@@ -3,14 +3,14 @@
 use anyhow::Result;
 
 use super::Db;
-use crate::confine::confined;
+use crate::isolate::isolated;
 
 impl Db<'_> {
     /// Runs a part of a transaction that is kept whole or not at all, whatever becomes of the rest. `None`: it panicked,
     /// and nothing of it is kept; the panic has said where.
     pub fn apart<T>(self, change: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
         self.conn.prepare_cached("SAVEPOINT apart")?.execute([])?;
-        match confined(change) {
+        match isolated(change) {
             Some(Ok(value)) => {
                 self.conn.prepare_cached("RELEASE apart")?.execute([])?;
                 Ok(Some(value))

@@ -33,12 +33,12 @@ pub(crate) fn take() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::confine::confined;
+    use crate::isolate::isolated;
 
     #[test]
     fn a_panic_is_seen_though_it_was_confined_or_ended_in_another_thread() {
         watch();
-        assert_eq!(confined(|| -> i32 { panic!("a bug over one thing") }), None);
+        assert_eq!(isolated(|| -> i32 { panic!("a bug over one thing") }), None);
         assert!(take().iter().any(|panic| panic.contains("a bug over one thing")));
         assert!(take().iter().all(|panic| !panic.contains("a bug over one thing")));
     }

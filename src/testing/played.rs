@@ -11,7 +11,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::{Answer, Failure, Script};
+use crate::connector::http::{Answer, Failure, Script};
 
 /// The folder of `tests/fuzz/corpus`, by the names of the files.
 #[derive(Debug)]

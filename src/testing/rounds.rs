@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::mutate::{Random, spoil_json};
 use super::panics;
 use super::played::{Corpus, Instead, Played, Stored, set_header};
-use crate::http::{Answer, Failure};
+use crate::connector::http::{Answer, Failure};
 
 /// The longest text that a connector may tell people.
 const TOLD_CHARS_MAX: usize = 1_000;

@@ -7,7 +7,7 @@ use send_wrapper::SendWrapper;
 
 use anyhow::{Result, bail};
 use handoff::chat::{Chat, Posted, When};
-use handoff::crm::position::Position;
+use handoff::connector::cursor::Cursor;
 use handoff::crm::{Activities, Crm, Keyed, Page, Reread, Unreadable, Walk, Walked, Watched};
 use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp};
 
@@ -74,7 +74,7 @@ impl SimCrm {
         (records, bad)
     }
 
-    fn open(&self, position: &mut Position) {
+    fn open(&self, position: &mut Cursor) {
         let (lo, is_sweep) = position.next_lo();
         let hi = self.0.sim.world.borrow().now;
         let wide = if is_sweep { None } else { position.sweep_lo(lo, hi) };
@@ -96,7 +96,7 @@ impl Crm for SimCrm {
     fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
         // Another set of properties is read from the beginning, as the connectors do.
         let columns = walk.fields.iter().map(|field| field.property.as_str()).collect::<Vec<_>>().join(",");
-        let mut position = Position::resume(walk.cursor, columns);
+        let mut position = Cursor::resume(walk.cursor, columns);
         if walk.is_anew {
             position.begin_anew();
         }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::outcome::{Fault, MISSING_SCOPE, classify};
 use super::pacer::Pacer;
-use crate::http::{Answer, Http};
+use crate::connector::http::{Answer, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
 

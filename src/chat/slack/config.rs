@@ -3,7 +3,7 @@
 use reqwest::Url;
 use serde_json::{Value, json};
 
-use crate::endpoint;
+use crate::connector::base_url;
 use crate::rules::{Findings, Item, Node, Reader, Table, schema};
 
 /// Where messages go.
@@ -33,7 +33,7 @@ impl Config {
     pub(super) fn read(table: &Table) -> Self {
         let mut reader = Reader::new(table, "[chat.slack]");
         let mut findings = Findings::default();
-        let base_url = endpoint::read_base_url(&mut reader, &mut findings);
+        let base_url = base_url::read_base_url(&mut reader, &mut findings);
         let mut text = |key| reader.text(key, &mut findings).map(str::trim);
         let channel = text("channel").map(|channel| Destination::Channel(channel.to_owned()));
         Self {
@@ -68,7 +68,7 @@ pub(super) fn schema() -> Value {
 /// Notes what is wrong with the table.
 pub(super) fn check(table: &Table, findings: &mut Findings) {
     let mut reader = Reader::new(table, "[chat.slack]");
-    endpoint::read_base_url(&mut reader, findings);
+    base_url::read_base_url(&mut reader, findings);
     let channel = reader.item("channel");
     let to = reader.item("to");
     match (channel, to) {

@@ -28,8 +28,8 @@ use self::memory::Memory;
 use self::place::Place;
 use self::webhook::Webhook;
 use super::{Chat, Checked, Connector, Posted, When};
+use crate::connector::base_url;
 use crate::crm::Keyed;
-use crate::endpoint;
 use crate::model::{Activity, Delivery, LookUp};
 use crate::rules::Table;
 use crate::secret::Secret;
@@ -38,7 +38,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
     check: |table, _, findings| config::check(table, findings),
     connect: |table, _, memory| connect(table, memory),
-    is_local: endpoint::is_local,
+    is_local: base_url::is_local,
     schema: config::schema,
     receive: Some(receive::receive),
 };
@@ -51,7 +51,7 @@ fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
         return Ok(Box::new(Slack::with(config, client, memory)));
     }
     if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
-        return Ok(Box::new(Webhook::new(url, endpoint::is_local(table))?));
+        return Ok(Box::new(Webhook::new(url, base_url::is_local(table))?));
     }
     bail!(
         "[chat.slack] needs a bot token in the environment variable HANDOFF_SLACK_TOKEN, or the address of an incoming \

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::http::{Answer, Failure, told};
+use crate::connector::http::{Answer, Failure, told};
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -206,7 +206,10 @@ impl Slack {
         self.fresh.insert(place.clone());
         let warnings = body.pointer("/response_metadata/warnings").and_then(Value::as_array);
         for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
-            self.warn(format!("Slack took a message and warns: {}", crate::http::told(warning, 100)));
+            self.warn(format!(
+                "Slack took a message and warns: {}",
+                crate::connector::http::told(warning, 100)
+            ));
         }
         Ok(place)
     }

@@ -5,7 +5,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::receive::{Received, Refusal, Request, is_signed, moment};
+use crate::connector::signed_request::{Received, Refusal, Request, is_signed, moment};
 use crate::secret::Secret;
 
 const SIGNING_SECRET: &str = "HANDOFF_SLACK_SIGNING_SECRET";
@@ -96,8 +96,8 @@ mod tests {
     use ring::hmac;
 
     use super::*;
+    use crate::connector::signed_request::fixture::post;
     use crate::model::Timestamp;
-    use crate::receive::fixture::post;
 
     /// Slack's own example.
     ///

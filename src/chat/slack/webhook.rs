@@ -12,9 +12,9 @@ use super::blocks::{self, Content, State};
 use super::outcome::{Fault, retry_after};
 use super::pacer::Pacer;
 use crate::chat::{Chat, Checked, Posted, When};
+use crate::connector::base_url;
+use crate::connector::http::{Answer, Failure, Http, told};
 use crate::crm::Keyed;
-use crate::endpoint;
-use crate::http::{Answer, Failure, Http, told};
 use crate::model::{Activity, Delivery, LookUp, Timestamp, Write};
 use crate::secret::Secret;
 
@@ -36,10 +36,10 @@ pub(super) struct Webhook {
 impl Webhook {
     /// `is_local`: rules.toml keeps everything on this machine, so the webhook has to be here too.
     pub(super) fn new(url: Secret, is_local: bool) -> Result<Self> {
-        let Some(parsed) = Url::parse(url.expose()).ok().filter(endpoint::is_safe) else {
+        let Some(parsed) = Url::parse(url.expose()).ok().filter(base_url::is_safe) else {
             bail!("HANDOFF_SLACK_WEBHOOK must be a web address that begins with https");
         };
-        if is_local && !endpoint::is_loopback(&parsed) {
+        if is_local && !base_url::is_loopback(&parsed) {
             bail!("`base_url` of [chat.slack] is this machine, and HANDOFF_SLACK_WEBHOOK is elsewhere");
         }
         Ok(Self::with(url, Http::new()?))

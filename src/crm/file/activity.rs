@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use super::config::Source;
 use super::layout::no_column;
 use super::table::{Columns, Step, Table};
-use crate::confine::reading;
 use crate::crm::{Activities, Unreadable, Watched};
+use crate::isolate::reading;
 use crate::model::{Activity, ActivityKind, Kind, Value, fold, one_line};
 use crate::mutant;
 

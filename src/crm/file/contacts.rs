@@ -10,8 +10,8 @@ use super::config::{Config, Source};
 use super::layout::{Files, Layout, Origin, missing_columns};
 use super::stamp::FileStamp;
 use super::table::{Columns, Step, Table};
-use crate::confine::reading;
 use crate::crm::{Unreadable, email_domain};
+use crate::isolate::reading;
 use crate::model::{ContactId, Field, Kind, Record, Value};
 use crate::mutant;
 

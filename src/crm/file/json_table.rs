@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 use super::config::Source;
 use super::open::{Bytes, Opened};
 use super::table::{CELL_BYTES_MAX, Step};
-use crate::lines::{LINE_BYTES_MAX, Lines};
+use crate::connector::lines::{LINE_BYTES_MAX, Lines};
 
 /// Integers beyond it may have lost digits while they were read; as ids they would name somebody else.
 const INTEGER_EXACT_MAX: f64 = 9_007_199_254_740_992.0;

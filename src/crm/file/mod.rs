@@ -30,7 +30,7 @@ use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
 use self::table::Columns;
 use super::{Activities, Connector, Crm, Keyed, Page, Reread, Walk, Walked, Watched};
-use crate::ledger::{Entry, Ledger};
+use crate::connector::append_log::{AppendLog, Entry};
 use crate::model::{
     ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Timestamp, Write,
 };
@@ -55,8 +55,8 @@ fn default_property(field: &str) -> Option<&'static str> {
 /// Files as a CRM.
 struct FileCrm {
     config: Config,
-    updates: Ledger,
-    tasks: Ledger,
+    updates: AppendLog,
+    tasks: AppendLog,
     /// What [`Crm::changes`] read in this process; `None` when it cannot be told from a later version.
     read: Option<Stamp>,
 }
@@ -66,14 +66,14 @@ impl FileCrm {
         let config = Config::read(table, folder, &mut Findings::default());
         let config = config.context("[crm.file] needs `contacts`")?;
         Ok(Self {
-            updates: Ledger::new(config.out.join("contacts.jsonl")),
-            tasks: Ledger::new(config.out.join("tasks.jsonl")),
+            updates: AppendLog::new(config.out.join("contacts.jsonl")),
+            tasks: AppendLog::new(config.out.join("tasks.jsonl")),
             config,
             read: None,
         })
     }
 
-    fn ledger(&mut self, kind: EffectKind) -> Option<&mut Ledger> {
+    fn log(&mut self, kind: EffectKind) -> Option<&mut AppendLog> {
         match kind {
             EffectKind::Update => Some(&mut self.updates),
             EffectKind::Task => Some(&mut self.tasks),
@@ -169,7 +169,7 @@ impl Crm for FileCrm {
                     }
                 }
             }
-            let deliveries = self.ledger(kind).map(|ledger| ledger.append(&entries));
+            let deliveries = self.log(kind).map(|log| log.append(&entries));
             answers.extend(positions.into_iter().zip(deliveries.unwrap_or_default()));
         }
         let answer = |position| answers.remove(&position).unwrap_or_else(not_ours);
@@ -182,8 +182,8 @@ impl Crm for FileCrm {
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         let look_up = |keyed: &Keyed<'_>| {
-            let ledger = self.ledger(keyed.write.kind());
-            let found = ledger.and_then(|ledger| ledger.look_up([keyed.key].into_iter()).pop());
+            let log = self.log(keyed.write.kind());
+            let found = log.and_then(|log| log.look_up([keyed.key].into_iter()).pop());
             found.unwrap_or(LookUp::Impossible)
         };
         writes.iter().map(look_up).collect()
@@ -191,7 +191,7 @@ impl Crm for FileCrm {
 
     fn link(&self, contact: &ContactId) -> Option<String> {
         let url = self.config.record_url.as_ref()?;
-        Some(url.replace("{id}", &crate::endpoint::percent_encode(contact.as_str())))
+        Some(url.replace("{id}", &crate::connector::base_url::percent_encode(contact.as_str())))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::fixture::{Fixture, all, field, fields, set_aside, shown, walk};
 use super::*;
-use crate::confine::A_BUG;
+use crate::connector::base_url::percent_encode;
 use crate::crm::email_domain;
-use crate::endpoint::percent_encode;
+use crate::isolate::A_BUG;
 use crate::model::{Kind, Timestamp};
 use crate::mutant;
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, parse};
 use super::wire::{Listing, Object, unread};
-use crate::http::Answer;
+use crate::connector::http::Answer;
 
 /// Inputs of one call: <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch>.
 pub(super) const AT_ONCE: usize = 100;

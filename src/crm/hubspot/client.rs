@@ -16,7 +16,7 @@ use super::pacer::{Lane, OutOfTime, Pacer, wait};
 use super::paths::Paths;
 use super::problem::{Policy, Problem};
 use super::wire::unread;
-use crate::http::{Answer, Failure, Http};
+use crate::connector::http::{Answer, Failure, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
 

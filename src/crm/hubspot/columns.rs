@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use super::reader::place_of;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
-use crate::confine::reading;
 use crate::crm::Unreadable;
+use crate::isolate::reading;
 use crate::model::{ContactId, Field, Record};
 use crate::mutant;
 
@@ -114,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::confine::A_BUG;
+    use crate::isolate::A_BUG;
 
     #[test]
     fn a_contact_over_which_the_reading_panics_is_set_aside_and_the_others_are_read() {

@@ -5,7 +5,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 
 use super::paths::Version;
-use crate::endpoint;
+use crate::connector::base_url;
 use crate::rules::{Findings, Node, Reader, Table, schema};
 
 /// The service itself; accounts hosted in other regions answer there too.
@@ -69,7 +69,7 @@ impl Config {
     /// Reads the table; what is wrong with it is noted, and its default stands in.
     pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {
         let mut reader = Reader::new(table, "[crm.hubspot]");
-        let base_url = endpoint::read_base_url(&mut reader, findings);
+        let base_url = base_url::read_base_url(&mut reader, findings);
         let host = base_url.as_ref().and_then(Url::host_str);
         let config = Self {
             base_url: base_url.as_ref().map_or(BASE_URL, Url::as_str).trim_end_matches('/').to_owned(),

@@ -19,7 +19,7 @@ use super::roster::{Roster, Standing};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::KeyPlace;
 use super::wire::Object;
-use crate::http::Failure;
+use crate::connector::http::Failure;
 use crate::model::{Timestamp, Update};
 
 /// What is kept between runs. Losing it costs requests and nothing else.

@@ -17,8 +17,8 @@ use super::own_tasks::see_tasks;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::roster::Standing;
 use super::signs::{self, ENGAGEMENTS, Engagement, Sign};
-use crate::confine::{A_BUG, confined};
 use crate::crm::{Activities, Unreadable, Watched};
+use crate::isolate::{A_BUG, isolated};
 use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
 use crate::mutant;
 
@@ -129,7 +129,7 @@ pub(super) fn seen<S: IntoIterator<Item = Sign>>(
     watched: &Watched,
     signs: impl FnOnce() -> S,
 ) -> Vec<Seen<'_>> {
-    let signs = confined(|| {
+    let signs = isolated(|| {
         mutant::trip("reading an act", watched.contact.as_str());
         signs().into_iter().map(|sign| (watched, Some(sign))).collect()
     });

@@ -50,7 +50,7 @@ use self::memory::Memory;
 use self::portal::Portal;
 use self::roster::Roster;
 use super::{Activities, Checked, Connector, Crm, Keyed, Needs, Page, Reread, Walk, Walked, Watched};
-use crate::endpoint;
+use crate::connector::base_url;
 use crate::model::{ContactId, Delivery, Field, LookUp, Timestamp};
 use crate::rules::{Findings, Table};
 
@@ -59,7 +59,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     check: |table, _, findings| drop(Config::read(table, findings)),
     connect: |table, _, memory| Ok(Box::new(HubSpot::new(table, memory)?)),
     default_property: properties::default_property,
-    is_local: endpoint::is_local,
+    is_local: base_url::is_local,
     schema: config::schema,
     receive: Some(receive::receive),
 };
@@ -167,7 +167,7 @@ impl Crm for HubSpot {
 
     fn link(&self, contact: &ContactId) -> Option<String> {
         let portal = self.portal().ok()?.number()?;
-        let id = endpoint::percent_encode(contact.as_str());
+        let id = base_url::percent_encode(contact.as_str());
         Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
     }
 

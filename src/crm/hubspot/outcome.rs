@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::problem::{Policy, Problem};
 use super::wire::unread;
-use crate::http::{Answer, Failure};
+use crate::connector::http::{Answer, Failure};
 use crate::model::{Delivery, Timestamp};
 
 /// What one attempt to write came to.

@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::problem::{Policy, Problem};
-use crate::http::Answer;
+use crate::connector::http::Answer;
 use crate::stop;
 
 /// Between two searches.

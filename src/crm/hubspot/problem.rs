@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::http::{Answer, told};
+use crate::connector::http::{Answer, told};
 
 /// Which limit a 429 is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

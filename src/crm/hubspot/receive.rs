@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::config::Config;
+use crate::connector::signed_request::{Received, Refusal, Request, is_signed, moment_ms};
 use crate::model::ContactId;
-use crate::receive::{Received, Refusal, Request, is_signed, moment_ms};
 use crate::rules::{Findings, Table};
 use crate::secret::Secret;
 
@@ -122,8 +122,8 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::*;
+    use crate::connector::signed_request::fixture::post;
     use crate::model::Timestamp;
-    use crate::receive::fixture::post;
 
     /// HubSpot's own example.
     ///

@@ -12,7 +12,7 @@ use super::columns::Columns;
 use super::companies::Companies;
 use super::reader::Contacts;
 use super::search::{Found, Order, Query, Row, search};
-use crate::crm::position::{Position, Window};
+use crate::connector::cursor::{Cursor, Window};
 
 /// The search stops this long before the time is over: what it found is read and stored, not thrown away.
 const LAST_READS: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ impl Batch {
 /// Finds page after page of one window.
 pub(super) struct Searcher<'a> {
     client: &'a Client,
-    known: &'a Position,
+    known: &'a Cursor,
     lo: i64,
     hi: i64,
     last_id: Option<String>,
@@ -70,7 +70,7 @@ struct Unordered {
 
 impl<'a> Searcher<'a> {
     /// The first page may come from a query without an end.
-    pub(super) fn new(client: &'a Client, known: &'a Position, window: &Window) -> Self {
+    pub(super) fn new(client: &'a Client, known: &'a Cursor, window: &Window) -> Self {
         Self {
             client,
             known,

@@ -16,7 +16,7 @@ use super::pacer::OutOfTime;
 use super::reader::Contacts;
 use super::search::{Found, Query, search};
 use super::searcher::{Batch, Searcher};
-use crate::crm::position::{Position, Window};
+use crate::connector::cursor::{Cursor, Window};
 use crate::crm::{Page, Walk, Walked};
 
 /// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.
@@ -34,7 +34,7 @@ impl HubSpot {
         take: &mut dyn FnMut(Page) -> Result<()>,
     ) -> Result<Walked> {
         let columns = Columns::new(walk.fields);
-        let mut position = Position::resume(walk.cursor, columns.hash());
+        let mut position = Cursor::resume(walk.cursor, columns.hash());
         if walk.is_anew {
             position.begin_anew();
             // Kept at once: whatever comes in between, the next run goes on with it.
@@ -59,7 +59,7 @@ impl HubSpot {
     fn walk_window(
         &mut self,
         columns: &Columns,
-        position: &mut Position,
+        position: &mut Cursor,
         walk: &Walk<'_>,
         take: &mut dyn FnMut(Page) -> Result<()>,
     ) -> Result<bool> {
@@ -109,7 +109,7 @@ impl HubSpot {
     }
 
     /// Opens the next window with its first page.
-    fn open(&self, position: &mut Position) -> Result<Found> {
+    fn open(&self, position: &mut Cursor) -> Result<Found> {
         let (lo, is_sweep) = position.next_lo();
         let query = |lo| search(&self.client, &Query { lo, hi: None, beyond: None, after: None });
         let mut found = query(lo)?;
@@ -128,7 +128,7 @@ impl HubSpot {
     /// Hands a page over to be stored, with the cursor behind it.
     fn store(
         &mut self,
-        position: &mut Position,
+        position: &mut Cursor,
         columns: &Columns,
         batch: &Batch,
         contacts: &Contacts,
@@ -159,7 +159,7 @@ impl HubSpot {
 }
 
 /// The position as a cursor.
-fn written(position: &Position) -> Result<String> {
+fn written(position: &Cursor) -> Result<String> {
     serde_json::to_string(position).context("the cursor cannot be written")
 }
 

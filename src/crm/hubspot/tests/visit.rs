@@ -9,10 +9,10 @@ use super::super::client::Client;
 use super::super::config::Config;
 use super::TOKEN;
 use super::work::{ANA, alone, fields, now, open, together};
+use crate::connector::cursor::Cursor;
+use crate::connector::http::Http;
 use crate::crm::file::fixture::table;
-use crate::crm::position::Position;
 use crate::crm::{Checked, Crm as _, Keyed, Needs, Page, Unreadable, Walk};
-use crate::http::Http;
 use crate::model::{ContactId, Delivery, LookUp, Write};
 use crate::rules::Findings;
 use crate::secret::Secret;
@@ -94,7 +94,7 @@ fn walk(hub: &mut HubSpot, kept: &mut Kept, seen: &mut Seen<'_>) {
         }
         unreadable(&page.bad, seen);
         if let Some(cursor) = page.cursor {
-            assert!(serde_json::from_str::<Position>(&cursor).is_ok(), "no walk can go on from {cursor}");
+            assert!(serde_json::from_str::<Cursor>(&cursor).is_ok(), "no walk can go on from {cursor}");
             // The next run goes on after the first page, as if this one had ended there.
             kept.cursor.get_or_insert(cursor);
         }

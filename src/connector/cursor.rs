@@ -26,7 +26,7 @@ const LATEST: i64 = i64::MAX / 8;
 
 /// The cursor. Times are milliseconds since 1970 by the service's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Position {
+pub struct Cursor {
     /// Which properties were read: with others, everything is read again.
     columns: String,
     /// Everything that changed before this has been read.
@@ -55,7 +55,7 @@ pub struct Window {
     is_sweep: bool,
 }
 
-impl Position {
+impl Cursor {
     /// Takes up a cursor; one that cannot be read or was not written here, or was for other properties, begins anew.
     pub fn resume(cursor: Option<&str>, columns: String) -> Self {
         let known = cursor.and_then(|cursor| serde_json::from_str::<Self>(cursor).ok());
@@ -124,7 +124,7 @@ impl Position {
     }
 
     /// Whether the window that is open reaches far back.
-    pub(super) fn is_sweep(&self) -> bool {
+    pub(crate) fn is_sweep(&self) -> bool {
         self.window.as_ref().is_some_and(|window| window.is_sweep)
     }
 
@@ -181,7 +181,7 @@ mod tests {
     const NOW: i64 = 500_000 * HOUR;
     const OVERLAP: TimeDelta = TimeDelta::minutes(5);
 
-    fn walked(position: &mut Position, hi: i64) {
+    fn walked(position: &mut Cursor, hi: i64) {
         let (lo, is_sweep) = position.next_lo();
         position.open(lo, hi, 0, is_sweep);
         position.close(OVERLAP);
@@ -194,9 +194,9 @@ mod tests {
             let times = format!(r#""settled":{time},"walked":{time},"swept":0,"window":{window}"#);
             format!(r#"{{"columns":"a",{times},"recent":{{}}}}"#)
         };
-        assert_ne!(Position::resume(Some(&cursor(NOW)), "a".to_owned()).walked, 0);
+        assert_ne!(Cursor::resume(Some(&cursor(NOW)), "a".to_owned()).walked, 0);
         for time in [i64::MIN, -1, i64::MAX] {
-            let mut position = Position::resume(Some(&cursor(time)), "a".to_owned());
+            let mut position = Cursor::resume(Some(&cursor(time)), "a".to_owned());
             assert_eq!(position.next_lo().0, 0);
             walked(&mut position, NOW);
         }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_first_walk_begins_at_the_beginning_and_the_next_an_overlap_earlier() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         assert_eq!(position.next_lo().0, 0);
         walked(&mut position, NOW);
         assert_eq!(position.next_lo(), (NOW - 5 * MINUTE, false));
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn once_an_hour_the_window_reaches_two_hours_back() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let mut sweeps = Vec::new();
         for minute in 1..=180 {
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_run_after_an_hour_of_silence_finds_that_a_sweep_is_due() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let (lo, is_sweep) = position.next_lo();
         assert!(!is_sweep);
@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn after_hours_without_a_run_a_sweep_still_reaches_an_hour_before_the_last() {
         for silence in [90 * MINUTE, 3 * HOUR, 100 * HOUR] {
-            let mut position = Position::resume(None, "a".to_owned());
+            let mut position = Cursor::resume(None, "a".to_owned());
             walked(&mut position, NOW);
             for minute in 1..=20 {
                 walked(&mut position, NOW + minute * MINUTE);
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_service_whose_clock_goes_back_moves_nothing_back() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let before = position.clone();
         walked(&mut position, NOW - HOUR);
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_walk_over_everything_begins_once_and_moves_nothing_back() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let settled = position.settled;
         position.begin_anew();
@@ -268,7 +268,7 @@ mod tests {
         position.advance(Some("7"));
         // Asked for again, or taken up by another process, it goes on.
         let cursor = serde_json::to_string(&position).unwrap();
-        let mut position = Position::resume(Some(&cursor), "a".to_owned());
+        let mut position = Cursor::resume(Some(&cursor), "a".to_owned());
         position.begin_anew();
         assert_eq!(position.window.as_ref().unwrap().last_id.as_deref(), Some("7"));
         assert_eq!(position.read_before(), Some(settled));
@@ -279,11 +279,11 @@ mod tests {
 
     #[test]
     fn other_properties_begin_anew() {
-        let mut position = Position::resume(None, "a".to_owned());
+        let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let cursor = serde_json::to_string(&position).unwrap();
-        assert_eq!(Position::resume(Some(&cursor), "a".to_owned()), position);
-        assert_eq!(Position::resume(Some(&cursor), "b".to_owned()).next_lo().0, 0);
-        assert_eq!(Position::resume(Some("nonsense"), "a".to_owned()).next_lo().0, 0);
+        assert_eq!(Cursor::resume(Some(&cursor), "a".to_owned()), position);
+        assert_eq!(Cursor::resume(Some(&cursor), "b".to_owned()).next_lo().0, 0);
+        assert_eq!(Cursor::resume(Some("nonsense"), "a".to_owned()).next_lo().0, 0);
     }
 }

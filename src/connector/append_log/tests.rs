@@ -14,11 +14,11 @@ fn is_done(delivery: &Delivery) -> bool {
 fn a_key_is_written_once_whoever_asks_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out/tasks.jsonl");
-    let mut ledger = Ledger::new(path.clone());
-    let first = ledger.append(&[entry("a"), entry("a"), entry("b")]);
+    let mut log = AppendLog::new(path.clone());
+    let first = log.append(&[entry("a"), entry("a"), entry("b")]);
     assert_eq!(first[1], Delivery::Done { remote_id: "tasks.jsonl:a".to_owned() });
-    assert!(Ledger::new(path.clone()).append(&[entry("b"), entry("c")]).iter().all(is_done));
-    assert!(ledger.append(&[entry("c")]).iter().all(is_done));
+    assert!(AppendLog::new(path.clone()).append(&[entry("b"), entry("c")]).iter().all(is_done));
+    assert!(log.append(&[entry("c")]).iter().all(is_done));
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 3, "{text}");
 }
@@ -27,7 +27,7 @@ fn a_key_is_written_once_whoever_asks_again() {
 fn the_file_is_for_its_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out/tasks.jsonl");
-    Ledger::new(path.clone()).append(&[entry("a")]);
+    AppendLog::new(path.clone()).append(&[entry("a")]);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);
@@ -41,8 +41,8 @@ fn a_torn_last_line_is_finished_when_whole_and_cut_off_when_not() {
     {
         let path = folder.path().join("tasks.jsonl");
         fs::write(&path, format!("{{\"key\":\"a\"}}\n{torn}")).unwrap();
-        let mut ledger = Ledger::new(path.clone());
-        let deliveries = ledger.append(&[entry("c")]);
+        let mut log = AppendLog::new(path.clone());
+        let deliveries = log.append(&[entry("c")]);
         assert!(is_done(&deliveries[0]));
         let json = entry("c").json;
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{expected}{json}\n"));
@@ -53,11 +53,11 @@ fn a_torn_last_line_is_finished_when_whole_and_cut_off_when_not() {
 fn a_look_up_finds_what_another_process_wrote_and_creates_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tasks.jsonl");
-    let mut ledger = Ledger::new(path.clone());
-    assert_eq!(ledger.look_up(["a"].into_iter()), [LookUp::Absent]);
+    let mut log = AppendLog::new(path.clone());
+    assert_eq!(log.look_up(["a"].into_iter()), [LookUp::Absent]);
     assert!(!path.exists());
-    Ledger::new(path.clone()).append(&[entry("a")]);
-    let found = ledger.look_up(["a", "b"].into_iter());
+    AppendLog::new(path.clone()).append(&[entry("a")]);
+    let found = log.look_up(["a", "b"].into_iter());
     assert_eq!(found[0], LookUp::Found { remote_id: "tasks.jsonl:a".to_owned() });
     assert_eq!(found[1], LookUp::Absent);
 }
@@ -66,8 +66,8 @@ fn a_look_up_finds_what_another_process_wrote_and_creates_nothing() {
 fn what_cannot_be_opened_was_certainly_not_sent() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("out"), "a file where the folder should be").unwrap();
-    let mut ledger = Ledger::new(folder.path().join("out/tasks.jsonl"));
-    let deliveries = ledger.append(&[entry("a")]);
+    let mut log = AppendLog::new(folder.path().join("out/tasks.jsonl"));
+    let deliveries = log.append(&[entry("a")]);
     assert!(
         matches!(&deliveries[0], Delivery::NotSent { why } if why.contains("tasks.jsonl")),
         "{deliveries:?}"
@@ -77,9 +77,9 @@ fn what_cannot_be_opened_was_certainly_not_sent() {
 #[test]
 fn a_line_that_could_not_be_read_back_is_refused_and_holds_up_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let mut ledger = Ledger::new(folder.path().join("tasks.jsonl"));
-    let long = Entry { key: "long".to_owned(), json: "x".repeat(LINE_BYTES_MAX + 1) };
-    let deliveries = ledger.append(&[long, entry("a")]);
+    let mut log = AppendLog::new(folder.path().join("tasks.jsonl"));
+    let oversized = Entry { key: "long".to_owned(), json: "x".repeat(LINE_BYTES_MAX + 1) };
+    let deliveries = log.append(&[oversized, entry("a")]);
     assert!(matches!(deliveries[0], Delivery::Refused { .. }));
     assert!(is_done(&deliveries[1]));
 }
@@ -88,10 +88,10 @@ fn a_line_that_could_not_be_read_back_is_refused_and_holds_up_no_other() {
 fn a_file_that_was_emptied_is_written_anew() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tasks.jsonl");
-    let mut ledger = Ledger::new(path.clone());
-    ledger.append(&[entry("a")]);
+    let mut log = AppendLog::new(path.clone());
+    log.append(&[entry("a")]);
     fs::write(&path, "").unwrap();
-    assert!(is_done(&ledger.append(&[entry("a")])[0]));
+    assert!(is_done(&log.append(&[entry("a")])[0]));
     assert_eq!(fs::read_to_string(&path).unwrap().lines().count(), 1);
 }
 
@@ -103,8 +103,8 @@ fn a_failed_write_that_cannot_be_taken_back_is_unknown() {
     };
     let failure = write_or_roll_back(&mut file, 0, b"line\n").unwrap_err();
     assert!(!failure.rolled_back);
-    let ledger = Ledger::new(PathBuf::from("full.jsonl"));
-    let delivery = ledger.delivery(&entry("a"), Some(&failure));
+    let log = AppendLog::new(PathBuf::from("full.jsonl"));
+    let delivery = log.delivery(&entry("a"), Some(&failure));
     assert!(matches!(delivery, Delivery::Unknown { .. }), "{delivery:?}");
 }
 
@@ -115,10 +115,10 @@ fn two_writers_at_once_never_interleave_and_never_repeat_a_key() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let mut ledger = Ledger::new(path.clone());
+                let mut log = AppendLog::new(path.clone());
                 for round in 0..25 {
                     let entries: Vec<Entry> = (0..4).map(|n| entry(&format!("{round}-{n}"))).collect();
-                    assert!(ledger.append(&entries).iter().all(is_done));
+                    assert!(log.append(&entries).iter().all(is_done));
                 }
             });
         }

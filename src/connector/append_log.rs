@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::lines::{LINE_BYTES_MAX, Lines};
+use crate::connector::lines::{LINE_BYTES_MAX, Lines};
 use crate::model::{Delivery, LookUp, harmless_json};
 
 /// One such file. Nothing is opened before the first append or look-up.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct AppendLog {
     path: PathBuf,
     /// The file's own name; part of every remote id.
     name: String,
@@ -44,7 +44,7 @@ impl Entry {
     }
 }
 
-impl Ledger {
+impl AppendLog {
     pub(crate) fn new(path: PathBuf) -> Self {
         let name = path.file_name().unwrap_or(path.as_os_str());
         let name = name.to_string_lossy().into_owned();
