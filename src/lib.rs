@@ -2,7 +2,6 @@
 
 pub mod assign;
 pub mod backtest;
-pub mod brief;
 pub mod chat;
 pub mod cli;
 pub mod commands;
@@ -10,6 +9,8 @@ pub mod connector;
 pub mod crm;
 pub mod deliver;
 pub mod examples;
+pub mod handoff;
+mod history;
 mod isolate;
 pub mod model;
 pub mod monitor;
@@ -18,6 +19,7 @@ pub mod mutant;
 #[cfg(not(any(test, feature = "mutants")))]
 mod mutant;
 pub mod output;
+pub mod pipeline;
 pub mod qualify;
 pub mod rules;
 mod secret;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PURE: [&str; 10] =
-    ["model", "rules", "qualify", "assign", "sla", "examples", "brief", "stats", "backtest", "tune"];
+const PURE: [&str; 9] =
+    ["model", "rules", "qualify", "assign", "sla", "examples", "stats", "backtest", "tune"];
 
 /// Clocks, the environment, the network and the database.
 const IMPURE: [&str; 8] =

@@ -2,11 +2,10 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use super::history::History;
-use super::session::load_rules;
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_rules, store_path};
 use crate::backtest::{self, Questions, Replay, Replayed, Wanted, capacity, prepare, rehearse};
 use crate::cli::{BacktestArgs, Format, Global};
+use crate::history::History;
 use crate::model::{FieldId, Kind};
 use crate::output::{Printable, Printer, backtest as output};
 use crate::rules::{Operand, Rules};
@@ -31,8 +30,8 @@ pub(super) fn command(
         }
         None => None,
     };
-    let mut history = History::open(global, &args.history, &rules)?;
-    history.warn_of_missing(&rules, printer)?;
+    let mut history = History::open(&store_path(global), args.history.file.as_deref(), &rules)?;
+    history.missing(&rules)?.iter().for_each(|warning| printer.warn(warning));
     let (questions, by) = questions(global, args, time, &rules, &mut history)?;
     let mut replay = Replay::new(&rules, against.as_ref(), questions);
     let read = history.read(against.as_ref(), &mut |contact, old| replay.see(&contact, old.as_ref()))?;

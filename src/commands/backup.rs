@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::store_path;
-use super::{Outcome, Time};
+use super::{Outcome, Time, store_path};
 use crate::cli::{BackupArgs, Format, Global};
 use crate::output::{Printable, Printer};
 

@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use self::compared::compared;
 use super::run::DEADLINE;
-use super::session::{connectors, folder};
 use super::{Outcome, Time, test};
 use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::crm::Needs;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printable, Printer, findings, sarif};
+use crate::pipeline::connectors;
 use crate::rules::{
     self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
 };
@@ -133,7 +133,7 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
 }
 
 fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
-    let folder = folder(&source.path);
+    let folder = rules::folder(&source.path);
     let mut crm = crm::connect(&rules.crm, &folder, None)?;
     let required: Vec<_> = rules.fields.required().collect();
     let written = rules.outcome.write.values().flatten();
@@ -148,7 +148,7 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
 
 fn ask_chat(rules: &Rules, source: &Source, now: Timestamp, found: &mut Findings) -> Result<()> {
     let Some(connection) = &rules.chat else { return Ok(()) };
-    let mut chat = chat::connect(connection, &folder(&source.path), None)?;
+    let mut chat = chat::connect(connection, &rules::folder(&source.path), None)?;
     let mut people: Vec<String> = rules.reps.iter().map(|rep| rep.email.clone()).collect();
     people.extend(rules.teams.iter().filter_map(|team| team.manager.clone()));
     people.sort_unstable();

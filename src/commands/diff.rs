@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::{load_path, store_path};
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_path, store_path};
 use crate::cli::{DiffArgs, Format, Global};
 use crate::model::Timestamp;
 use crate::output::diff::{self as output, Counted};

@@ -2,8 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::load_rules;
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_rules};
 use crate::cli::{DocsArgs, Global};
 use crate::output::{Printable, Printer, docs};
 

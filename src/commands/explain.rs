@@ -2,12 +2,14 @@
 
 use anyhow::{Result, bail};
 
-use super::session::{load_rules, store_path};
-use super::silenced::{Silence, in_force};
-use super::{Outcome, Time, due, rotation, route};
+use super::{Outcome, Time, load_rules, store_path};
 use crate::assign::{self, Lead, Routing};
-use crate::brief::{Who, local};
 use crate::cli::{ExplainArgs, Format, Global};
+use crate::handoff::assign::passed_before;
+use crate::handoff::brief::{Who, local};
+use crate::handoff::due;
+use crate::handoff::past::{had_company, loads};
+use crate::handoff::silence::{Silence, in_force};
 use crate::model::{Timestamp, Verdict};
 use crate::output::explain::{self as output, Explanation, Part, PastHandoff, PointsPart, RoutingNow, Step};
 use crate::output::{Printable, Printer};
@@ -216,12 +218,12 @@ fn routing_now(
     facts: &Facts<'_>,
     handoffs: &[HandoffRow],
 ) -> Result<RoutingNow> {
-    let loads = rotation::loads(rules, store, facts.now)?;
+    let loads = loads(rules, store, facts.now)?;
     let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
-        Some(handoff) => route::passed_before(rules, &store.read().assignments(handoff.id)?),
+        Some(handoff) => passed_before(rules, &store.read().assignments(handoff.id)?),
         None => Vec::new(),
     };
-    let company = rotation::had_company(rules, store.read(), facts)?;
+    let company = had_company(rules, store.read(), facts)?;
     let lead = Lead { facts: *facts, passed: &passed, only_team: None, company: &company };
     let route_name = |at: usize| rules.routes.get(at).map_or_else(String::new, |route| route.name.clone());
     let passed_texts = |passed: &[assign::PassedOver]| -> Vec<String> {

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::session::{Patience, busy, load_rules, store_path};
-use super::{Outcome, Time};
+use super::{Outcome, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{ForgetArgs, Format, Global};
 use crate::model::{EffectKind, one_line};
 use crate::output::forget::{self as output, Forgotten, Remainder};

@@ -1,48 +1,42 @@
-//! One file a subcommand: it reads, calls the pure rooms, applies in one store transaction, delivers, and prints.
+//! One file a subcommand: from its arguments to a session or a query, and to what is printed.
 
 mod backtest;
 mod backup;
 mod check;
-mod closing;
 mod diff;
 mod docs;
-mod due;
-mod duplicates;
-mod escalate;
 mod evaluate;
 mod explain;
 mod forget;
-mod group;
-mod history;
 mod init;
-mod plan;
 mod receive;
-mod recheck;
 mod release;
 mod retry;
-mod rotation;
-mod route;
 mod run;
 mod schema;
-mod session;
 mod silence;
-mod silenced;
 mod status;
-mod sync;
 mod test;
 mod tune;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::DateTime;
 
-pub use run::{World, run_in};
-
-use crate::cli::{Cli, Command, Format};
+use crate::cli::{Cli, Command, Format, Global};
 use crate::model::Timestamp;
-use crate::output::Printer;
+use crate::output::{Printer, findings};
+use crate::pipeline::{ESCALATE, FULL_RESYNC, Opened, ROUTE, SYNC, Session, Setup, connectors};
+use crate::rules::{self, Rules, Source};
+use crate::store::StorePath;
 use crate::uptime::{Uptime, uptime};
+use crate::{chat, crm, stop};
+
+/// How long a command that somebody waits for gives a run that holds the database.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What cron and scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +104,11 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),
         Command::Sync(args) => {
-            let stage = if args.all { run::Stage::SyncAll } else { run::Stage::Sync };
-            run::stages(&cli.global, &[stage], "sync", time, printer)
+            run::pass("sync", if args.all { FULL_RESYNC } else { SYNC }, &cli.global, time, printer)
         }
         Command::Evaluate(args) => evaluate::command(&cli.global, args, time, printer),
-        Command::Route => run::stages(&cli.global, &[run::Stage::Route], "route", time, printer),
-        Command::Escalate => run::stages(&cli.global, &[run::Stage::Escalate], "escalate", time, printer),
+        Command::Route => run::pass("route", ROUTE, &cli.global, time, printer),
+        Command::Escalate => run::pass("escalate", ESCALATE, &cli.global, time, printer),
         Command::Check(args) => check::command(&cli.global, args, time, printer),
         Command::Test(args) => test::command(&cli.global, args, time, printer),
         Command::Backtest(args) => backtest::command(&cli.global, args, time, printer),
@@ -132,5 +125,108 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
         Command::Docs(args) => docs::command(&cli.global, args, time, printer),
         Command::Schema => schema::command(printer),
         Command::Init(args) => init::command(&cli.global, args, time, printer),
+    }
+}
+
+/// Why there is no session.
+enum Opening {
+    Open(Box<Session>),
+    /// The rules are broken, and it has been said.
+    Refused,
+    /// Another run holds the database.
+    Busy,
+}
+
+/// How long to wait for another run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Patience {
+    /// Cron: the other run does the work.
+    None,
+    Seconds,
+}
+
+fn store_path(global: &Global) -> StorePath {
+    StorePath::new(global.db.clone().unwrap_or_else(|| rules::folder(&global.rules).join("handoff.db")))
+}
+
+/// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
+fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
+    load_path(&global.rules, now, printer)
+        .context("no definition; name one with --rules, or start one with `handoff init`")
+}
+
+/// As [`load_rules`], of a definition that is not the one of `--rules`.
+fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
+    let source = Source::read(path)?;
+    let (rules, found) = rules::load(&source, &connectors(), now);
+    let shown = found
+        .as_slice()
+        .iter()
+        .filter(|finding| finding.severity == rules::Severity::Error || printer.is_verbose());
+    let shown: Vec<_> = shown.cloned().collect();
+    if !shown.is_empty() {
+        printer.talk(&findings::shown(&shown, &source, printer.colours_talk()));
+    }
+    if rules.is_none() {
+        printer.error(&format!("{} is broken; nothing was done", source.path.display()));
+    }
+    Ok(rules)
+}
+
+/// Whether the time may be what it is; says why not.
+fn may_pretend(rules: &Rules, time: Time, printer: &mut Printer) -> bool {
+    let is_local = crm::is_local(&rules.crm) && rules.chat.as_ref().is_none_or(chat::is_local);
+    let may = time.real.is_none() || is_local;
+    if !may {
+        printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
+    }
+    may
+}
+
+/// Opens everything a stage needs. A broken rules.toml never gets here.
+fn open_session(
+    global: &Global,
+    time: Time,
+    patience: Patience,
+    deadline: Duration,
+    printer: &mut Printer,
+) -> Result<Opening> {
+    let Some(rules) =
+        load_rules(global, time.now, printer)?.filter(|rules| may_pretend(rules, time, printer))
+    else {
+        return Ok(Opening::Refused);
+    };
+    if !global.dry_run {
+        stop::listen().context("cannot listen for signals")?;
+    }
+    let setup = Setup {
+        path: &store_path(global),
+        folder: &rules::folder(&global.rules),
+        now: time.now,
+        real: time.real,
+        uptime: time.uptime(),
+        deadline,
+        is_dry: global.dry_run,
+        wait: if patience == Patience::Seconds { PATIENCE } else { Duration::ZERO },
+    };
+    Ok(match Session::open(rules, setup)? {
+        Opened::Session(session) => Opening::Open(session),
+        Opened::Busy => Opening::Busy,
+    })
+}
+
+/// What a command comes to that found another run at work. For cron that is well: the other does the work, and only who
+/// asks hears of it. Who waited did not get what they asked for, and is told.
+fn busy(printer: &mut Printer, command: &str, patience: Patience) -> Outcome {
+    let text = format!("another run holds the database; this {command} was skipped");
+    match patience {
+        Patience::None => {
+            printer.note(&text);
+            Outcome::Done
+        }
+        Patience::Seconds => {
+            printer.error(&text);
+            Outcome::Unfinished
+        }
     }
 }

@@ -7,8 +7,7 @@ use std::io;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::session::{load_rules, may_pretend, store_path};
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_rules, may_pretend, store_path};
 use crate::cli::{Global, ReceiveArgs, Sender};
 use crate::connector::signed_request::{Received, Refusal, Request};
 use crate::model::ContactId;

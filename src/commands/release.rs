@@ -2,12 +2,13 @@
 
 use anyhow::{Result, bail};
 
-use super::session::{Opening, Patience, Session, busy};
-use super::{Outcome, Time, explain, route, run};
+use super::run::{DEADLINE, go_through};
+use super::{Opening, Outcome, Patience, Time, busy, explain, open_session};
 use crate::cli::{Global, ReleaseArgs};
+use crate::handoff::report::RunReport;
 use crate::model::{Status, one_line};
 use crate::output::Printer;
-use crate::output::run_report::RunReport;
+use crate::pipeline::{ROUTE, Scope};
 use crate::store::{Db, HandoffRow, Layouts};
 
 pub(super) fn command(
@@ -16,7 +17,7 @@ pub(super) fn command(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
+    let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
         Opening::Busy => return Ok(busy(printer, "release", Patience::Seconds)),
@@ -32,8 +33,7 @@ pub(super) fn command(
     })?;
     let mut report = RunReport::new("release", now, session.is_dry);
     report.notes.push(format!("{released} handoffs released"));
-    route::stage(&mut session, &mut report)?;
-    run::finish(&mut session, &mut report, global, printer)
+    go_through(&mut session, &[ROUTE], Scope::default(), report, global, printer)
 }
 
 fn chosen(db: Db<'_>, args: &ReleaseArgs, layouts: &Layouts<'_>) -> Result<Vec<HandoffRow>> {

@@ -2,14 +2,15 @@
 
 use anyhow::Result;
 
-use super::session::{Opening, Patience, Session, busy};
-use super::{Outcome, Time, recheck, run};
+use super::run::{DEADLINE, go_through};
+use super::{Opening, Outcome, Patience, Time, busy, open_session};
 use crate::cli::Global;
+use crate::handoff::report::RunReport;
 use crate::output::Printer;
-use crate::output::run_report::RunReport;
+use crate::pipeline::{DELIVER, Scope};
 
 pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
-    let mut session = match Session::open(global, time, Patience::Seconds, run::DEADLINE, printer)? {
+    let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
         Opening::Busy => return Ok(busy(printer, "retry", Patience::Seconds)),
@@ -18,8 +19,5 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     let again = session.store.write(|db| db.retry_failed(now))?;
     let mut report = RunReport::new("retry", now, session.is_dry);
     report.notes.push(format!("{again} refused writes are sent again"));
-    recheck::stage(&mut session, &mut report)?;
-    let delivered = session.deliver()?;
-    report.delivered.add(delivered);
-    run::finish(&mut session, &mut report, global, printer)
+    go_through(&mut session, &[DELIVER], Scope::default(), report, global, printer)
 }

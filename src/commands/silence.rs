@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::session::{Patience, busy, load_rules, store_path};
-use super::silenced::{in_force, muted};
-use super::{Outcome, Time};
+use super::{Outcome, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{Format, Global, SilenceArgs};
+use crate::handoff::silence::{in_force, muted};
 use crate::model::{Timestamp, one_line};
 use crate::output::silence::{self as output, Listed};
 use crate::output::{Printable, Printer, findings};

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::session::{load_rules, store_path};
-use super::{Outcome, Time, evaluate, silence};
+use super::{Outcome, Time, load_rules, silence, store_path};
 use crate::cli::{Format, Global};
 use crate::model::{Status, Timestamp};
 use crate::output::status::{self as output, Open, Run, State, Step};
 use crate::output::{Printable, Printer, metrics};
+use crate::pipeline::BASELINE;
 use crate::store::{Db, HandoffRow};
 
 /// Reps who are full close something sooner than that.
@@ -171,7 +171,7 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
         attention
             .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
     }
-    if db.meta(evaluate::BASELINE)?.is_none() && state.contacts > 0 {
+    if db.meta(BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());
     }
     let is_unfinished = state.last_run.as_ref().is_some_and(|run| !run.good);

@@ -5,8 +5,7 @@ mod junit;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::session::load_rules;
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_rules};
 use crate::cli::{Format, Global, TestArgs};
 use crate::examples::{Checked, Coverage, Mismatch, Mutant, check, mutants};
 use crate::output::{Printable, Printer, findings, table};

@@ -4,11 +4,10 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::backtest::dates;
-use super::history::History;
-use super::session::load_rules;
-use super::{Outcome, Time};
+use super::{Outcome, Time, load_rules, store_path};
 use crate::backtest::is_yes;
 use crate::cli::{Format, Global, TuneArgs};
+use crate::history::History;
 use crate::model::Kind;
 use crate::output::{Printable, Printer, patch, tune as output};
 use crate::rules::Source;
@@ -26,8 +25,8 @@ pub(super) fn command(
     if knobs(&rules).is_empty() {
         bail!("no tier has a threshold (`at_least`, `at_most`, `above`, `below`), and [icp] no minimum_fit");
     }
-    let mut history = History::open(global, &args.history, &rules)?;
-    history.warn_of_missing(&rules, printer)?;
+    let mut history = History::open(&store_path(global), args.history.file.as_deref(), &rules)?;
+    history.missing(&rules)?.iter().for_each(|warning| printer.warn(warning));
     let outcome = args.history.outcome.as_deref();
     let outcome = outcome.map(|name| history.require(name, Kind::Text)).transpose()?;
     let dates = dates(args.history.date.as_deref(), &mut history)?;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Printable;
-use super::due::DueAccount;
+use crate::handoff::due_account::DueAccount;
 use crate::model::{Timestamp, Untrusted};
 
 /// Everything there is to say about one contact.

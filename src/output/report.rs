@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use super::run_report::{Acted, HandedOff, RunReport, Waiting};
 use super::{Cell, Printable, Printer, table};
 use crate::cli::{Format, Global};
+use crate::handoff::report::{Acted, HandedOff, RunReport, Waiting};
 use crate::model::{Untrusted, one_line};
 use crate::store::Store;
 

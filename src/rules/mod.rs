@@ -67,7 +67,7 @@ pub use load::{Connectors, load};
 pub use pages::{Page, page};
 pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
 pub use segment::{segment, segment_source};
-pub use source::Source;
+pub use source::{Source, folder};
 pub use suggest::{did_you_mean, nearest};
 pub use words::{
     absence_words, ack_words, action_words, at_words, clock_words, condition_words, holiday_words,

@@ -9,6 +9,14 @@ use anyhow::{Context, Result, bail};
 /// A definition written by people is some 10 KiB; a file a hundred times as long is another file.
 const SOURCE_BYTES_MAX: usize = 1 << 20;
 
+/// The folder that paths in a definition are relative to.
+pub fn folder(rules: &Path) -> PathBuf {
+    match rules.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
 /// A definition as it was read.
 #[derive(Clone, Debug)]
 pub struct Source {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use chrono::TimeDelta;
-use handoff::commands::{World as Given, run_in};
+use handoff::pipeline::{World as Given, run_in};
 use handoff::store::{Store, StorePath};
 use handoff::uptime::Uptime;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -127,7 +127,7 @@ impl Sim {
         let mut store = spare.map_or_else(|| self.open(), Ok)?;
         let gate = SendWrapper::new(run.clone());
         store.set_gate(Box::new(move || gate.pass_gate()));
-        let is_anew = self.world.borrow_mut().reads_anew();
+        let is_full_resync = self.world.borrow_mut().reads_anew();
         let (problems, store) = run_in(Given {
             rules: rules(is_loose),
             store,
@@ -136,7 +136,7 @@ impl Sim {
             now: time(now),
             deadline: Instant::now() + Duration::from_secs(3_600),
             uptime: run.uptime(),
-            is_anew,
+            is_full_resync,
         })?;
         if !run.is_killed.get() {
             self.spare.borrow_mut().push(store);

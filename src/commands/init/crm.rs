@@ -6,8 +6,7 @@ use anyhow::Result;
 
 use crate::cli::{Global, InitArgs};
 use crate::commands::run::DEADLINE;
-use crate::commands::session::{Opening, Patience, Session, busy};
-use crate::commands::{Outcome, Time};
+use crate::commands::{Opening, Outcome, Patience, Time, busy, open_session};
 use crate::output::{Printable, Printer};
 
 pub(super) fn command(
@@ -16,7 +15,7 @@ pub(super) fn command(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
-    let mut session = match Session::open(global, time, Patience::Seconds, DEADLINE, printer)? {
+    let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
         Opening::Refused => return Ok(Outcome::Refused),
         Opening::Busy => return Ok(busy(printer, "init", Patience::Seconds)),

@@ -2,17 +2,17 @@
 
 use anyhow::Result;
 
+use super::Context;
+use super::assign::{hand_to, passed_before};
+use super::effects::{self, FollowUp, follow_up, mark, mention};
+use super::past::{had_company, loads};
 use super::recipients::{Recipient, recipients, team};
+use super::silence::{Silence, in_force};
 use crate::assign::{self, Assignment, Lead, Loads, PassReason, Routing, Waiting};
-use crate::brief::local;
-use crate::commands::plan::{self, FollowUp, follow_up, mark, mention};
-use crate::commands::rotation::{had_company, loads};
-use crate::commands::route::{hand_to, passed_before};
-use crate::commands::session::Session;
-use crate::commands::silenced::{Silence, in_force};
+use crate::handoff::brief::local;
+use crate::handoff::report::{Acted, RunReport};
 use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp, Untrusted};
 use crate::mutant;
-use crate::output::run_report::{Acted, RunReport};
 use crate::qualify::{Facts, facts};
 use crate::rules::Rules;
 use crate::sla::{self, PlannedStep};
@@ -22,20 +22,20 @@ use crate::store::{Db, HandoffRow, Layouts};
 const NAME_CHARS_MAX: usize = 160;
 
 /// Does what is due; after an outage only the present level, not every one that was missed.
-pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> {
-    let due = session.store.read().handoffs_with_due_steps(session.now)?;
-    let layouts = Layouts::new(session.rules.fields.all());
-    let silences = in_force(session.store.read(), &session.rules, session.now)?;
+pub(crate) fn do_steps(context: &Context<'_>, report: &mut RunReport) -> Result<()> {
+    let due = context.store.read().handoffs_with_due_steps(context.now)?;
+    let layouts = Layouts::new(context.rules.fields.all());
+    let silences = in_force(context.store.read(), context.rules, context.now)?;
     report.problems.extend(silences.iter().filter_map(Silence::problem));
     for id in due {
-        session.store.write(|db| {
+        context.store.write(|db| {
             let handoff = db.handoff(id)?;
             let row = db.contact(handoff.contact, &layouts)?;
-            let facts = facts(&session.rules, &row.contact, session.now);
+            let facts = facts(context.rules, &row.contact, context.now);
             if silences.iter().any(|silence| silence.mutes(&facts)) {
                 return Ok(());
             }
-            let escalation = Escalation { session, db, handoff: &handoff, facts: &facts };
+            let escalation = Escalation { context, db, handoff: &handoff, facts: &facts };
             match db.apart(|| escalation.do_due_step())? {
                 Some(acted) => report.escalated.extend(acted),
                 None => report.set_aside(&handoff.crm_id),
@@ -46,16 +46,16 @@ pub(super) fn do_steps(session: &Session, report: &mut RunReport) -> Result<()> 
     Ok(())
 }
 
-pub(super) struct Escalation<'a> {
-    session: &'a Session,
-    pub(super) db: Db<'a>,
-    pub(super) handoff: &'a HandoffRow,
-    pub(super) facts: &'a Facts<'a>,
+pub(crate) struct Escalation<'a> {
+    context: &'a Context<'a>,
+    pub(crate) db: Db<'a>,
+    pub(crate) handoff: &'a HandoffRow,
+    pub(crate) facts: &'a Facts<'a>,
 }
 
 impl Escalation<'_> {
     fn do_due_step(&self) -> Result<Option<Acted>> {
-        let now = self.session.now;
+        let now = self.context.now;
         let planned: Vec<PlannedStep> = self
             .db
             .steps(self.handoff.id)?
@@ -79,9 +79,9 @@ impl Escalation<'_> {
         };
         let what = due.step.action.name();
         let suffix = format!("s{}s{}", self.handoff.round, due.step.n);
-        mark(self.session, self.db, self.handoff, &suffix, format!("escalated: {detail}"))?;
+        mark(self.context, self.db, self.handoff, &suffix, format!("escalated: {detail}"))?;
         self.db.add_event(self.handoff.id, now, what, None, Some(&detail))?;
-        let contact = plan::who(&self.session.rules, self.facts).name();
+        let contact = effects::who(self.context.rules, self.facts).name();
         Ok(Some(Acted {
             handoff: self.handoff.id,
             contact,
@@ -91,33 +91,33 @@ impl Escalation<'_> {
     }
 
     /// A reply of step `n`, the `which`-th from 0.
-    pub(super) fn reply(&self, n: u32, which: usize, to: &Recipient, text: &str) -> Result<()> {
+    pub(crate) fn reply(&self, n: u32, which: usize, to: &Recipient, text: &str) -> Result<()> {
         let (mention, channel) = match to {
-            Recipient::Person(email) => (Some(mention(&self.session.rules, email)), None),
+            Recipient::Person(email) => (Some(mention(self.context.rules, email)), None),
             Recipient::Channel(channel) => (None, Some(channel.clone())),
             Recipient::Thread => (None, None),
         };
         let more = if which == 0 { String::new() } else { format!("t{which}") };
         let suffix = format!("r{}s{n}{more}", self.handoff.round);
         let text = text.to_owned();
-        follow_up(self.session, self.db, self.handoff, FollowUp { suffix, mention, channel, text })
+        follow_up(self.context, self.db, self.handoff, FollowUp { suffix, mention, channel, text })
     }
 
     fn owner(&self) -> &str {
         self.handoff.owner.as_deref().unwrap_or_default()
     }
 
-    pub(super) fn rules(&self) -> &Rules {
-        &self.session.rules
+    pub(crate) fn rules(&self) -> &Rules {
+        self.context.rules
     }
 
     /// How long nobody has acted, for people.
-    pub(super) fn lateness(&self) -> String {
-        let name = plan::who(self.rules(), self.facts).name().for_terminal(NAME_CHARS_MAX);
+    pub(crate) fn lateness(&self) -> String {
+        let name = effects::who(self.rules(), self.facts).name().for_terminal(NAME_CHARS_MAX);
         let zone =
             self.rules().reps.iter().find(|rep| rep.email == self.owner()).map(|rep| rep.hours.timezone);
         let due = self.handoff.due.map(|due| {
-            let verb = if due <= self.session.now { "was" } else { "is" };
+            let verb = if due <= self.context.now { "was" } else { "is" };
             format!(", {verb} due {}", local(due, zone.unwrap_or(chrono_tz::UTC)))
         });
         let what = if self.handoff.lapsed.is_some() {
@@ -147,7 +147,7 @@ impl Escalation<'_> {
         Ok(format!("notified {}", told.join(", ")))
     }
 
-    pub(super) fn manager(&self) -> Recipient {
+    pub(crate) fn manager(&self) -> Recipient {
         let manager = team(self.rules(), self.handoff).and_then(|team| team.manager.clone());
         manager.map_or(Recipient::Thread, Recipient::Person)
     }
@@ -181,8 +181,8 @@ impl Escalation<'_> {
         only_team: Option<usize>,
         assign: impl Fn(&Rules, &Lead<'_>, &Loads, Timestamp) -> Routing,
     ) -> Result<Routing> {
-        let (rules, now) = (self.rules(), self.session.now);
-        let loads = loads(rules, &self.session.store, now)?;
+        let (rules, now) = (self.rules(), self.context.now);
+        let loads = loads(rules, self.context.store, now)?;
         let mut passed = passed_before(rules, &self.db.assignments(self.handoff.id)?);
         if let Some(owner) = rules.reps.iter().position(|rep| rep.email == self.owner()) {
             passed.push((RepId(owner), PassReason::LetItLapse));
@@ -201,10 +201,10 @@ impl Escalation<'_> {
         format!("nobody is left to take it; {} keeps it: {}", self.owner(), waiting.why)
     }
 
-    pub(super) fn pass_on(&self, assignment: &Assignment) -> Result<String> {
-        self.db.pass_on(self.handoff.id, self.session.now)?;
+    pub(crate) fn pass_on(&self, assignment: &Assignment) -> Result<String> {
+        self.db.pass_on(self.handoff.id, self.context.now)?;
         self.db.cancel_steps(self.handoff.id)?;
-        let handed_off = hand_to(self.session, self.db, self.handoff, assignment, self.facts)?;
+        let handed_off = hand_to(self.context, self.db, self.handoff, assignment, self.facts)?;
         Ok(format!("from {} to {}", self.owner(), handed_off.owner_email))
     }
 
@@ -218,11 +218,11 @@ impl Escalation<'_> {
             return Ok(self.keeps_it(&waiting));
         }
         let why = format!("{} let it lapse", self.owner());
-        self.db.take_back(self.handoff.id, "lapsed", &why, self.session.now)?;
+        self.db.take_back(self.handoff.id, "lapsed", &why, self.context.now)?;
         for other in
             self.db.others_of_group(self.handoff)?.iter().filter(|other| other.status != Status::Touched)
         {
-            self.db.take_back(other.id, "lapsed", &why, self.session.now)?;
+            self.db.take_back(other.id, "lapsed", &why, self.context.now)?;
         }
         self.reply(n, 0, &Recipient::Thread, &format!("Back to the pool: {}", self.lateness()))?;
         Ok(format!("back to the pool from {}", self.owner()))

@@ -6,20 +6,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::session::{folder, store_path};
 use crate::backtest::fields_looked_at;
-use crate::cli::{Global, HistoryArgs};
 use crate::crm::{self, Crm, Walk, Walked};
 use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
-use crate::output::Printer;
-use crate::rules::{Connection, Entry, Item, Node, Rules, Table};
-use crate::store::{Layouts, Store};
+use crate::rules::{self, Connection, Entry, Item, Node, Rules, Table};
+use crate::store::{Layouts, Store, StorePath};
 
 /// A history file is read whole; one that takes longer is no file that a person waits for.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Where contacts come from, and what is read of them.
-pub(super) struct History {
+pub(crate) struct History {
     source: Source,
     /// The rules' fields, then columns that only a flag names.
     fields: Vec<Field>,
@@ -34,31 +31,30 @@ enum Source {
 
 /// What was read besides the contacts.
 #[derive(Debug, Default)]
-pub(super) struct ReadOut {
+pub(crate) struct ReadOut {
     /// Contacts that could not be read.
     pub set_aside: u64,
 }
 
 impl History {
     /// Opens the file, or the database.
-    pub(super) fn open(global: &Global, args: &HistoryArgs, rules: &Rules) -> Result<Self> {
-        let source = if let Some(path) = &args.file {
+    pub(crate) fn open(database: &StorePath, file: Option<&Path>, rules: &Rules) -> Result<Self> {
+        let source = if let Some(path) = file {
             Source::File(open_file(path, rules)?)
         } else {
-            let path = store_path(global);
-            if !path.exists() {
+            if !database.exists() {
                 bail!(
                     "there is no database {} to replay; `handoff sync` makes it, or name a CSV file",
-                    path.as_path().display()
+                    database.as_path().display()
                 );
             }
-            Source::Store(path.open_existing()?)
+            Source::Store(database.open_existing()?)
         };
         Ok(Self { source, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) })
     }
 
     /// The field of this name, else the column or property of this name; an error when there is neither.
-    pub(super) fn require(&mut self, name: &str, kind: Kind) -> Result<FieldId> {
+    pub(crate) fn require(&mut self, name: &str, kind: Kind) -> Result<FieldId> {
         let known = self.fields.iter().position(|field| field.name == name);
         let field = match known.and_then(|at| self.fields.get(at)) {
             Some(field) => field.clone(),
@@ -86,7 +82,7 @@ impl History {
     }
 
     /// The standard field of this name, when history has it.
-    pub(super) fn find(&mut self, name: &str) -> Result<Option<FieldId>> {
+    pub(crate) fn find(&mut self, name: &str) -> Result<Option<FieldId>> {
         let Some(at) = self.fields.iter().position(|field| field.name == name) else {
             return Ok(None);
         };
@@ -100,15 +96,16 @@ impl History {
         Ok(Some(id))
     }
 
-    /// Says of every field that verdicts look at and history lacks that it counts as missing.
-    pub(super) fn warn_of_missing(&mut self, rules: &Rules, printer: &mut Printer) -> Result<()> {
+    /// A sentence for every field that verdicts look at and history lacks: it counts as missing.
+    pub(crate) fn missing(&mut self, rules: &Rules) -> Result<Vec<String>> {
+        let mut missing = Vec::new();
         for id in fields_looked_at(rules) {
             let Some(field) = rules.fields.get(id).cloned() else { continue };
             if let Some(problem) = self.lacks(&field)? {
-                printer.warn(&format!("{problem}; conditions on it do not hold"));
+                missing.push(format!("{problem}; conditions on it do not hold"));
             }
         }
-        Ok(())
+        Ok(missing)
     }
 
     /// What history lacks of one field, in words.
@@ -130,7 +127,7 @@ impl History {
     }
 
     /// Gives every contact to `take`, with the fields of `other` beside when there are other rules.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         other: Option<&Rules>,
         take: &mut dyn FnMut(Contact, Option<Contact>),
@@ -152,7 +149,7 @@ fn open_file(path: &Path, rules: &Rules) -> Result<Box<dyn Crm>> {
         for kept in &rules.crm.table.entries {
             match (kept.key.as_str(), &kept.item.node) {
                 ("companies", Node::Text(name)) => {
-                    let companies = folder(&rules.path).join(name);
+                    let companies = rules::folder(&rules.path).join(name);
                     entries.push(entry("companies", companies.display().to_string()));
                 }
                 ("encoding" | "delimiter", _) => entries.push(kept.clone()),

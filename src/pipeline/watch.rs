@@ -1,60 +1,38 @@
-//! Sees what reps did, ends what is ended, and does what the SLAs say about the rest.
-
-mod clock;
-mod outcomes;
-mod recipients;
-mod skew;
-mod steps;
-mod taken;
-mod untold;
+//! Sees what reps did, and ends what is ended.
 
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
-use chrono::TimeDelta;
 
-use super::plan;
-use super::recheck;
 use super::session::Session;
+use super::skew::clocks_agree;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
 use crate::deliver::Pace;
+use crate::handoff::outcomes::{LOOK_AGAIN, since};
+use crate::handoff::report::RunReport;
+use crate::handoff::{clock, effects, outcomes, undelivered};
 use crate::model::{Activity, ContactId, Status, one_line};
 use crate::mutant;
-use crate::output::run_report::RunReport;
 use crate::qualify::facts;
 use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
-pub(super) use clock::pauses;
-use outcomes::since;
-use skew::clocks_agree;
-use steps::do_steps;
 
-/// What time alone brings about in an accepted handoff is seen within a day.
-const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
-
-/// Reads activity, records outcomes, does due steps, and delivers.
-pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
+/// Reads what reps did and records it; whether all of it was seen, so that what is late may be escalated.
+pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<bool> {
     let mut handoffs = session.store.read().open_handoffs()?;
     handoffs.extend(accepted(session)?);
-    if !handoffs.is_empty() {
-        let looks = !mutant::is("escalated without a look");
-        let seen = if looks {
-            activity(session, &handoffs, report)?
-        } else {
-            Seen { acts: Vec::new(), is_whole: true }
-        };
-        outcomes::record(session, &handoffs, &seen.acts, report)?;
-        untold::look(session)?;
-        clock::look(session, &handoffs, report)?;
-        if seen.is_whole && clocks_agree(session, report) {
-            do_steps(session, report)?;
-        }
+    if handoffs.is_empty() {
+        return Ok(false);
     }
-    recheck::stage(session, report)?;
-    let delivered = session.deliver()?;
-    report.delivered.add(delivered);
-    Ok(())
+    let looks = !mutant::is("escalated without a look");
+    let seen =
+        if looks { activity(session, &handoffs, report)? } else { Seen { acts: Vec::new(), is_whole: true } };
+    let context = session.context();
+    outcomes::record(&context, &handoffs, &seen.acts, report)?;
+    undelivered::look(&context)?;
+    clock::look(&context, &handoffs, report)?;
+    Ok(seen.is_whole && clocks_agree(session, report))
 }
 
 /// Accepted handoffs to look at: those whose contact has changed, and all where the CRM tells what comes of them.
@@ -87,7 +65,7 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
         let facts = facts(&session.rules, &contact, session.now);
         watched.push(Watched {
             contact: ContactId::parse(&handoff.row.crm_id).map_err(anyhow::Error::msg)?,
-            email: plan::who(&session.rules, &facts).email(),
+            email: effects::who(&session.rules, &facts).email(),
             owner: handoff.row.owner.clone().unwrap_or_default(),
             since: since(&handoff.row),
             task: handoff.task.clone(),

@@ -2,12 +2,12 @@
 
 use anyhow::{Result, bail};
 
+use super::Progress;
 use super::session::Session;
 use crate::crm::{Walk, Walked};
+use crate::handoff::report::{RunReport, Synced};
 use crate::model::Field;
 use crate::mutant;
-use crate::output::Progress;
-use crate::output::run_report::Synced;
 
 /// The store's name for the position in the CRM's contacts.
 const STREAM: &str = "contacts";
@@ -22,7 +22,19 @@ const STORE_AT_ONCE: usize = 20_000;
 const HINTS_AT_ONCE: usize = 1_000;
 
 /// Walks what changed, or all there is. Each page commits with its cursor; a kill between pages loses nothing.
-pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progress) -> Result<Synced> {
+pub(super) fn stage(
+    session: &mut Session,
+    is_anew: bool,
+    progress: &mut Progress<'_>,
+    report: &mut RunReport,
+) -> Result<()> {
+    let synced = sync(session, is_anew, progress)?;
+    report.warnings.extend(missed(&synced));
+    report.synced = Some(synced);
+    Ok(())
+}
+
+fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Result<Synced> {
     let now = session.now;
     let Session { rules, store, crm, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
@@ -37,7 +49,7 @@ pub(super) fn stage(session: &mut Session, is_anew: bool, progress: &mut Progres
     let walk = Walk { fields, cursor: cursor.as_deref(), is_anew, deadline: *deadline };
     let walked = crm.changes(&walk, &mut |page| {
         walked_all |= page.is_whole_walk;
-        progress.at(page.progress, synced.read);
+        progress(page.progress, synced.read);
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
             return Ok(());
         }
@@ -107,7 +119,7 @@ fn read_hinted(session: &mut Session, synced: &mut Synced) -> Result<()> {
 }
 
 /// What somebody should know of a walk over everything that found more than earlier ones.
-pub(super) fn missed(synced: &Synced) -> Option<String> {
+fn missed(synced: &Synced) -> Option<String> {
     let missed = synced.missed.filter(|missed| *missed > 0)?;
     let were = if missed == 1 { "1 contact was".to_owned() } else { format!("{missed} contacts were") };
     Some(format!(

@@ -2,19 +2,19 @@
 
 use anyhow::Result;
 
-use super::plan::{self, FollowUp, follow_up, frozen_sla, mark, outcome_writes};
-use super::rotation::credit;
-use super::session::Session;
+use super::Context;
+use super::effects::{self, FollowUp, follow_up, frozen_sla, mark, outcome_writes};
+use super::past::credit;
+use crate::handoff::report::Acted;
 use crate::model::{Status, Timestamp, Untrusted, Update, Verdict, Write};
-use crate::output::run_report::Acted;
 use crate::qualify::{Ending, Facts, Sign};
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla::PauseReason;
 use crate::store::{Closing, Db, HandoffRow, NewEffect};
 
 /// One handoff about which something is recorded and told.
-pub(super) struct Told<'a> {
-    pub session: &'a Session,
+pub(crate) struct Told<'a> {
+    pub context: &'a Context<'a>,
     pub db: Db<'a>,
     pub handoff: &'a HandoffRow,
     pub facts: &'a Facts<'a>,
@@ -24,11 +24,11 @@ pub(super) struct Told<'a> {
 
 impl Told<'_> {
     fn acted(&self, what: &str, detail: String) -> Acted {
-        let contact = plan::who(&self.session.rules, self.facts).name();
+        let contact = effects::who(self.context.rules, self.facts).name();
         Acted { handoff: self.handoff.id, contact, what: what.to_owned(), detail: Untrusted::new(detail) }
     }
 
-    pub(super) fn touched(&self, sign: &Sign) -> Result<Acted> {
+    pub(crate) fn touched(&self, sign: &Sign) -> Result<Acted> {
         self.db.touch(self.handoff.id, sign.at, sign.by.as_deref(), &sign.how)?;
         self.stop_clock(sign.at)?;
         let detail = told_by(sign);
@@ -37,7 +37,7 @@ impl Told<'_> {
             self.write_back(OutcomeEvent::Touched)?;
         }
         if self.handoff.touched.is_none() && !self.is_quiet {
-            mark(self.session, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
+            mark(self.context, self.db, self.handoff, "stouched", format!("touched {detail}"))?;
         }
         Ok(self.acted("touched", detail))
     }
@@ -54,12 +54,12 @@ impl Told<'_> {
     }
 
     /// Somebody ended it, or something came of it after its acceptance.
-    pub(super) fn ended(&self, ending: Ending, sign: &Sign) -> Result<Acted> {
-        let rules = &self.session.rules;
+    pub(crate) fn ended(&self, ending: Ending, sign: &Sign) -> Result<Acted> {
+        let rules = &self.context.rules;
         let watch_until = (ending == Ending::Accepted).then(|| sign.at + rules.outcome.watch);
         let acted = self.close(ending.status(), sign, watch_until)?;
         if ending == Ending::Rejected {
-            credit(self.session, self.db, self.handoff, sign.reason.as_deref())?;
+            credit(self.context, self.db, self.handoff, sign.reason.as_deref())?;
         }
         if ending.is_given_back() {
             self.db.set_cooldown(self.handoff.contact, sign.at + rules.outcome.cooldown)?;
@@ -69,8 +69,8 @@ impl Told<'_> {
     }
 
     /// Nobody ended it for too long.
-    pub(super) fn stale(&self, last_sign: Timestamp) -> Result<Acted> {
-        let span = crate::rules::format_duration(self.session.rules.outcome.stale_after);
+    pub(crate) fn stale(&self, last_sign: Timestamp) -> Result<Acted> {
+        let span = crate::rules::format_duration(self.context.rules.outcome.stale_after);
         let how = format!("nobody ended it; no sign for {span}, since {}", last_sign.format("%Y-%m-%d"));
         let acted = self.close(Status::Stale, &self.observed(how), None)?;
         self.write_back(OutcomeEvent::Stale)?;
@@ -78,12 +78,12 @@ impl Told<'_> {
     }
 
     /// The contact is out of the question, whatever the rep did: what was planned and never tried is void.
-    pub(super) fn cancelled(&self, how: &str) -> Result<Acted> {
+    pub(crate) fn cancelled(&self, how: &str) -> Result<Acted> {
         self.close(Status::Cancelled, &self.observed(how.to_owned()), None)
     }
 
     fn observed(&self, how: String) -> Sign {
-        Sign { at: self.session.now, by: None, how, reason: None, is_act: false }
+        Sign { at: self.context.now, by: None, how, reason: None, is_act: false }
     }
 
     fn close(&self, status: Status, sign: &Sign, watch_until: Option<Timestamp>) -> Result<Acted> {
@@ -101,30 +101,30 @@ impl Told<'_> {
         if self.is_quiet {
             return Ok(self.acted(word, detail));
         }
-        mark(self.session, self.db, self.handoff, &format!("s{word}"), format!("{word} {detail}"))?;
+        mark(self.context, self.db, self.handoff, &format!("s{word}"), format!("{word} {detail}"))?;
         let told = FollowUp {
             suffix: format!("o{word}"),
             mention: None,
             channel: None,
             text: format!("{} {detail}", capitalised(word)),
         };
-        follow_up(self.session, self.db, self.handoff, told)?;
+        follow_up(self.context, self.db, self.handoff, told)?;
         Ok(self.acted(word, detail))
     }
 
     fn write_back(&self, event: OutcomeEvent) -> Result<()> {
-        let set = outcome_writes(&self.session.rules, event);
+        let set = outcome_writes(self.context.rules, event);
         if set.is_empty() {
             return Ok(());
         }
         let write = Write::Update(Update { contact: self.handoff.crm_id.clone(), owner: None, set });
         let key = format!("{}w{}", self.handoff.key, event.name().replace('_', ""));
-        self.db.plan_effect(&NewEffect { handoff: self.handoff.id, key, write: &write }, self.session.now)
+        self.db.plan_effect(&NewEffect { handoff: self.handoff.id, key, write: &write }, self.context.now)
     }
 }
 
 /// Why a verdict ends a handoff; `None`: it does not.
-pub(super) fn disqualified_by(rules: &Rules, verdict: Verdict) -> Option<String> {
+pub(crate) fn disqualified_by(rules: &Rules, verdict: Verdict) -> Option<String> {
     let Verdict::Disqualified { by } = verdict else {
         return None;
     };

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::group::name_all;
-use super::session::Session;
-use crate::brief::{Subject, Who, brief, due_text};
+use super::Context;
+use super::burst::name_all;
+use crate::handoff::brief::{Subject, Who, brief, due_text};
 use crate::model::{Mark, Mention, Message, Rep, Reply, Sla, Task, Timestamp, Untrusted, Update, Write};
 use crate::mutant;
 use crate::qualify::Facts;
@@ -19,7 +19,7 @@ use crate::store::{Db, HandoffRow, NewEffect};
 const DUE_WITHOUT_SLA: TimeDelta = TimeDelta::days(1);
 
 /// An assignment about to be written down.
-pub(super) struct Planned<'a> {
+pub(crate) struct Planned<'a> {
     pub handoff: &'a HandoffRow,
     pub rep: &'a Rep,
     pub round: u32,
@@ -31,18 +31,18 @@ pub(super) struct Planned<'a> {
 }
 
 /// The policy that was frozen when the handoff started.
-pub(super) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
+pub(crate) fn frozen_sla(handoff: &HandoffRow) -> Result<Option<Sla>> {
     Ok(handoff.sla.as_deref().map(serde_json::from_str).transpose()?)
 }
 
 /// The rep's calendar, to be frozen with the assignment when an SLA is counted on it.
-pub(super) fn calendar(handoff: &HandoffRow, rep: &Rep) -> Result<Option<String>> {
+pub(crate) fn calendar(handoff: &HandoffRow, rep: &Rep) -> Result<Option<String>> {
     let is_counted = handoff.sla.is_some();
     Ok(is_counted.then(|| serde_json::to_string(&rep.hours)).transpose()?)
 }
 
 /// Times of the SLA for this rep from now on.
-pub(super) fn timeline(
+pub(crate) fn timeline(
     handoff: &HandoffRow,
     rep: &Rep,
     now: Timestamp,
@@ -54,13 +54,13 @@ pub(super) fn timeline(
 }
 
 /// Plans the owner change, the task and the message (for a later round: a reply in the first one's thread), in this order.
-pub(super) fn effects(
-    session: &Session,
+pub(crate) fn effects(
+    context: &Context<'_>,
     db: Db<'_>,
     planned: &Planned<'_>,
     due: Option<(Timestamp, TimeDelta)>,
 ) -> Result<()> {
-    let Session { rules, now, .. } = session;
+    let Context { rules, now, .. } = context;
     let Planned { handoff, rep, round, .. } = planned;
     let mut brief = brief(&Subject {
         rules,
@@ -110,7 +110,7 @@ pub(super) fn effects(
         (handoff.id, format!("{}u{round}", handoff.key), update),
         (handoff.id, format!("{}t{round}", handoff.key), task),
     ];
-    if session.chat.is_some() {
+    if context.chat.is_some() {
         writes.push((holder, format!("{}m{round}", handoff.key), alert));
     }
     if mutant::is("no task") {
@@ -123,12 +123,12 @@ pub(super) fn effects(
 }
 
 /// What `[outcome.write]` hangs on an event, as CRM property -> value.
-pub(super) fn outcome_writes(rules: &Rules, event: OutcomeEvent) -> BTreeMap<String, String> {
+pub(crate) fn outcome_writes(rules: &Rules, event: OutcomeEvent) -> BTreeMap<String, String> {
     rules.outcome.write.get(&event).cloned().unwrap_or_default()
 }
 
 /// A follow-up to a handoff's message.
-pub(super) struct FollowUp {
+pub(crate) struct FollowUp {
     /// Of the key: what this follow-up is, so that it is sent once.
     pub suffix: String,
     pub mention: Option<Mention>,
@@ -137,8 +137,8 @@ pub(super) struct FollowUp {
 }
 
 /// Plans a follow-up in the thread of the handoff's message; nothing where no message was posted.
-pub(super) fn follow_up(
-    session: &Session,
+pub(crate) fn follow_up(
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     follow_up: FollowUp,
@@ -148,18 +148,18 @@ pub(super) fn follow_up(
     let (contact, text) = (handoff.crm_id.clone(), Untrusted::new(text));
     let write = Write::Reply(Reply { contact, thread, mention, channel, text, brief: None });
     let key = format!("{}{suffix}", handoff.key);
-    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
+    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, context.now)
 }
 
 /// Plans that the handoff's message shows its state; nothing where no message was posted.
-pub(super) fn mark(
-    session: &Session,
+pub(crate) fn mark(
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     suffix: &str,
     state: String,
 ) -> Result<()> {
-    let shows_state = session.chat.as_ref().is_some_and(|chat| chat.shows_state());
+    let shows_state = context.chat.as_ref().is_some_and(|chat| chat.state);
     let Some((holder, thread, Write::Message(message))) = db.thread(handoff.id)?.filter(|_| shows_state)
     else {
         return Ok(());
@@ -167,16 +167,16 @@ pub(super) fn mark(
     let (contact, state) = (handoff.crm_id.clone(), Untrusted::new(state));
     let write = Write::Mark(Mark { contact, thread, state, brief: message.brief });
     let key = format!("{}{suffix}", handoff.key);
-    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, session.now)
+    db.plan_effect(&NewEffect { handoff: holder, key, write: &write }, context.now)
 }
 
 /// The name and e-mail for a mention: a rep's own name, or the e-mail itself.
-pub(super) fn mention(rules: &Rules, email: &str) -> Mention {
+pub(crate) fn mention(rules: &Rules, email: &str) -> Mention {
     let rep = rules.reps.iter().find(|rep| rep.email.eq_ignore_ascii_case(email));
     Mention { email: email.to_owned(), name: rep.map_or_else(|| email.to_owned(), |rep| rep.name.clone()) }
 }
 
 /// Whom a handoff is about, for lines in reports and replies.
-pub(super) fn who<'a>(rules: &'a Rules, facts: &'a Facts<'a>) -> Who<'a> {
+pub(crate) fn who<'a>(rules: &'a Rules, facts: &'a Facts<'a>) -> Who<'a> {
     Who { rules, contact: facts.contact }
 }

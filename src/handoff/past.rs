@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::session::Session;
+use super::Context;
 use crate::assign::{Loads, RepLoad, Rotations};
 use crate::model::{Contact, RepId, Timestamp, fold};
 use crate::qualify::{Facts, company_keys};
@@ -16,7 +16,7 @@ use crate::store::{Db, HandoffRow, Store, email_key};
 const DAY: TimeDelta = TimeDelta::hours(26);
 
 /// Loads and rotations as they are in the store.
-pub(super) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
+pub(crate) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
     let db = store.read();
     let mut reps = Vec::with_capacity(rules.reps.len());
     for rep in &rules.reps {
@@ -38,12 +38,12 @@ pub(super) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Load
 }
 
 /// What says which company a contact is of, as the store keeps it.
-pub(super) fn companies(rules: &Rules, contact: &Contact) -> Vec<i64> {
+pub(crate) fn companies(rules: &Rules, contact: &Contact) -> Vec<i64> {
     company_keys(rules, contact).iter().map(|key| email_key(key)).collect()
 }
 
 /// Who was given people of the lead's company as far back as any team cares, the latest first.
-pub(super) fn had_company(rules: &Rules, db: Db<'_>, facts: &Facts<'_>) -> Result<Vec<(RepId, Timestamp)>> {
+pub(crate) fn had_company(rules: &Rules, db: Db<'_>, facts: &Facts<'_>) -> Result<Vec<(RepId, Timestamp)>> {
     let Some(within) = rules.teams.iter().filter_map(|team| team.same_company).max() else {
         return Ok(Vec::new());
     };
@@ -54,15 +54,15 @@ pub(super) fn had_company(rules: &Rules, db: Db<'_>, facts: &Facts<'_>) -> Resul
 }
 
 /// A rejection for a reason that `[outcome] credit` names gives the rep the turn back.
-pub(super) fn credit(
-    session: &Session,
+pub(crate) fn credit(
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     reason: Option<&str>,
 ) -> Result<()> {
-    let listed = &session.rules.outcome.credit;
+    let listed = &context.rules.outcome.credit;
     match reason.filter(|reason| listed.iter().any(|listed| *listed == fold(reason))) {
-        Some(reason) => db.give_turn_back(handoff, &format!("rejected as '{reason}'"), session.now),
+        Some(reason) => db.give_turn_back(handoff, &format!("rejected as '{reason}'"), context.now),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::session::Session;
+use super::Context;
 use crate::model::{Contact, Mailboxes, Timestamp, VerdictKind};
 use crate::store::{Db, Layouts, email_key};
 
@@ -10,8 +10,8 @@ use crate::store::{Db, Layouts, email_key};
 const SETTINGS: &str = "duplicates";
 
 /// Compares e-mails as `[duplicates]` says.
-pub(super) struct Duplicates<'a> {
-    session: &'a Session,
+pub(crate) struct Duplicates<'a> {
+    context: &'a Context<'a>,
     mailboxes: Mailboxes,
     /// Contacts are judged without fields that no condition looks at; this one is looked at here.
     layouts: Layouts<'a>,
@@ -19,7 +19,7 @@ pub(super) struct Duplicates<'a> {
 
 /// What a contact that crossed is, with regard to others of the same e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// Nobody was handed off under its e-mail, or the lead has crossed again.
     Own,
     /// It is the lead of another contact, which is open or was handed off and still qualifies.
@@ -30,18 +30,18 @@ pub(super) enum Standing {
 
 impl<'a> Duplicates<'a> {
     /// `None`: every record is a lead of its own.
-    pub(super) fn new(session: &'a Session) -> Result<Option<Self>> {
-        let settings = format!("{:?}", session.rules.duplicates);
-        let is_changed = session.store.read().meta(SETTINGS)?.as_ref() != Some(&settings);
-        let layouts = Layouts::only(session.rules.fields.all(), |field| field.name == "email");
-        let duplicates = session.rules.duplicates.map(|mailboxes| Self { session, mailboxes, layouts });
+    pub(crate) fn new(context: &'a Context<'a>) -> Result<Option<Self>> {
+        let settings = format!("{:?}", context.rules.duplicates);
+        let is_changed = context.store.read().meta(SETTINGS)?.as_ref() != Some(&settings);
+        let layouts = Layouts::only(context.rules.fields.all(), |field| field.name == "email");
+        let duplicates = context.rules.duplicates.map(|mailboxes| Self { context, mailboxes, layouts });
         if is_changed {
-            session.store.write(|db| {
+            context.store.write(|db| {
                 for contact in db.contacts_handed_off()? {
                     let key = duplicates.as_ref().map(|duplicates| duplicates.key(db, contact));
                     let key = key.transpose()?.flatten();
                     db.set_email_key(contact, key)?;
-                    db.release_links(contact, key, session.now)?;
+                    db.release_links(contact, key, context.now)?;
                 }
                 db.remember(SETTINGS, &settings)
             })?;
@@ -50,30 +50,30 @@ impl<'a> Duplicates<'a> {
     }
 
     fn key_of(&self, contact: &Contact) -> Option<i64> {
-        let email = contact.value(self.session.rules.fields.find("email")?).as_text()?;
+        let email = contact.value(self.context.rules.fields.find("email")?).as_text()?;
         self.mailboxes.normalised(email.as_written()).map(|normalised| email_key(&normalised))
     }
 
     /// The key of a stored contact's e-mail as it is now.
-    pub(super) fn key(&self, db: Db<'_>, contact: i64) -> Result<Option<i64>> {
+    pub(crate) fn key(&self, db: Db<'_>, contact: i64) -> Result<Option<i64>> {
         Ok(self.key_of(&db.contact(contact, &self.layouts)?.contact))
     }
 
     /// A contact with a handoff or with links was read anew: what was compared with its former e-mail is compared again.
-    pub(super) fn refresh(&self, db: Db<'_>, contact: i64) -> Result<()> {
+    pub(crate) fn refresh(&self, db: Db<'_>, contact: i64) -> Result<()> {
         let key = self.key(db, contact)?;
         db.set_email_key(contact, key)?;
-        db.release_links(contact, key, self.session.now)
+        db.release_links(contact, key, self.context.now)
     }
 
     /// Whether a linked contact's e-mail is no longer that of the contact it is linked to.
-    pub(super) fn is_parted(&self, db: Db<'_>, contact: i64) -> Result<bool> {
+    pub(crate) fn is_parted(&self, db: Db<'_>, contact: i64) -> Result<bool> {
         let Some(link) = db.link_of(contact)? else { return Ok(false) };
         Ok(self.key(db, contact)? != self.key(db, link.of)?)
     }
 
     /// How a contact that crossed stands to others of its e-mail.
-    pub(super) fn standing(&self, db: Db<'_>, contact: i64, key: Option<i64>) -> Result<Standing> {
+    pub(crate) fn standing(&self, db: Db<'_>, contact: i64, key: Option<i64>) -> Result<Standing> {
         let Some(key) = key else { return Ok(Standing::Own) };
         let mut until = None;
         for namesake in db.namesakes(key, contact)? {
@@ -83,7 +83,7 @@ impl<'a> Duplicates<'a> {
             if namesake.status.is_open() || namesake.verdict == Some(VerdictKind::Qualified) {
                 return Ok(Standing::Linked { of: namesake.contact, handoff: namesake.handoff });
             }
-            until = until.max(namesake.cooldown.filter(|until| *until > self.session.now));
+            until = until.max(namesake.cooldown.filter(|until| *until > self.context.now));
         }
         Ok(until.map_or(Standing::Own, |until| Standing::Cooling { until }))
     }

@@ -2,15 +2,15 @@
 
 use anyhow::Result;
 
-use super::escalate::pauses;
-use super::plan::frozen_sla;
+use super::clock::pauses;
+use super::effects::frozen_sla;
+use crate::handoff::due_account::{Counted, DueAccount};
 use crate::model::{Clock, Status, Timestamp};
-use crate::output::due::{Counted, DueAccount};
 use crate::sla::{Counts, PauseReason, Running, Stretch};
 use crate::store::{Db, HandoffRow};
 
 /// `None` of a handoff that nobody has, or without an SLA.
-pub(super) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Result<Option<DueAccount>> {
+pub(crate) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Result<Option<DueAccount>> {
     let is_unassigned = matches!(handoff.status, Status::Held | Status::Waiting);
     let Some(start) = handoff.assigned.filter(|_| !is_unassigned) else { return Ok(None) };
     let Some((sla, hours)) = frozen_sla(handoff)?.zip(db.calendar(handoff.id, handoff.round)?) else {

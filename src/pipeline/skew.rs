@@ -2,14 +2,14 @@
 
 use chrono::TimeDelta;
 
-use crate::commands::session::Session;
-use crate::output::run_report::RunReport;
+use crate::handoff::report::RunReport;
+use crate::pipeline::session::Session;
 
 /// As far as two clocks may be apart; SLAs are in minutes.
 const APART_MAX: TimeDelta = TimeDelta::minutes(2);
 
 /// Whether steps may be done by this clock; if not, it is said.
-pub(super) fn clocks_agree(session: &Session, report: &mut RunReport) -> bool {
+pub(crate) fn clocks_agree(session: &Session, report: &mut RunReport) -> bool {
     // A plan may be for any time.
     if session.is_dry {
         return true;

@@ -1,20 +1,41 @@
-//! Somebody gave a lead another owner after it was handed off: that is respected, and nobody else is made its owner.
+//! The owner that the CRM shows. One whom somebody set after the handoff is respected, and nobody else is made the owner.
 
 use anyhow::Result;
 
 use super::steps::Escalation;
-use crate::commands::recheck;
-use crate::model::{RepId, StepAction};
+use crate::assign::Assignment;
+use crate::model::{Contact, RepId, StepAction};
+use crate::rules::Rules;
+use crate::store::HandoffRow;
+
+/// The e-mail of a contact's owner, in small letters.
+pub(crate) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
+    let text = contact.value(rules.fields.find("owner")?).as_text()?;
+    Some(text.folded().to_owned())
+}
+
+/// The assignment to a rep whom somebody made the owner: no route found him, so no team's turn is spent.
+pub(crate) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: String) -> Assignment {
+    let route = rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name));
+    Assignment {
+        rep,
+        route: route.unwrap_or_default(),
+        team: None,
+        why,
+        passed_over: Vec::new(),
+        turns: Vec::new(),
+    }
+}
 
 impl Escalation<'_> {
     /// What is done instead of a step, when somebody else became the owner in the CRM since: a rep takes it over, with an SLA
     /// of its own; from anybody else it is not taken away.
-    pub(super) fn taken(&self, action: &StepAction, n: u32) -> Result<Option<String>> {
+    pub(crate) fn taken(&self, action: &StepAction, n: u32) -> Result<Option<String>> {
         let Some(owner) = self.new_owner()? else { return Ok(None) };
         let why = format!("{owner} became its owner in the CRM");
         let rules = self.rules();
         if let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) {
-            let assignment = recheck::given_to(rules, self.handoff, RepId(rep), why);
+            let assignment = given_to(rules, self.handoff, RepId(rep), why);
             return self.pass_on(&assignment).map(Some);
         }
         match action {
@@ -33,6 +54,6 @@ impl Escalation<'_> {
         let is_known = |owner: &String| {
             assignments.iter().any(|row| row.rep == *owner || row.found.as_ref() == Some(owner))
         };
-        Ok(recheck::owner(self.rules(), self.facts.contact).filter(|owner| !is_known(owner)))
+        Ok(owner(self.rules(), self.facts.contact).filter(|owner| !is_known(owner)))
     }
 }

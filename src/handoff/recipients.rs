@@ -6,7 +6,7 @@ use crate::store::HandoffRow;
 
 /// One reply of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Recipient {
+pub(crate) enum Recipient {
     /// By e-mail.
     Person(String),
     Channel(String),
@@ -15,7 +15,7 @@ pub(super) enum Recipient {
 }
 
 /// The team whose handoff it is: that of the route, else the first that the owner is in.
-pub(super) fn team<'a>(rules: &'a Rules, handoff: &HandoffRow) -> Option<&'a Team> {
+pub(crate) fn team<'a>(rules: &'a Rules, handoff: &HandoffRow) -> Option<&'a Team> {
     let of_route = handoff.team.as_deref().and_then(|name| rules.teams.iter().find(|team| team.name == name));
     of_route.or_else(|| {
         let owner = rules.reps.iter().position(|rep| Some(&rep.email) == handoff.owner.as_ref())?;
@@ -23,7 +23,7 @@ pub(super) fn team<'a>(rules: &'a Rules, handoff: &HandoffRow) -> Option<&'a Tea
     })
 }
 
-pub(super) fn recipients(rules: &Rules, handoff: &HandoffRow, to: &[StepTarget]) -> Vec<Recipient> {
+pub(crate) fn recipients(rules: &Rules, handoff: &HandoffRow, to: &[StepTarget]) -> Vec<Recipient> {
     let team = team(rules, handoff);
     let person = |email: Option<&String>| email.cloned().map_or(Recipient::Thread, Recipient::Person);
     let mut all: Vec<Recipient> = Vec::new();

@@ -3,14 +3,14 @@
 
 use anyhow::Result;
 
-use super::closing::Told;
-use super::plan::{self, calendar, outcome_writes};
-use super::recheck;
-use super::rotation::companies;
-use super::session::Session;
+use super::Context;
+use super::close::Told;
+use super::effects::{self, calendar, outcome_writes};
+use super::owner;
+use super::past::companies;
 use crate::assign::Assignment;
+use crate::handoff::report::RunReport;
 use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Rep, Status, Timestamp, Untrusted, Update, Write};
-use crate::output::run_report::RunReport;
 use crate::qualify::{Facts, company_key, facts, outcomes_holding};
 use crate::rules::OutcomeEvent;
 use crate::store::{Collecting, Db, HandoffRow, Layouts, NewAssignment, NewEffect, email_key};
@@ -22,22 +22,22 @@ const NAMED_MAX: usize = 20;
 const TITLE_CHARS_MAX: usize = 240;
 
 /// A new handoff waits for others of its company, or joins those who wait.
-pub(super) fn collect(session: &Session, db: Db<'_>, handoff: i64, contact: i64) -> Result<()> {
-    let Some(wait) = session.rules.bursts else { return Ok(()) };
-    let layouts = Layouts::only(session.rules.fields.all(), |field| {
+pub(crate) fn collect(context: &Context<'_>, db: Db<'_>, handoff: i64, contact: i64) -> Result<()> {
+    let Some(wait) = context.rules.bursts else { return Ok(()) };
+    let layouts = Layouts::only(context.rules.fields.all(), |field| {
         ["company_id", "company.id", "company.domain", "email_domain"].contains(&field.name.as_str())
     });
     let contact = db.contact(contact, &layouts)?.contact;
-    let Some(company) = company_key(&session.rules, &contact) else { return Ok(()) };
+    let Some(company) = company_key(context.rules, &contact) else { return Ok(()) };
     let company = email_key(&company);
-    let into = db.collecting(company, session.now)?;
-    let into = into.unwrap_or(Collecting { group: handoff, until: session.now + wait });
+    let into = db.collecting(company, context.now)?;
+    let into = into.unwrap_or(Collecting { group: handoff, until: context.now + wait });
     let note = "waits for others of its company, to be one task with them";
     db.join_group(handoff, company, into, note)
 }
 
 /// Whether a waiting handoff is not to be routed now: its group collects, or another one leads.
-pub(super) fn is_led_or_collects(handoff: &HandoffRow, waiting: &[HandoffRow], now: Timestamp) -> bool {
+pub(crate) fn is_led_or_collects(handoff: &HandoffRow, waiting: &[HandoffRow], now: Timestamp) -> bool {
     let Some(group) = handoff.group else { return false };
     let leader = waiting.iter().filter(|other| other.group == Some(group)).map(|other| other.id).min();
     handoff.collects_until.is_some_and(|until| until > now)
@@ -45,14 +45,14 @@ pub(super) fn is_led_or_collects(handoff: &HandoffRow, waiting: &[HandoffRow], n
 }
 
 /// One of a group, beside its leader.
-pub(super) struct Member {
+pub(crate) struct Member {
     pub handoff: HandoffRow,
     contact: Contact,
 }
 
 /// Those who are handed off together with a handoff.
-pub(super) fn members(session: &Session, db: Db<'_>, leader: &HandoffRow) -> Result<Vec<Member>> {
-    let layouts = Layouts::new(session.rules.fields.all());
+pub(crate) fn members(context: &Context<'_>, db: Db<'_>, leader: &HandoffRow) -> Result<Vec<Member>> {
+    let layouts = Layouts::new(context.rules.fields.all());
     let others = db.others_of_group(leader)?.into_iter().filter(|other| other.status != Status::Touched);
     others
         .map(|handoff| {
@@ -63,21 +63,21 @@ pub(super) fn members(session: &Session, db: Db<'_>, leader: &HandoffRow) -> Res
 }
 
 impl Member {
-    pub(super) fn name(&self, session: &Session) -> Untrusted {
-        plan::who(&session.rules, &facts(&session.rules, &self.contact, session.now)).name()
+    pub(crate) fn name(&self, context: &Context<'_>) -> Untrusted {
+        effects::who(context.rules, &facts(context.rules, &self.contact, context.now)).name()
     }
 
     /// It goes to the same rep as its leader: its owner and stages are written, and nothing else.
-    pub(super) fn follow(
+    pub(crate) fn follow(
         &self,
-        session: &Session,
+        context: &Context<'_>,
         db: Db<'_>,
         leader: &HandoffRow,
         assignment: &Assignment,
         rep: &Rep,
         due: Option<Timestamp>,
     ) -> Result<()> {
-        let (rules, now, handoff) = (&session.rules, session.now, &self.handoff);
+        let (rules, now, handoff) = (context.rules, context.now, &self.handoff);
         if handoff.owner.is_some() {
             db.pass_on(handoff.id, now)?;
         }
@@ -90,7 +90,7 @@ impl Member {
             handoff: handoff.id,
             round,
             rep: &rep.email,
-            found: recheck::owner(rules, &self.contact).as_deref(),
+            found: owner::owner(rules, &self.contact).as_deref(),
             route,
             team,
             why: &format!("together with contact {}, of the same company", leader.crm_id),
@@ -113,7 +113,7 @@ impl Member {
 }
 
 /// Names everybody in what the rep reads.
-pub(super) fn name_all(brief: &mut Brief, names: &[Untrusted]) {
+pub(crate) fn name_all(brief: &mut Brief, names: &[Untrusted]) {
     if names.is_empty() {
         return;
     }
@@ -133,25 +133,25 @@ pub(super) fn name_all(brief: &mut Brief, names: &[Untrusted]) {
 }
 
 /// What a rep did on one of a group was done on all.
-pub(super) fn for_each_other(
-    session: &Session,
+pub(crate) fn for_each_other(
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     report: &mut RunReport,
-    tell: impl Fn(&Told<'_>) -> Result<crate::output::run_report::Acted>,
+    tell: impl Fn(&Told<'_>) -> Result<crate::handoff::report::Acted>,
 ) -> Result<()> {
-    let layouts = Layouts::new(session.rules.fields.all());
+    let layouts = Layouts::new(context.rules.fields.all());
     for other in db.others_of_group(handoff)?.into_iter().filter(|other| other.assigned.is_some()) {
         let contact = db.contact(other.contact, &layouts)?.contact;
-        let facts = Facts { handed_off_at: other.assigned, ..facts(&session.rules, &contact, session.now) };
-        let told = Told { session, db, handoff: &other, facts: &facts, is_quiet: true };
+        let facts = Facts { handed_off_at: other.assigned, ..facts(context.rules, &contact, context.now) };
+        let told = Told { context, db, handoff: &other, facts: &facts, is_quiet: true };
         report.outcomes.push(tell(&told)?);
     }
     Ok(())
 }
 
 /// One of a group is out before anything was sent: the others are handed off again, without it.
-pub(super) fn regroup(db: Db<'_>, left: &HandoffRow, not_begun: &[i64], now: Timestamp) -> Result<()> {
+pub(crate) fn regroup(db: Db<'_>, left: &HandoffRow, not_begun: &[i64], now: Timestamp) -> Result<()> {
     let why = "somebody of the same company is out since it was planned";
     let others = db.others_of_group(left)?;
     db.leave_group(left.id)?;

@@ -3,14 +3,15 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::closing::disqualified_by;
-use super::group::regroup;
-use super::route::hand_to;
 use super::session::Session;
-use crate::assign::Assignment;
+use crate::handoff::Context;
+use crate::handoff::assign::hand_to;
+use crate::handoff::burst::regroup;
+use crate::handoff::close::disqualified_by;
+use crate::handoff::owner::{given_to, owner};
+use crate::handoff::report::RunReport;
 use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
 use crate::mutant;
-use crate::output::run_report::RunReport;
 use crate::qualify::{evaluate, facts};
 use crate::rules::Rules;
 use crate::store::{AssignmentRow, Closing, Db, HandoffRow, Layouts};
@@ -61,7 +62,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         return Ok(());
     };
     let layouts = Layouts::new(fields);
-    let this = &*session;
+    let this = session.context();
     this.store.write(|db| {
         for (handoff, has_begun) in handoffs.iter().zip(has_begun) {
             // Somebody of the same company was taken back: it is handed off anew.
@@ -76,7 +77,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             let stored = db.contact(handoff.contact, &layouts)?.contact;
             let record = fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
             let assignments = db.assignments(handoff.id)?;
-            let second = second_look(&this.rules, handoff, &assignments, record, this.now);
+            let second = second_look(this.rules, handoff, &assignments, record, this.now);
             if has_begun {
                 // Whether it is gone or only cannot be read now, the CRM says when it is written to.
                 if record.is_some()
@@ -93,9 +94,9 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
             }
             match second {
                 Second::GoOn => {}
-                Second::Owned(owner) => hand_to_owner(this, db, handoff, &stored, &owner, report)?,
+                Second::Owned(owner) => hand_to_owner(&this, db, handoff, &stored, &owner, report)?,
                 Second::Cancel(why) => {
-                    cancel(this, db, handoff, &why, report)?;
+                    cancel(&this, db, handoff, &why, report)?;
                     // It may be back, as when its file was being written: nobody is lost for having been away.
                     db.forget_verdict(handoff.contact)?;
                     if record.is_none() {
@@ -110,7 +111,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
 }
 
 fn cancel(
-    session: &Session,
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     why: &str,
@@ -118,50 +119,37 @@ fn cancel(
 ) -> Result<()> {
     let closing = Closing {
         status: Status::Cancelled,
-        at: session.now,
+        at: context.now,
         by: None,
         how: why,
         reason: None,
         watch_until: None,
     };
     db.close(handoff.id, &closing)?;
-    db.give_turn_back(handoff, why, session.now)?;
+    db.give_turn_back(handoff, why, context.now)?;
     report.taken_back(handoff.id, why);
     Ok(())
 }
 
-/// The assignment to a rep whom somebody made the owner: no route found him, so no team's turn is spent.
-pub(super) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: String) -> Assignment {
-    let route = rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name));
-    Assignment {
-        rep,
-        route: route.unwrap_or_default(),
-        team: None,
-        why,
-        passed_over: Vec::new(),
-        turns: Vec::new(),
-    }
-}
-
 /// The owner that somebody set keeps the contact: with task and alert when it is a rep; else it is none of our business.
 fn hand_to_owner(
-    session: &Session,
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     stored: &Contact,
     owner: &str,
     report: &mut RunReport,
 ) -> Result<()> {
-    let rules = &session.rules;
+    let rules = context.rules;
     let why = taken_by(owner);
     let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
-        return cancel(session, db, handoff, &format!("{why}, and is no rep in the rules"), report);
+        return cancel(context, db, handoff, &format!("{why}, and is no rep in the rules"), report);
     };
-    db.undo_assignment(handoff, &why, session.now)?;
+    db.undo_assignment(handoff, &why, context.now)?;
     report.taken_back(handoff.id, &why);
     let assignment = given_to(rules, handoff, RepId(rep), why);
-    let facts = facts(rules, stored, session.now);
-    report.handed_off.push(hand_to(session, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
+    let facts = facts(rules, stored, context.now);
+    report.handed_off.push(hand_to(context, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
     Ok(())
 }
 
@@ -190,10 +178,4 @@ fn second_look(
         Some(new) => Second::Owned(new),
         None => Second::GoOn,
     }
-}
-
-/// The e-mail of a contact's owner, in small letters.
-pub(super) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
-    let text = contact.value(rules.fields.find("owner")?).as_text()?;
-    Some(text.folded().to_owned())
 }

@@ -8,7 +8,7 @@ use crate::rules::{Condition, Rules, segment, segment_source};
 use crate::store::{Db, Layouts, SilenceRow};
 
 /// A silence beside what it means.
-pub(super) struct Silence {
+pub(crate) struct Silence {
     pub row: SilenceRow,
     /// `Err`: why the definition cannot read it any more; it mutes nobody then.
     condition: Result<Condition, String>,
@@ -21,12 +21,12 @@ impl Silence {
         Self { row, condition: condition.ok_or_else(why) }
     }
 
-    pub(super) fn mutes(&self, facts: &Facts<'_>) -> bool {
+    pub(crate) fn mutes(&self, facts: &Facts<'_>) -> bool {
         self.condition.as_ref().is_ok_and(|condition| holds(condition, facts))
     }
 
     /// What somebody has to mend, if anything.
-    pub(super) fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         let why = self.condition.as_ref().err()?;
         let id = self.row.id;
         Some(format!(
@@ -35,7 +35,7 @@ impl Silence {
     }
 
     /// For people: who asked for it, until when, and why.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         let SilenceRow { id, author, until, reason, .. } = &self.row;
         let until = until.format("%Y-%m-%d %H:%M UTC");
         format!("silence {id} by {author} until {until}: {reason}")
@@ -43,12 +43,12 @@ impl Silence {
 }
 
 /// Those in force at `now`, the oldest first.
-pub(super) fn in_force(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<Silence>> {
+pub(crate) fn in_force(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<Silence>> {
     Ok(db.silences(now)?.into_iter().map(|row| Silence::new(row, rules)).collect())
 }
 
 /// How many open handoffs with steps to come each of them mutes.
-pub(super) fn muted(db: Db<'_>, rules: &Rules, silences: &[Silence], now: Timestamp) -> Result<Vec<usize>> {
+pub(crate) fn muted(db: Db<'_>, rules: &Rules, silences: &[Silence], now: Timestamp) -> Result<Vec<usize>> {
     let mut muted = vec![0; silences.len()];
     if silences.is_empty() {
         return Ok(muted);

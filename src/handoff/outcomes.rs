@@ -3,43 +3,47 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 
-use super::{LOOK_AGAIN, clock};
-use crate::commands::closing::{Told, disqualified_by};
-use crate::commands::group::for_each_other;
-use crate::commands::plan;
-use crate::commands::session::Session;
+use super::Context;
+use super::burst::for_each_other;
+use super::clock;
+use super::close::{Told, disqualified_by};
+use super::effects;
+use crate::handoff::report::RunReport;
 use crate::model::{Activity, Status, Timestamp, fold};
-use crate::output::run_report::RunReport;
 use crate::qualify::{Facts, SoFar, evaluate, facts, signs, waits};
 use crate::store::{Db, HandoffRow, Layouts, OpenHandoff};
 
+/// What time alone brings about in an accepted handoff is seen within a day.
+pub(crate) const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
+
 /// Records touches and ends; each is written back as `[outcome.write]` says and told in the thread.
-pub(super) fn record(
-    session: &Session,
+pub(crate) fn record(
+    context: &Context<'_>,
     open: &[OpenHandoff],
     activity: &[Activity],
     report: &mut RunReport,
 ) -> Result<()> {
-    let layouts = Layouts::new(session.rules.fields.all());
+    let layouts = Layouts::new(context.rules.fields.all());
     let acts = ActsOf::new(activity);
-    session.store.write(|db| {
+    context.store.write(|db| {
         for handoff in open {
-            record_one(session, db, &handoff.row, &acts, &layouts, report)?;
+            record_one(context, db, &handoff.row, &acts, &layouts, report)?;
         }
         Ok(())
     })
 }
 
 fn record_one(
-    session: &Session,
+    context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
     acts: &ActsOf<'_>,
     layouts: &Layouts<'_>,
     report: &mut RunReport,
 ) -> Result<()> {
-    let Session { rules, now, .. } = session;
+    let Context { rules, now, .. } = context;
     // Whoever acted on one of a group acted on all: this one may have been dealt with already.
     let reread = handoff.group.map(|_| db.handoff(handoff.id)).transpose()?;
     let handoff = reread.as_ref().unwrap_or(handoff);
@@ -48,7 +52,7 @@ fn record_one(
     }
     let contact = db.contact(handoff.contact, layouts)?.contact;
     let facts = Facts { handed_off_at: handoff.assigned, ..facts(rules, &contact, *now) };
-    let email = plan::who(rules, &facts).email();
+    let email = effects::who(rules, &facts).email();
     let acts = acts.on(handoff, email.as_deref(), *now);
     let is_accepted = handoff.status == Status::Accepted;
     let so_far = SoFar { held_before: handoff.held_before, is_accepted };
@@ -56,28 +60,28 @@ fn record_one(
     if signs.held_before != handoff.held_before {
         db.set_held_before(handoff.id, signs.held_before)?;
     }
-    if is_accepted && !session.crm.tells_endings() {
+    if is_accepted && !context.crm.tells_endings() {
         db.looked(handoff.id, *now)?;
     }
     if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {
         db.set_sign(handoff.id, last)?;
     }
-    let told = Told { session, db, handoff, facts: &facts, is_quiet: false };
+    let told = Told { context, db, handoff, facts: &facts, is_quiet: false };
     let acted = if let Some((ending, sign)) = signs.ended {
         let acted = told.ended(ending, &sign)?;
         if sign.is_act && !is_accepted {
-            for_each_other(session, db, handoff, report, |other| other.ended(ending, &sign))?;
+            for_each_other(context, db, handoff, report, |other| other.ended(ending, &sign))?;
         } else if !is_accepted {
-            for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
+            for_each_other(context, db, handoff, report, |other| other.touched(&sign))?;
         }
         Some(acted)
     } else if is_accepted {
         None
     } else if let Some(why) = disqualified_by(rules, evaluate(rules, &contact, *now).verdict) {
         Some(told.cancelled(&why)?)
-    } else if let Some(sign) = clock::touch(session, handoff, &facts, &acts, signs.touched) {
+    } else if let Some(sign) = clock::touch(context, handoff, &facts, &acts, signs.touched) {
         let acted = told.touched(&sign)?;
-        for_each_other(session, db, handoff, report, |other| other.touched(&sign))?;
+        for_each_other(context, db, handoff, report, |other| other.touched(&sign))?;
         Some(acted)
     } else if waits(&rules.outcome, &facts, handoff.held_before) {
         // To wait is a sign of life; once a day is often enough to write it down.
@@ -89,7 +93,7 @@ fn record_one(
         let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));
         let is_stale = last + rules.outcome.stale_after <= *now;
         if is_stale {
-            for_each_other(session, db, handoff, report, |other| other.stale(last))?;
+            for_each_other(context, db, handoff, report, |other| other.stale(last))?;
         }
         is_stale.then(|| told.stale(last)).transpose()?
     };
@@ -104,7 +108,7 @@ fn last_sign(handoff: &HandoffRow) -> Timestamp {
 }
 
 /// From when on acts on a handoff count.
-pub(super) fn since(handoff: &HandoffRow) -> Timestamp {
+pub(crate) fn since(handoff: &HandoffRow) -> Timestamp {
     handoff.accepted.or(handoff.assigned).unwrap_or(handoff.created)
 }
 

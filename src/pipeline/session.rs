@@ -1,0 +1,148 @@
+//! What a run works with: the rules, the database, the CRM and the chat.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::chat::{self, Chat};
+use crate::crm::{self, Crm};
+use crate::deliver::Pace;
+use crate::handoff::{ChatShows, Context};
+use crate::model::Timestamp;
+use crate::rules::{Connectors, Rules};
+use crate::store::{Lock, Store, StorePath, lock};
+use crate::uptime::Uptime;
+
+/// Where the store keeps what connectors remember.
+const CRM_MEMORY: &str = "memory.crm";
+const CHAT_MEMORY: &str = "memory.chat";
+
+/// Everything a stage works with.
+pub(crate) struct Session {
+    pub rules: Rules,
+    pub store: Store,
+    pub crm: Box<dyn Crm>,
+    pub chat: Option<Box<dyn Chat>>,
+    pub now: Timestamp,
+    pub began: Instant,
+    pub deadline: Instant,
+    pub pace: Pace,
+    pub uptime: Box<Uptime>,
+    pub is_dry: bool,
+    /// Released last: when the database is closed.
+    _lock: Option<Lock>,
+}
+
+/// How a session is opened.
+pub(crate) struct Setup<'a> {
+    pub path: &'a StorePath,
+    /// That paths in the rules are relative to.
+    pub folder: &'a Path,
+    pub now: Timestamp,
+    /// The real time, when `now` is set for a test.
+    pub real: Option<Timestamp>,
+    pub uptime: Box<Uptime>,
+    /// How long the run may take.
+    pub deadline: Duration,
+    pub is_dry: bool,
+    /// How long to wait for another run.
+    pub wait: Duration,
+}
+
+/// What came of opening a session.
+pub(crate) enum Opened {
+    Session(Box<Session>),
+    /// Another run holds the database.
+    Busy,
+}
+
+/// What the rules must know of every CRM and chat there is.
+pub(crate) fn connectors() -> Connectors {
+    Connectors {
+        crm: &crm::KINDS,
+        chat: &chat::KINDS,
+        default_property: crm::default_property,
+        check_crm: crm::check_config,
+        check_chat: chat::check_config,
+    }
+}
+
+impl Session {
+    /// Locks and opens the database, and connects.
+    ///
+    /// # Errors
+    /// The database cannot be opened, or the environment lacks what a connector needs.
+    pub(crate) fn open(rules: Rules, setup: Setup<'_>) -> Result<Opened> {
+        let Setup { path, folder, now, real, uptime, deadline, is_dry, wait } = setup;
+        let lock = if is_dry && !path.exists() {
+            None
+        } else {
+            match lock(path, wait)? {
+                Some(lock) => Some(lock),
+                None => return Ok(Opened::Busy),
+            }
+        };
+        let store = if is_dry { path.open_dry() } else { path.open() }?;
+        let memory = |key: &str| store.read().meta(key);
+        let began = Instant::now();
+        let deadline = began + deadline;
+        let mut crm = crm::connect(&rules.crm, folder, memory(CRM_MEMORY)?.as_deref())?;
+        crm.until(deadline);
+        if let Some(real) = real {
+            crm.pretend(now, real);
+        }
+        let chat_memory = memory(CHAT_MEMORY)?;
+        let chat = rules.chat.as_ref();
+        let chat = chat.map(|chat| chat::connect(chat, folder, chat_memory.as_deref())).transpose()?;
+        Ok(Opened::Session(Box::new(Self {
+            rules,
+            store,
+            crm,
+            chat,
+            now,
+            began,
+            deadline,
+            pace: Pace::SideBySide,
+            uptime,
+            is_dry,
+            _lock: lock,
+        })))
+    }
+
+    /// A session over parts that the caller opened, and locked if need be.
+    pub(crate) fn given(
+        rules: Rules,
+        store: Store,
+        crm: Box<dyn Crm>,
+        chat: Option<Box<dyn Chat>>,
+        now: Timestamp,
+        deadline: Instant,
+        uptime: Box<Uptime>,
+    ) -> Self {
+        let began = Instant::now();
+        let pace = Pace::InTurn;
+        Self { rules, store, crm, chat, now, deadline, pace, uptime, is_dry: false, began, _lock: None }
+    }
+
+    /// Keeps what the connectors want to remember, when it has changed.
+    pub(crate) fn remember(&self) -> Result<()> {
+        let memories = [
+            (CRM_MEMORY, self.crm.memory()),
+            (CHAT_MEMORY, self.chat.as_ref().and_then(|chat| chat.memory())),
+        ];
+        for (key, memory) in memories {
+            let Some(memory) = memory else { continue };
+            if self.store.read().meta(key)?.as_ref() != Some(&memory) {
+                self.store.write(|db| db.remember(key, &memory))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is the same for every handoff.
+    pub(crate) fn context(&self) -> Context<'_> {
+        let chat = self.chat.as_ref().map(|chat| ChatShows { state: chat.shows_state() });
+        Context { rules: &self.rules, store: &self.store, now: self.now, crm: self.crm.as_ref(), chat }
+    }
+}
