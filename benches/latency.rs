@@ -9,14 +9,8 @@
 )]
 #![allow(dead_code, clippy::indexing_slicing, clippy::panic, reason = "the services of the tests")]
 
-#[path = "../tests/support/http_server.rs"]
-mod http_server;
-#[path = "../tests/funnel/hubspot.rs"]
-mod hubspot;
-#[path = "../tests/funnel/scene.rs"]
+#[path = "../tests/services/funnel/scene.rs"]
 mod scene;
-#[path = "../tests/funnel/slack.rs"]
-mod slack;
 #[path = "../tests/support/mod.rs"]
 mod support;
 

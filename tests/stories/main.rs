@@ -1,7 +1,9 @@
 //! What people live through with `handoff`, told by running it: each test is a folder, a clock and a few runs.
 
 #![cfg(test)]
+#![expect(clippy::print_stderr, reason = "a test says what it skipped, and what it reached")]
 
+mod backtest;
 mod bursts;
 mod check;
 mod desk;
@@ -14,9 +16,12 @@ mod examples;
 mod explain;
 mod fairness;
 mod limits;
+mod month;
+mod operations;
 mod outcomes;
 mod passed_over;
 mod quickstart;
+mod real_leads;
 mod rules_change;
 mod second_look;
 mod silence;

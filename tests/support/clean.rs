@@ -1,7 +1,5 @@
 //! What a text may not hold that somebody is shown.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 /// What hostile texts want to see at the start of a line of its own.
 pub(crate) const FORGED: &str = "error: FORGED";
 

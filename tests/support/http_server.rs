@@ -1,10 +1,5 @@
 //! An HTTP/1.1 server inside the test: plain threads, keep-alive, and faults on demand.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
-#[path = "loose.rs"]
-pub(crate) mod loose;
-
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,5 +1,7 @@
 //! A run within so much memory and no more, from too little to start to enough. The kernel bounds its address space.
 
+#![expect(clippy::print_stdout, reason = "a test says what it reached")]
+
 use std::process::{Command, Output, Stdio};
 
 /// The ladder begins where no program starts and ends where every one does, in KiB.

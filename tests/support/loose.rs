@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Reply;
+use super::http_server::Reply;
 
 /// Ids become numbers, `false` and empty lists become null, and every object has a key that nobody knows.
 pub(crate) fn loose(reply: Reply) -> Reply {

@@ -2,6 +2,19 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod cgi;
+pub(crate) mod clean;
+pub(crate) mod http_server;
+pub(crate) mod hubspot;
+#[cfg(target_os = "linux")]
+pub(crate) mod ladder;
+pub(crate) mod loose;
+pub(crate) mod mutate;
+pub(crate) mod process;
+pub(crate) mod proxy;
+pub(crate) mod slack;
+pub(crate) mod terminal;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};

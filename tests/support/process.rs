@@ -1,7 +1,5 @@
 //! Ways to run the binary that are no plain call: in the background, under a limit, until a signal ends it.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;

@@ -1,12 +1,10 @@
 //! Stands between the binary and a fake service: what the binary asks arrives, what it hears may be spoilt.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use crate::http_server::{HttpServer, Reply, Request};
-use crate::mutate::{Random, spoil_json};
+use crate::support::http_server::{HttpServer, Reply, Request};
+use crate::support::mutate::{Random, spoil_json};
 
 /// Statuses that come instead of the service's own, now and then.
 const STATUSES: [u16; 10] = [200, 201, 204, 207, 302, 400, 404, 409, 500, 502];

@@ -1,7 +1,5 @@
 //! The binary on a terminal of its own.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 use std::fs::{File, OpenOptions};
 use std::io::Read as _;
 use std::process::{Command, Stdio};

@@ -1,0 +1,82 @@
+//! Rate limits: obeyed, and waited for no longer than a run has.
+
+use std::time::Duration;
+
+use super::desk::{Desk, count};
+use super::fake::{Fault, limited};
+
+#[test]
+fn case_12_secondly_waits_about_a_second() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    desk.fake.world().fail("/search", Fault::Reply(limited("SECONDLY")));
+    let took = desk.timed_sync();
+    assert!((Duration::from_millis(900)..Duration::from_secs(4)).contains(&took), "{took:?}");
+    assert_eq!(desk.stored(), [1, 2, 3]);
+}
+
+#[test]
+fn case_12_ten_secondly_waits_for_the_interval() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    desk.fake.world().fail("/contacts/batch/read", Fault::Reply(limited("TEN_SECONDLY_ROLLING")));
+    let took = desk.timed_sync();
+    assert!((Duration::from_millis(9_900)..Duration::from_secs(14)).contains(&took), "{took:?}");
+}
+
+#[test]
+fn case_12_daily_stops_the_run_at_once_and_the_next_goes_on() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    desk.fake.world().fail("/search", Fault::Reply(limited("DAILY")));
+    let said = desk.failed_sync();
+    assert!(said.contains("daily limit"), "{said}");
+    assert_eq!(desk.fake.requests().len(), 1);
+    desk.sync();
+    assert_eq!(desk.stored(), [1, 2, 3]);
+}
+
+#[test]
+fn case_13_retry_after_in_milliseconds_seconds_or_nonsense_is_a_bounded_wait() {
+    for (value, least, most) in
+        [("1500", 1_400, 4_000), ("2", 1_900, 5_000), ("-7", 900, 4_000), ("soon", 900, 4_000)]
+    {
+        let desk = Desk::open();
+        desk.fill(1, 3);
+        let reply = limited("SECONDLY").with("Retry-After", value);
+        desk.fake.world().fail("/search", Fault::Reply(reply));
+        let took = desk.timed_sync().as_millis();
+        assert!((least..most).contains(&took), "{value}: {took} ms");
+    }
+}
+
+#[test]
+fn case_13_a_wait_beyond_the_run_s_time_ends_the_run_instead() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    let reply = limited("TEN_SECONDLY_ROLLING").with("Retry-After", "1000000000");
+    desk.fake.world().fail("/search", Fault::Reply(reply));
+    let begun = std::time::Instant::now();
+    let ran = desk.handoff(&["run", "--deadline", "10"]);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{}", ran.all());
+    assert_eq!(count(&desk.fake.requests(), "/search"), 1);
+}
+
+#[test]
+fn case_14_searches_stay_below_five_a_second_without_any_header() {
+    let desk = Desk::open();
+    desk.fill(1, 2_000);
+    let took = desk.timed_sync();
+    assert!(took >= Duration::from_millis(1_800), "{took:?}");
+    assert_eq!(count(&desk.fake.requests(), "/search"), 10);
+}
+
+#[test]
+fn case_14_little_left_slows_the_rest() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    desk.fake.world().remaining = Some(1);
+    // After the first read that says so, the next waits for half the interval.
+    let took = desk.timed_sync();
+    assert!((Duration::from_millis(4_900)..Duration::from_secs(14)).contains(&took), "{took:?}");
+}

@@ -1,0 +1,13 @@
+//! Reading from HubSpot, through the built binary, against a service inside the test. Tests named `case_…` are the cases of
+//! the list of what a client must prove.
+
+mod desk;
+mod errors;
+mod fake;
+mod limits;
+mod memory;
+mod online;
+mod receive;
+mod records;
+mod spoilt;
+mod walk;

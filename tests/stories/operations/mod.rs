@@ -1,0 +1,11 @@
+//! What whoever looks after an installation lives by: erasure, backups, health, exit codes, the heartbeat, signals.
+
+mod backup;
+mod exit_codes;
+mod forget;
+mod heartbeat;
+mod redirects;
+mod secrets;
+mod status;
+mod tls;
+mod upgrades;

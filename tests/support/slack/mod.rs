@@ -1,0 +1,4 @@
+//! A Slack that remembers what it was told and checks every request.
+
+pub(crate) mod checks;
+pub(crate) mod fake;
