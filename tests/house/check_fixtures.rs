@@ -1,104 +1,91 @@
-//! Definitions with mistakes, each beside what `handoff check` says of it; and definitions in which it finds nothing.
-//!
-//! `HANDOFF_BLESS=1 cargo test --test house check_fixtures` writes the expectations anew. Read the difference before it is
-//! committed: somebody will read these texts in trouble.
+//! What `handoff check` says of definitions with mistakes, word by word; and that it finds nothing in valid ones.
+//! `BLESS=1 cargo test --test house check_fixtures` writes the findings anew. Read the difference before you commit it:
+//! somebody will read these texts in trouble.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-/// Files given to one process: enough to be quick, few enough for any command line.
-const FILES_AT_ONCE: usize = 64;
+use super::cases::{Case, files_in, read, root, write};
+use crate::support::{MONDAY_10, Place, bless};
 
-fn folder(kind: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/check").join(kind)
-}
-
-/// The definitions of a folder, by name.
-fn definitions(kind: &str) -> Vec<String> {
-    let entries = fs::read_dir(folder(kind)).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let is_definition =
-        |name: &String| Path::new(name).extension().is_some_and(|extension| extension == "toml");
-    let mut names: Vec<String> = names.filter(is_definition).collect();
-    names.sort();
-    names
-}
-
-fn check(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_handoff"));
-    command.arg("check").args(["--at", "2026-11-23T10:00:00Z"]).args(arguments);
-    command.current_dir(folder).env_remove("HANDOFF_NOW").stdin(Stdio::null()).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-/// What is said of each file, in the order of the files.
-fn said_of_each(kind: &str, files: &[String]) -> BTreeMap<String, String> {
-    let mut said: BTreeMap<String, String> = BTreeMap::new();
-    for files in files.chunks(FILES_AT_ONCE) {
-        let names: Vec<&str> = files.iter().map(String::as_str).collect();
-        let output = check(&folder(kind), &names);
-        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = stdout(&output);
-        for finding in text.split("\n\n").filter(|finding| !finding.is_empty()) {
-            let (_, place) = finding.split_once("--> ").unwrap_or_else(|| panic!("no place: {finding}"));
-            let file = place.split([':', '\n']).next().unwrap();
-            let said = said.entry(file.to_owned()).or_default();
-            said.push_str(finding.trim_end());
-            said.push_str("\n\n");
-        }
+/// What is said of each case, by its name. One process checks them all.
+fn findings(cases: &[Case]) -> BTreeMap<String, String> {
+    let place = Place::new();
+    for path in files_in("files") {
+        std::fs::copy(&path, place.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
     }
-    said
+    let names: Vec<String> = cases.iter().map(|case| format!("{}.toml", case.name)).collect();
+    for (case, name) in cases.iter().zip(&names) {
+        place.write(name, &case.definition);
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handoff"));
+    command.args(["check", "--at", MONDAY_10]).args(&names);
+    command.current_dir(place.path("")).env_remove("HANDOFF_NOW").stdin(Stdio::null());
+    let output = command.output().unwrap();
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut findings: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for finding in text.split("\n\n").map(str::trim_end).filter(|finding| !finding.is_empty()) {
+        let (_, place) = finding.split_once("--> ").unwrap_or_else(|| panic!("no place: {finding}"));
+        let (name, _) = place.split_once(".toml").unwrap();
+        findings.entry(name.to_owned()).or_default().push(finding);
+    }
+    findings.into_iter().map(|(name, findings)| (name, findings.join("\n\n"))).collect()
+}
+
+fn invalid() -> Vec<(PathBuf, Vec<Case>)> {
+    files_in("invalid").into_iter().map(|path| (path.clone(), read(&path))).collect()
+}
+
+fn valid() -> Vec<Case> {
+    read(&root().join("valid.txt"))
 }
 
 #[test]
 fn every_mistake_is_said_as_expected() {
-    let files = definitions("invalid");
-    assert!(files.len() >= 200, "{} definitions", files.len());
-    let said = said_of_each("invalid", &files);
-    let is_blessing = std::env::var_os("HANDOFF_BLESS").is_some();
     let mut wrong = Vec::new();
-    for file in &files {
-        let expected = folder("invalid").join(file).with_extension("out");
-        let said = said.get(file).unwrap_or_else(|| panic!("nothing was found in {file}"));
-        let said = format!("{}\n", said.trim_end());
-        if is_blessing {
-            fs::write(&expected, &said).unwrap();
-        } else if fs::read_to_string(&expected).ok().as_ref() != Some(&said) {
-            wrong.push(format!("{file} now says\n{said}"));
+    for (path, cases) in invalid() {
+        let mut found = findings(&cases);
+        let now = cases.iter().map(|case| (case, found.remove(&case.name).unwrap_or_default()));
+        let now: Vec<(&Case, String)> = now.collect();
+        let valid = now.iter().find(|(_, findings)| findings.is_empty());
+        assert!(valid.is_none(), "{}: no mistake in {}", path.display(), valid.unwrap().0.name);
+        if bless::is_asked_for() {
+            write(&path, &now);
+            continue;
         }
+        let differing = now.iter().filter(|(case, findings)| case.findings != *findings);
+        wrong.extend(differing.map(|(case, findings)| told(&path, case, findings)));
     }
-    assert!(wrong.is_empty(), "{}\n{} of {} differ", wrong.join("\n"), wrong.len(), files.len());
+    assert!(wrong.is_empty(), "{}\n{} differ", wrong.join("\n"), wrong.len());
+}
+
+fn told(path: &Path, case: &Case, findings: &str) -> String {
+    let file = path.file_name().unwrap().display();
+    format!("{file}: {} was\n{}\nand is now\n{findings}\n", case.name, case.findings)
 }
 
 #[test]
-fn every_expectation_belongs_to_a_definition() {
-    let expectations = fs::read_dir(folder("invalid")).unwrap();
-    let expectations = expectations.map(|entry| entry.unwrap().path());
-    for path in expectations.filter(|path| path.extension().is_some_and(|extension| extension == "out")) {
-        assert!(path.with_extension("toml").is_file(), "{}", path.display());
-    }
+fn no_mistake_is_left_out() {
+    let cases: usize = invalid().iter().map(|(_, cases)| cases.len()).sum();
+    assert!(cases >= 360, "{cases} definitions with mistakes");
+    assert!(valid().len() >= 72, "{} without", valid().len());
 }
 
 #[test]
 fn nothing_is_found_in_a_valid_definition() {
-    let files = definitions("valid");
-    assert!(files.len() >= 50, "{} definitions", files.len());
-    assert_eq!(said_of_each("valid", &files), BTreeMap::new());
+    assert_eq!(findings(&valid()), BTreeMap::new());
 }
 
 /// Every code but those of a CRM or a chat that is asked, and of a CRM that lacks a standard field.
 #[test]
 fn the_mistakes_reach_every_code() {
-    let said: String = said_of_each("invalid", &definitions("invalid")).into_values().collect();
-    let reached: BTreeSet<&str> = said
-        .lines()
-        .filter_map(|line| line.strip_prefix("error[").or_else(|| line.strip_prefix("warning[")))
-        .filter_map(|line| line.get(..4))
+    let said: String = invalid().into_iter().flat_map(|(_, cases)| findings(&cases).into_values()).collect();
+    let reached: BTreeSet<&str> = ["error[", "warning["]
+        .iter()
+        .flat_map(|level| said.split(level).skip(1))
+        .filter_map(|finding| finding.get(..4))
         .collect();
     let all: BTreeSet<&str> = handoff::rules::CODES.iter().map(|(code, _)| *code).collect();
     let missing: Vec<&&str> = all.difference(&reached).collect();

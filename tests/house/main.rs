@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod cases;
 mod check_command;
 mod check_fixtures;
 mod faults;

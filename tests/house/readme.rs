@@ -1,9 +1,11 @@
 //! What README.md shows is what the program does: every `console` block is run, in order, in one copy of the examples.
-//! `UPDATE_README=1 cargo test --test house readme` writes what was really printed into README.md.
+//! `BLESS=1 cargo test --test house readme` writes what was really printed into README.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use crate::support::bless;
 
 /// How README.md starts the program from an empty clone. Here it is built already.
 const CARGO_RUN: &str = "cargo run --release --quiet --";
@@ -24,16 +26,7 @@ fn every_command_in_the_readme_prints_what_the_readme_shows() {
         commands >= 5,
         "README.md shows only {commands} commands: are its blocks still marked `console`?"
     );
-    if is_asked_to_update() {
-        fs::write(&readme, real).unwrap();
-    } else {
-        assert!(shown == real, "{}", first_difference(&shown, &real));
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a switch of this test, not of the program")]
-fn is_asked_to_update() -> bool {
-    std::env::var("UPDATE_README").is_ok()
+    bless::assert_holds("README.md", &real);
 }
 
 /// The text with each command's output replaced by what it prints now, and how many commands there were.
@@ -88,13 +81,4 @@ fn copy_quickstart(to: &Path) {
             fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
         }
     }
-}
-
-fn first_difference(shown: &str, real: &str) -> String {
-    let differing = shown.lines().zip(real.lines()).zip(1..).find(|((shown, real), _)| shown != real);
-    let ((shown, real), line) = differing.unwrap_or((("", "one of the two goes on"), 0));
-    format!(
-        "README.md:{line} does not show what is printed\n  shown: {shown}\n  real:  {real}\n\
-         `UPDATE_README=1 cargo test --test house readme` writes down what is printed"
-    )
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub(crate) mod bless;
 pub(crate) mod cgi;
 pub(crate) mod clean;
 pub(crate) mod http_server;

@@ -3,11 +3,13 @@
 
 mod definition;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use definition::{Checked, Place, as_json, check, keys_and_values, structural};
 use jsonschema::Validator;
 use serde_json::Value;
+
+use super::cases::{files_in, read, root};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -24,45 +26,36 @@ fn refusals(schema: &Validator, document: &Value) -> Vec<String> {
     schema.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Every definition in a folder; none when the folder is not there.
-fn definitions(folder: &str) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(Path::new(ROOT).join(folder)) else {
-        return Vec::new();
-    };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect()
-}
-
 #[test]
 fn every_definition_without_a_finding_is_taken() {
     let schema = schema();
-    let mut paths = definitions("tests/check/valid");
-    paths.extend(
-        ["rules.toml", "examples/quickstart/rules.toml", "src/commands/init/rules.toml"].map(PathBuf::from),
-    );
-    for path in paths {
-        let text = std::fs::read_to_string(Path::new(ROOT).join(&path)).unwrap();
+    let cases = read(&root().join("valid.txt")).into_iter().map(|case| (case.name, case.definition));
+    let own = ["rules.toml", "examples/quickstart/rules.toml", "src/commands/init/rules.toml"];
+    let own = own.map(|path| (path.to_owned(), std::fs::read_to_string(Path::new(ROOT).join(path)).unwrap()));
+    for (name, text) in cases.chain(own) {
         let refused = refusals(&schema, &as_json(&text).unwrap());
-        assert!(refused.is_empty(), "{}: {refused:#?}", path.display());
+        assert!(refused.is_empty(), "{name}: {refused:#?}");
     }
 }
 
 #[test]
 fn every_definition_that_is_badly_built_is_refused() {
     let schema = schema();
-    let paths = definitions("tests/check/invalid");
+    // Beside the files that they name.
+    let path = root().join("files/rules.toml");
     let mut refused = 0;
-    for path in &paths {
-        let text = std::fs::read_to_string(path).unwrap();
-        let (Some(document), Checked { codes, .. }) = (as_json(&text), check(path, &text)) else {
+    for case in files_in("invalid").iter().flat_map(|path| read(path)) {
+        let (Some(document), Checked { codes, .. }) =
+            (as_json(&case.definition), check(&path, &case.definition))
+        else {
             continue;
         };
         if structural(&codes) {
-            assert!(!schema.is_valid(&document), "{} has {codes:?} and was taken", path.display());
+            assert!(!schema.is_valid(&document), "{} has {codes:?} and was taken", case.name);
             refused += 1;
         }
     }
-    assert!(paths.is_empty() || refused > 0, "none of {} is badly built", paths.len());
+    assert!(refused >= 50, "only {refused} are badly built");
 }
 
 /// The least definition that works, and parts of it that cases replace.
