@@ -8,15 +8,16 @@ use super::{Delivered, name};
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::store::{Db, EffectRow, Settled, Store};
+use crate::uptime::ClockReading;
 
 /// A look-up that failed is tried again by the next run.
 const LOOK_UP_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
 /// When something was looked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Looked {
     pub(super) now: Timestamp,
-    pub(super) uptime: TimeDelta,
+    pub(super) clock: ClockReading,
 }
 
 /// Settles an effect as a look-up says; whether it is to be sent, for it is not there.
@@ -24,17 +25,18 @@ pub(super) fn is_absent(
     db: Db<'_>,
     effect: &EffectRow,
     answer: LookUp,
-    when: Looked,
+    when: &Looked,
     delivered: &mut Delivered,
 ) -> Result<bool> {
-    let Looked { now, uptime } = when;
+    let Looked { now, clock } = when;
+    let now = *now;
     match answer {
         LookUp::Absent => return Ok(true),
         LookUp::Failed { .. } if mutant::is("failed look-up is an absence") => return Ok(true),
         LookUp::Unseen if effect.unseen || mutant::is("one look is enough") => return Ok(true),
         LookUp::Unseen => {
             let why = "it may have been delivered and is not seen yet: it is looked for once more";
-            db.settle_effect(effect, &Settled::Unseen { why, uptime }, now)?;
+            db.settle_effect(effect, &Settled::Unseen { why, clock }, now)?;
             delivered.unseen += 1;
         }
         LookUp::Found { remote_id } => {

@@ -64,7 +64,7 @@ pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: In
         if lingers && !mutant::is("looks while it may be on its way") { SETTLE } else { TimeDelta::zero() };
     store.write(|db| {
         db.presume_sent_after_backup()?;
-        db.presume_interrupted(now, uptime())
+        db.presume_interrupted(now, &uptime())
     })?;
     let when = When { now, deadline };
     let shared = Shared::new(store, uptime, settle);
@@ -182,9 +182,9 @@ impl<'a, 'b> Lane<'a, 'b> {
         if mutant::is("effect before intent") {
             self.send(&to_send);
         }
-        let uptime = self.shared.uptime();
+        let clock = self.shared.uptime();
         let mut begun =
-            self.shared.write(|store| store.write(|db| db.begin_effects(to_send, when.now, uptime)))?;
+            self.shared.write(|store| store.write(|db| db.begin_effects(to_send, when.now, &clock)))?;
         if mutant::is("key per attempt") {
             for effect in &mut begun {
                 effect.key = format!("{}{}", effect.key, effect.attempt);
@@ -236,12 +236,12 @@ impl<'a, 'b> Lane<'a, 'b> {
         // A sink that gives fewer answers than it was asked for cannot look.
         let answers = answers.into_iter().chain(std::iter::repeat_with(|| LookUp::Impossible));
         let (when, delivered) =
-            (Looked { now: self.when.now, uptime: self.shared.uptime() }, &mut self.delivered);
+            (Looked { now: self.when.now, clock: self.shared.uptime() }, &mut self.delivered);
         let absent = self.shared.write(|store| {
             store.write(|db| {
                 let mut absent = Vec::new();
                 for (effect, answer) in unsure.into_iter().zip(answers) {
-                    if is_absent(db, &effect, answer, when, delivered)? {
+                    if is_absent(db, &effect, answer, &when, delivered)? {
                         absent.push(effect);
                     }
                 }

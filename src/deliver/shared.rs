@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use super::{WAVE, name};
 use crate::model::Timestamp;
 use crate::store::{EffectRow, Moment, Side, Store};
-use crate::uptime::Uptime;
+use crate::uptime::{ClockReading, Uptime};
 
 /// One at a time has the store; nobody holds it while a service is asked.
 pub(super) struct Shared<'a> {
@@ -49,12 +49,12 @@ impl<'a> Shared<'a> {
         Self { state: Mutex::new(state), moved: Condvar::new(), uptime, settle }
     }
 
-    pub(super) fn uptime(&self) -> TimeDelta {
+    pub(super) fn uptime(&self) -> ClockReading {
         (self.uptime)()
     }
 
     fn moment(&self, now: Timestamp) -> Moment {
-        Moment { now, uptime: self.uptime(), settle: self.settle }
+        Moment { now, clock: self.uptime(), settle: self.settle }
     }
 
     fn state(&self) -> MutexGuard<'_, State<'a>> {
@@ -77,7 +77,7 @@ impl<'a> Shared<'a> {
             if state.is_stopped {
                 return Ok(None);
             }
-            let due = state.store.read().due_effects(side, self.moment(now), WAVE)?;
+            let due = state.store.read().due_effects(side, &self.moment(now), WAVE)?;
             if !due.is_empty() {
                 return Ok(Some(due));
             }
@@ -108,7 +108,7 @@ impl<'a> Shared<'a> {
 
     /// What is due for a chat that the rules no longer name, as reports say it.
     pub(super) fn without_chat(&self, now: Timestamp) -> Result<Vec<String>> {
-        let due = self.state().store.read().due_effects(Side::Chat, self.moment(now), WAVE)?;
+        let due = self.state().store.read().due_effects(Side::Chat, &self.moment(now), WAVE)?;
         let told = |effect: &EffectRow| format!("{}: the rules name no chat to send it to", name(effect));
         Ok(due.iter().map(told).collect())
     }

@@ -14,6 +14,7 @@ use crate::model::{
     handoff_key,
 };
 use crate::store::{Moment, NewEffect, NewHandoff, Side, Store};
+use crate::uptime::ClockReading;
 use fake::Fake;
 
 /// The moment of the first run, and of one after every wait.
@@ -78,11 +79,11 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
 }
 
 /// A machine that had been up for an hour.
-fn up_at(now: Timestamp) -> TimeDelta {
-    now - first() + TimeDelta::hours(1)
+fn up_at(now: Timestamp) -> ClockReading {
+    ClockReading { clock: "one".to_owned(), at: now - first() + TimeDelta::hours(1) }
 }
 
-fn up(now: Timestamp) -> impl Fn() -> TimeDelta {
+fn up(now: Timestamp) -> impl Fn() -> ClockReading {
     move || up_at(now)
 }
 
@@ -211,9 +212,9 @@ fn a_second_attempt_that_surely_failed_says_nothing_of_the_first() {
 #[test]
 fn what_a_dead_run_left_in_flight_is_looked_up_before_anything_is_sent() {
     let mut store = planned(&[&[("k", update())]]);
-    let moment = Moment { now: first(), uptime: up_at(first()), settle: TimeDelta::zero() };
-    let effects = store.read().due_effects(Side::Crm, moment, 10).unwrap();
-    store.write(|db| db.begin_effects(effects, first(), up_at(first()))).unwrap();
+    let moment = Moment { now: first(), clock: up_at(first()), settle: TimeDelta::zero() };
+    let effects = store.read().due_effects(Side::Crm, &moment, 10).unwrap();
+    store.write(|db| db.begin_effects(effects, first(), &up_at(first()))).unwrap();
     let mut fake = Fake::default();
     fake.will_show("k", [Some(LookUp::Found { remote_id: "7".to_owned() })]);
     assert_eq!(run(&mut store, &mut fake, first()), Delivered::default(), "it may still be on its way");

@@ -19,8 +19,8 @@ const DAY: TimeDelta = TimeDelta::hours(26);
 pub(crate) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
     let db = store.read();
     let mut reps = Vec::with_capacity(rules.reps.len());
-    for rep in &rules.reps {
-        let row = db.load(&rep.email, now - DAY)?;
+    let emails = rules.reps.iter().map(|rep| rep.email.as_str());
+    for (rep, row) in rules.reps.iter().zip(db.loads(emails, now - DAY)?) {
         let zone = rep.hours.timezone;
         let today = now.with_timezone(&zone).date_naive();
         let count = row.recent.iter().filter(|at| at.with_timezone(&zone).date_naive() == today).count();

@@ -149,6 +149,11 @@ impl Write {
         }
     }
 
+    /// Whether it makes somebody the contact's owner.
+    pub fn sets_owner(&self) -> bool {
+        matches!(self, Self::Update(update) if update.owner.is_some())
+    }
+
     /// The contact it concerns.
     pub fn contact(&self) -> &str {
         match self {

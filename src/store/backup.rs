@@ -89,9 +89,9 @@ fn copy(from: &Connection, draft: &Path) -> Result<()> {
     drop(backup);
     // One file, whole without a log beside it.
     copy.execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE")?;
-    copy.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?1, 'yes')", [IS_COPY])?;
-    // It may come back on another machine.
-    copy.execute("UPDATE effect SET sent_up_ms = NULL WHERE state IN ('in_flight', 'unknown')", [])?;
+    copy.execute("INSERT INTO meta(key, value) VALUES(?1, 'yes') ON CONFLICT(key) DO NOTHING", [IS_COPY])?;
+    // Whatever was sent since, nobody knows when.
+    copy.execute("UPDATE effect SET clock = NULL WHERE state IN ('in_flight', 'unknown')", [])?;
     let verdict: String = copy.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     let orphans: u64 =
         copy.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))?;
@@ -137,8 +137,9 @@ impl Db<'_> {
     /// contacts that could not be read, once somebody has mended them.
     pub fn end_of_restore(self, now: Timestamp) -> Result<()> {
         if self.meta(IS_COPY)?.is_some() {
-            let sql = "SELECT max(?1, coalesce(max(created_ms), 0)) FROM handoff";
-            let began_by: i64 = self.conn.query_row(sql, [now.timestamp_millis()], |row| row.get(0))?;
+            let sql = "SELECT max(created_ms) FROM handoff";
+            let last_began: Option<i64> = self.conn.query_row(sql, [], |row| row.get(0))?;
+            let began_by = last_began.unwrap_or_default().max(now.timestamp_millis());
             self.remember(RESTORED, &(began_by + MENDED_WITHIN.num_milliseconds()).to_string())?;
             self.conn.execute("DELETE FROM meta WHERE key = ?1", [IS_COPY])?;
         }
@@ -149,7 +150,7 @@ impl Db<'_> {
     pub(super) fn outside(self, handoff: i64) -> Result<Outside> {
         let mut statement = self.conn.prepare_cached(
             "SELECT m.key = ?1 FROM meta m, handoff h WHERE h.id = ?3 \
-             AND (m.key = ?1 OR m.key = ?2 AND h.created_ms <= CAST(m.value AS INTEGER)) ORDER BY 1 DESC LIMIT 1",
+             AND (m.key = ?1 OR m.key = ?2 AND h.created_ms <= CAST(m.value AS BIGINT)) ORDER BY 1 DESC LIMIT 1",
         )?;
         let found = statement.query_row((IS_COPY, RESTORED, handoff), |row| row.get(0)).optional()?;
         Ok(match found {

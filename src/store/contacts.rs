@@ -44,7 +44,8 @@ impl Db<'_> {
     /// The id of the layout that stands for `fields`.
     pub fn layout(self, fields: &[Field]) -> Result<i64> {
         let names = serde_json::to_string(&layout_names(fields))?;
-        self.conn.execute("INSERT OR IGNORE INTO layout(fields) VALUES(?1)", [&names])?;
+        self.conn
+            .execute("INSERT INTO layout(fields) VALUES(?1) ON CONFLICT(fields) DO NOTHING", [&names])?;
         Ok(self.conn.query_row("SELECT id FROM layout WHERE fields = ?1", [&names], |row| row.get(0))?)
     }
 
@@ -137,13 +138,11 @@ impl Db<'_> {
             .optional()?)
     }
 
-    /// Contacts with this e-mail, whatever its case. Without an index: it is a person who asks. SQLite folds ASCII only, so
-    /// it narrows the search only for such addresses.
+    /// Contacts with this e-mail, whatever its case. Without an index: it is a person who asks.
     pub fn contacts_by_email(self, email: &str, layouts: &Layouts<'_>) -> Result<Vec<i64>> {
-        let mut statement = self.conn.prepare(
-            "SELECT id, crm_id, layout_id, content FROM contact WHERE ?2 OR instr(lower(content), lower(?1)) ORDER BY id",
-        )?;
-        let mut rows = statement.query(params![email.trim(), !email.is_ascii()])?;
+        let mut statement =
+            self.conn.prepare("SELECT id, crm_id, layout_id, content FROM contact ORDER BY id")?;
+        let mut rows = statement.query([])?;
         let at = layouts.fields.iter().position(|field| field.name == "email");
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {

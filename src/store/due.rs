@@ -10,13 +10,13 @@ use super::handoffs::unreadable;
 use super::runs::time;
 use crate::model::Timestamp;
 use crate::mutant;
+use crate::uptime::ClockReading;
 
 /// When effects are asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Moment {
     pub now: Timestamp,
-    /// Time since the machine started.
-    pub uptime: TimeDelta,
+    pub clock: ClockReading,
     /// As long as a request may still be on its way.
     pub settle: TimeDelta,
 }
@@ -27,22 +27,32 @@ pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 /// What was not seen is looked for once more after so long.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
+/// The clock of what was sent so long ago that it has arrived or is lost.
+pub(super) const SETTLED: &str = "settled";
+
 impl Db<'_> {
-    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened. What a
-    /// database sent of which this is a copy, it may have sent just now.
-    pub fn presume_interrupted(self, now: Timestamp, uptime: TimeDelta) -> Result<usize> {
+    /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened.
+    ///
+    /// What was sent by another machine, by this one before it was started, or nobody knows when, may have been sent just
+    /// now: its time counts from here.
+    pub fn presume_interrupted(self, now: Timestamp, clock: &ClockReading) -> Result<usize> {
         let sql = if mutant::is("interrupted is planned") {
-            "UPDATE effect SET state = 'planned', next_ms = ?1 WHERE state = 'in_flight'"
+            "UPDATE effect SET state = 'planned', next_ms = ?1 \
+             WHERE state IN ('planned', 'in_flight', 'unknown') AND state = 'in_flight'"
         } else {
             "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, \
-             error = 'the run that sent it was interrupted' WHERE state = 'in_flight'"
+             error = 'the run that sent it was interrupted' \
+             WHERE state IN ('planned', 'in_flight', 'unknown') AND state = 'in_flight'"
         };
         let interrupted = self.conn.prepare_cached(sql)?.execute([now.timestamp_millis()])?;
         self.conn
             .prepare_cached(
-                "UPDATE effect SET sent_up_ms = ?1 WHERE state = 'unknown' AND sent_up_ms IS NULL",
+                "UPDATE effect SET clock = ?1, sent_up_ms = ?2, \
+                 unseen_up_ms = CASE WHEN unseen_up_ms IS NULL THEN NULL ELSE ?2 END \
+                 WHERE state IN ('planned', 'in_flight', 'unknown') AND state = 'unknown' AND coalesce(clock, '') <> ?3 \
+                 AND (clock IS DISTINCT FROM ?1 OR sent_up_ms > ?2)",
             )?
-            .execute([uptime.num_milliseconds()])?;
+            .execute(params![clock.clock, clock.at.num_milliseconds(), SETTLED])?;
         Ok(interrupted)
     }
 
@@ -50,33 +60,38 @@ impl Db<'_> {
     /// its own writes only: a chat that is slow or down holds up no owner and no task. One a handoff; one that is to be kept
     /// apart comes last, and alone.
     ///
-    /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A machine that was started since
-    /// has been up for less than that was ago. A wait that is longer than any that is given comes of a clock that was set
-    /// back, and is over.
-    pub fn due_effects(self, side: Side, moment: Moment, most: u32) -> Result<Vec<EffectRow>> {
-        let mut statement = self.conn.prepare_cached(
+    /// Whatever may have happened is left alone for [`Moment::settle`] after it was sent. A wait that is longer than any that
+    /// is given comes of a clock that was set back, and is over.
+    pub fn due_effects(self, side: Side, moment: &Moment, most: u32) -> Result<Vec<EffectRow>> {
+        // As the partial indexes say it, word for word: without that the planner reads every effect there ever was.
+        let (kinds, before) = match side {
+            Side::Crm => ("'update', 'task'", "'update', 'task'"),
+            Side::Chat => ("'message', 'reply', 'mark'", "'update', 'task', 'message', 'reply', 'mark'"),
+        };
+        let before = if mutant::is("no order within a handoff") { "'none'" } else { before };
+        let sql = format!(
             "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, \
                coalesce((SELECT min(a.at_ms) FROM assignment a WHERE a.handoff_id = e.handoff_id), h.created_ms), \
                (SELECT m.remote_id FROM effect m WHERE m.handoff_id = e.handoff_id AND m.kind IN ('message', 'mark') \
                 AND m.state = 'done' ORDER BY m.seq DESC LIMIT 1), e.unseen_up_ms IS NOT NULL, e.apart \
-             FROM effect e JOIN handoff h ON h.id = e.handoff_id WHERE e.state IN ('planned', 'unknown') \
-             AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?5) \
-             AND (NOT e.unsure OR iif(e.sent_up_ms > ?6, ?6, ?6 - e.sent_up_ms) >= ?7) \
-             AND (e.unseen_up_ms IS NULL OR iif(e.unseen_up_ms > ?6, ?6, ?6 - e.unseen_up_ms) >= ?8) \
-             AND (e.kind IN ('update', 'task')) = ?3 AND NOT EXISTS( \
-               SELECT 1 FROM effect p WHERE NOT ?4 AND p.handoff_id = e.handoff_id AND p.seq < e.seq \
-               AND p.state IN ('planned', 'in_flight', 'unknown') AND (?3 = 0 OR p.kind IN ('update', 'task'))) \
-             ORDER BY e.apart, e.next_ms, e.id LIMIT ?2",
-        )?;
-        let is_unordered = mutant::is("no order within a handoff");
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state IN ('planned', 'unknown') AND e.kind IN ({kinds}) \
+             AND (e.next_ms <= ?1 OR e.next_ms > ?1 + ?3) \
+             AND (e.unsure = 0 OR e.clock = ?4 OR (e.clock = ?5 AND ?6 - e.sent_up_ms >= ?7 \
+               AND (e.unseen_up_ms IS NULL OR ?6 - e.unseen_up_ms >= ?8))) \
+             AND NOT EXISTS(SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
+               AND p.state IN ('planned', 'in_flight', 'unknown') AND p.kind IN ({before})) \
+             ORDER BY e.apart, e.next_ms, e.id LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map(
             params![
                 moment.now.timestamp_millis(),
                 most,
-                side == Side::Crm,
-                is_unordered,
                 WAIT_MAX.num_milliseconds(),
-                moment.uptime.num_milliseconds(),
+                SETTLED,
+                moment.clock.clock,
+                moment.clock.at.num_milliseconds(),
                 moment.settle.num_milliseconds(),
                 LOOK_AGAIN.num_milliseconds()
             ],
@@ -91,11 +106,12 @@ impl Db<'_> {
     /// Messages that wait for their handoff's writes to the CRM.
     pub fn coming_messages(self, now: Timestamp, most: u32) -> Result<Vec<EffectRow>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT id, handoff_id, key, body, unsure, attempt, next_ms, NULL, 0, apart FROM effect e \
-             WHERE state = 'planned' AND next_ms <= ?1 AND kind = 'message' AND EXISTS( \
+            "SELECT e.id, e.handoff_id, e.key, e.body, e.unsure, e.attempt, e.next_ms, NULL, 0, e.apart FROM effect e \
+             WHERE e.state IN ('planned', 'unknown') AND e.kind IN ('message', 'reply', 'mark') \
+             AND e.state = 'planned' AND e.kind = 'message' AND e.next_ms <= ?1 AND EXISTS( \
                SELECT 1 FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq AND p.state = 'planned' \
                AND p.kind IN ('update', 'task')) \
-             ORDER BY next_ms, id LIMIT ?2",
+             ORDER BY e.apart, e.next_ms, e.id LIMIT ?2",
         )?;
         let rows = statement.query_map(params![now.timestamp_millis(), most], read_effect)?;
         Ok(rows.collect::<Result<_, _>>()?)
@@ -116,12 +132,21 @@ impl Db<'_> {
     pub fn owners_to_write(self) -> Result<Vec<(i64, bool)>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT e.handoff_id, EXISTS(SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
-               AND l.state NOT IN ('planned', 'cancelled')) AS has_begun FROM effect e JOIN handoff h ON h.id = e.handoff_id \
-             WHERE e.state = 'planned' AND e.kind = 'update' AND e.body ->> 'owner' IS NOT NULL \
-             AND (has_begun OR h.status = 'assigned') ORDER BY e.handoff_id",
+               AND l.state NOT IN ('planned', 'cancelled')), h.status = 'assigned' \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state IN ('planned', 'unknown') AND e.kind IN ('update', 'task') \
+             AND e.state = 'planned' AND e.sets_owner = 1",
         )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query([])?;
+        let mut owners = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (has_begun, is_assigned): (bool, bool) = (row.get(1)?, row.get(2)?);
+            if has_begun || is_assigned {
+                owners.push((row.get(0)?, has_begun));
+            }
+        }
+        owners.sort_unstable();
+        Ok(owners)
     }
 }
 

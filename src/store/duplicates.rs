@@ -98,11 +98,11 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE verdict SET due_ms = 0, crossed_ms = coalesce(crossed_ms, ?3) WHERE contact_id IN \
-                 (SELECT contact_id FROM duplicate WHERE of_id = ?1 AND email_key IS NOT ?2)",
+                 (SELECT contact_id FROM duplicate WHERE of_id = ?1 AND email_key IS DISTINCT FROM ?2)",
             )?
             .execute(params![of, key, at.timestamp_millis()])?;
         self.conn
-            .prepare_cached("DELETE FROM duplicate WHERE of_id = ?1 AND email_key IS NOT ?2")?
+            .prepare_cached("DELETE FROM duplicate WHERE of_id = ?1 AND email_key IS DISTINCT FROM ?2")?
             .execute(params![of, key])?;
         Ok(())
     }
@@ -111,7 +111,7 @@ impl Db<'_> {
     pub fn set_email_key(self, contact: i64, key: Option<i64>) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET email_key = ?2 WHERE contact_id = ?1 AND email_key IS NOT ?2",
+                "UPDATE handoff SET email_key = ?2 WHERE contact_id = ?1 AND email_key IS DISTINCT FROM ?2",
             )?
             .execute(params![contact, key])?;
         Ok(())

@@ -1,14 +1,15 @@
 //! Effects: planned with the decision, in flight before the first byte, and then what became of them.
 
 use anyhow::Result;
-use chrono::TimeDelta;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::backup::Outside;
+use super::due::SETTLED;
 use super::handoffs::unreadable;
 use crate::model::{Timestamp, Write};
 use crate::mutant;
+use crate::uptime::ClockReading;
 
 /// An effect to plan.
 #[derive(Clone, Debug)]
@@ -65,7 +66,7 @@ pub enum Settled<'a> {
     /// Not seen by a look-up: to be looked for once more.
     Unseen {
         why: &'a str,
-        uptime: TimeDelta,
+        clock: &'a ClockReading,
     },
     /// As `Unknown`, and whatever is done with it from now on is done with it alone.
     Apart {
@@ -95,16 +96,17 @@ impl Db<'_> {
     pub fn plan_effect(self, new: &NewEffect<'_>, now: Timestamp) -> Result<()> {
         // What may be outside already counts as tried.
         // What has been there for long is seen at the first look.
-        let (state, tried, long_since) = match self.outside(new.handoff)? {
+        let (state, tried, clock) = match self.outside(new.handoff)? {
             Outside::Nothing => ("planned", false, None),
-            Outside::LongSince => ("unknown", true, Some(0)),
+            Outside::LongSince => ("unknown", true, Some(SETTLED)),
             Outside::PerhapsJustNow => ("unknown", true, None),
         };
         self.conn
             .prepare_cached(
                 "INSERT INTO effect(handoff_id, seq, kind, key, body, next_ms, state, unsure, attempt, \
-                 sent_up_ms, unseen_up_ms) \
-                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?8)",
+                 clock, unseen_up_ms, sets_owner) \
+                 VALUES(?1, (SELECT coalesce(max(seq), 0) + 1 FROM effect WHERE handoff_id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, \
+                 ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 new.handoff,
@@ -114,7 +116,9 @@ impl Db<'_> {
                 now.timestamp_millis(),
                 state,
                 tried,
-                long_since
+                clock,
+                clock.map(|_| 0),
+                new.write.sets_owner()
             ])?;
         Ok(())
     }
@@ -124,7 +128,7 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE effect SET state = 'cancelled' WHERE handoff_id = ?1 AND state = 'planned' \
-                 AND (kind = 'task' OR kind = 'update' AND body ->> 'owner' IS NOT NULL)",
+                 AND (kind = 'task' OR sets_owner = 1)",
             )?
             .execute([handoff])?;
         Ok(())
@@ -136,24 +140,24 @@ impl Db<'_> {
         self,
         effects: Vec<EffectRow>,
         now: Timestamp,
-        uptime: TimeDelta,
+        clock: &ClockReading,
     ) -> Result<Vec<EffectRow>> {
+        let untouched =
+            if mutant::is("claim without a look") { "1 = 1" } else { "attempt = ?3 AND unsure = ?4" };
+        let sql = format!(
+            "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, clock = ?5, sent_up_ms = ?6, \
+             unseen_up_ms = NULL, error = NULL WHERE id = ?1 AND {untouched} AND state IN ('planned', 'unknown')"
+        );
         let mut begun = Vec::with_capacity(effects.len());
         for effect in effects {
-            let claimed = self
-                .conn
-                .prepare_cached(
-                    "UPDATE effect SET state = 'in_flight', attempt = attempt + 1, sent_ms = ?2, sent_up_ms = ?6, unseen_up_ms = NULL, error = NULL \
-                     WHERE id = ?1 AND (?5 OR (attempt = ?3 AND unsure = ?4)) AND state IN ('planned', 'unknown')",
-                )?
-                .execute(params![
-                    effect.id,
-                    now.timestamp_millis(),
-                    effect.attempt,
-                    effect.unsure,
-                    mutant::is("claim without a look"),
-                    uptime.num_milliseconds()
-                ])?;
+            let claimed = self.conn.prepare_cached(&sql)?.execute(params![
+                effect.id,
+                now.timestamp_millis(),
+                effect.attempt,
+                effect.unsure,
+                clock.clock,
+                clock.at.num_milliseconds()
+            ])?;
             if claimed == 1 {
                 begun.push(EffectRow { attempt: effect.attempt + 1, ..effect });
             }
@@ -176,38 +180,39 @@ impl Db<'_> {
             Settled::Again { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?3, error = ?4 \
+                    "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?3, error = ?4 \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
             Settled::Unknown { why, next } => self
                 .conn
                 .prepare_cached(
                     "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?3, error = ?4 \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
             Settled::Apart { why, next } => self
                 .conn
                 .prepare_cached(
                     "UPDATE effect SET state = 'unknown', unsure = 1, apart = 1, next_ms = ?3, error = ?4 \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error(why)])?,
-            Settled::Unseen { why, uptime } => self
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
+            Settled::Unseen { why, clock } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET unseen_up_ms = ?3, error = ?4 \
+                    "UPDATE effect SET clock = ?5, sent_up_ms = CASE WHEN clock = ?5 THEN sent_up_ms ELSE ?3 END, \
+                     unseen_up_ms = ?3, error = ?4 \
                      WHERE id = ?1 AND attempt = ?2 AND state = 'unknown'",
                 )?
-                .execute(params![id, attempt, uptime.num_milliseconds(), error(why)])?,
+                .execute(params![id, attempt, clock.at.num_milliseconds(), error_text(why), clock.clock])?,
             Settled::Failed { why } => self
                 .conn
                 .prepare_cached(
                     "UPDATE effect SET state = 'failed', error = ?3 \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, error(why)])?,
+                .execute(params![id, attempt, error_text(why)])?,
         };
         Ok(())
     }
@@ -256,7 +261,7 @@ impl Db<'_> {
         let mut statement = self.conn.prepare(
             "SELECT e.handoff_id, c.crm_id, e.kind, e.key, coalesce(e.error, ''), e.attempt FROM effect e \
              JOIN handoff h ON h.id = e.handoff_id JOIN contact c ON c.id = h.contact_id \
-             WHERE e.state = 'failed' ORDER BY e.id LIMIT ?1",
+             WHERE e.state = 'failed' ORDER BY e.handoff_id, e.id LIMIT ?1",
         )?;
         let rows = statement.query_map([most], |row| {
             Ok(FailedEffect {
@@ -275,18 +280,19 @@ impl Db<'_> {
     /// the task of a rep after whom the handoff was given to somebody else are left.
     pub fn retry_failed(self, now: Timestamp) -> Result<usize> {
         self.conn.execute(
-            "UPDATE effect AS e SET state = 'cancelled' WHERE state = 'failed' AND kind IN ('update', 'task') AND EXISTS( \
-               SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq AND l.kind = 'update' \
-               AND l.body ->> 'owner' IS NOT NULL AND l.state <> 'cancelled')",
+            "UPDATE effect AS e SET state = 'cancelled' WHERE e.state = 'failed' AND e.kind IN ('update', 'task') AND EXISTS( \
+               SELECT 1 FROM effect l WHERE l.handoff_id = e.handoff_id AND l.seq > e.seq \
+               AND l.sets_owner = 1 AND l.state <> 'cancelled')",
             [],
         )?;
         Ok(self.conn.execute(
-            "UPDATE effect SET state = iif(unsure = 1, 'unknown', 'planned'), next_ms = ?1 WHERE state = 'failed'",
+            "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?1 WHERE state = 'failed'",
             [now.timestamp_millis()],
         )?)
     }
 }
 
-fn error(why: &str) -> String {
+/// Why something was put off or refused, as long as the column takes.
+pub(super) fn error_text(why: &str) -> String {
     why.chars().take(ERROR_CHARS_MAX).collect()
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use rusqlite::params;
+use rusqlite::types::FromSql;
 use sha2::{Digest, Sha256};
 
 use super::handoffs::unreadable;
@@ -129,14 +130,14 @@ impl Db<'_> {
 
     fn forget_handoff(self, handoff: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL, email_key = NULL WHERE id = ?1",
+            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL, look_ms = NULL, email_key = NULL WHERE id = ?1",
             [handoff],
         )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute("DELETE FROM assignment_company WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute(
             "UPDATE event SET how = NULL, \
-             who = iif(who IN (SELECT rep FROM assignment WHERE handoff_id = ?1), who, NULL) WHERE handoff_id = ?1",
+             who = CASE WHEN who IN (SELECT rep FROM assignment WHERE handoff_id = ?1) THEN who END WHERE handoff_id = ?1",
             [handoff],
         )?;
         Ok(())
@@ -162,18 +163,22 @@ impl Db<'_> {
 
     /// What names the person in the reasons of rows that were set aside and in the reports of past runs.
     fn forget_words(self, erasure: &Erasure<'_>) -> Result<()> {
-        for word in erasure.words() {
-            self.conn.execute("DELETE FROM quarantine WHERE instr(lower(place || reason), ?1)", [&word])?;
-            // Without its condition a silence mutes nobody, so whoever else it muted is escalated again.
-            self.conn.execute("DELETE FROM silence WHERE instr(lower(condition), ?1)", [&word])?;
-            let sql = "UPDATE silence SET reason = ?2 WHERE instr(lower(reason), ?1)";
-            self.conn.execute(sql, params![word, ERASED])?;
+        let aside: Vec<(String, String)> = self.pairs("SELECT place, reason FROM quarantine")?;
+        for (place, _) in aside.iter().filter(|(place, reason)| erasure.names(&format!("{place}{reason}"))) {
+            self.conn.execute("DELETE FROM quarantine WHERE place = ?1", [place])?;
         }
-        let mut statement = self.conn.prepare("SELECT id, summary FROM run")?;
-        let runs = statement
-            .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?
-            .collect::<Result<Vec<_>, _>>()?;
-        for (id, summary) in runs {
+        // Without its condition a silence mutes nobody, so whoever else it muted is escalated again.
+        for (id, condition) in self.pairs::<i64>("SELECT id, condition FROM silence")? {
+            if erasure.names(&condition) {
+                self.conn.execute("DELETE FROM silence WHERE id = ?1", [id])?;
+            }
+        }
+        for (id, reason) in self.pairs::<i64>("SELECT id, reason FROM silence")? {
+            if erasure.names(&reason) {
+                self.conn.execute("UPDATE silence SET reason = ?2 WHERE id = ?1", params![id, ERASED])?;
+            }
+        }
+        for (id, summary) in self.pairs::<i64>("SELECT id, summary FROM run")? {
             let mut value = serde_json::from_str(&summary)?;
             if erase_in(&mut value, erasure) {
                 let summary = value.to_string();
@@ -181,6 +186,13 @@ impl Db<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Two columns of every row.
+    fn pairs<T: FromSql>(self, sql: &str) -> Result<Vec<(T, String)>> {
+        let mut statement = self.conn.prepare(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(super) fn has_pseudonyms(self) -> Result<bool> {
@@ -224,6 +236,12 @@ impl Store {
 }
 
 impl Erasure<'_> {
+    /// Whether a text names the person.
+    fn names(&self, text: &str) -> bool {
+        let folded = text.to_lowercase();
+        self.words().any(|word| folded.contains(&word))
+    }
+
     /// As texts are searched: folded, and long enough to mean the person.
     fn words(&self) -> impl Iterator<Item = String> {
         let words = self.words.iter().map(|word| fold(word).into_owned());
@@ -235,8 +253,7 @@ impl Erasure<'_> {
 fn erase_in(value: &mut serde_json::Value, erasure: &Erasure<'_>) -> bool {
     match value {
         serde_json::Value::String(text) => {
-            let folded = text.to_lowercase();
-            let is_named = erasure.words().any(|word| folded.contains(&word));
+            let is_named = erasure.names(text);
             if is_named {
                 ERASED.clone_into(text);
             }

@@ -66,7 +66,7 @@ impl Db<'_> {
         self.conn.execute(
             &format!(
                 "UPDATE assignment SET why = 'together with others of the same company' \
-                 WHERE why LIKE 'together with contact %' AND handoff_id IN (SELECT o.id {of_others})"
+                 WHERE substr(why, 1, 22) = 'together with contact ' AND handoff_id IN (SELECT o.id {of_others})"
             ),
             [contact],
         )?;
@@ -95,15 +95,16 @@ impl Db<'_> {
     }
 
     fn plan_afresh(self, effect: i64, body: &str) -> Result<()> {
-        let (handoff, seq, kind, key, next_ms): (i64, i64, String, String, i64) = self.conn.query_row(
-            "DELETE FROM effect WHERE id = ?1 RETURNING handoff_id, seq, kind, key, next_ms",
+        type Planned = (i64, i64, String, String, i64, bool);
+        let (handoff, seq, kind, key, next_ms, sets_owner): Planned = self.conn.query_row(
+            "DELETE FROM effect WHERE id = ?1 RETURNING handoff_id, seq, kind, key, next_ms, sets_owner",
             [effect],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
         )?;
         self.conn.execute(
-            "INSERT INTO effect(id, handoff_id, seq, kind, key, body, state, next_ms) \
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'planned', ?7)",
-            params![effect, handoff, seq, kind, key, body, next_ms],
+            "INSERT INTO effect(id, handoff_id, seq, kind, key, body, state, next_ms, sets_owner) \
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, 'planned', ?7, ?8)",
+            params![effect, handoff, seq, kind, key, body, next_ms, sets_owner],
         )?;
         Ok(())
     }

@@ -165,12 +165,15 @@ impl Db<'_> {
     }
 
     pub fn start_handoff(self, new: &NewHandoff<'_>) -> Result<i64> {
-        self.conn
+        let id = self
+            .conn
             .prepare_cached(
                 "INSERT INTO handoff(contact_id, key, ordinal, tier, priority, sla, score, fit, why, rules_hash, \
-                 created_ms, status, note, held_before, email_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                 created_ms, status, note, held_before, email_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+                 RETURNING id",
             )?
-            .execute(params![
+            .query_row(
+                params![
                 new.contact,
                 new.key,
                 new.ordinal,
@@ -186,12 +189,13 @@ impl Db<'_> {
                 new.note,
                 new.held_before,
                 new.email_key,
-            ])?;
-        let id = self.conn.last_insert_rowid();
+            ],
+                |row| row.get(0),
+            )?;
         // What comes of it from now on comes of this one.
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET watch_ms = NULL WHERE contact_id = ?1 AND watch_ms IS NOT NULL",
+                "UPDATE handoff SET watch_ms = NULL, look_ms = NULL WHERE contact_id = ?1 AND watch_ms IS NOT NULL",
             )?
             .execute([new.contact])?;
         self.add_event(id, new.at, "started", None, new.note)?;
@@ -279,7 +283,7 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE handoff SET status = 'assigned', lapsed_ms = NULL, note = NULL, next_ms = NULL, round = ?2, owner = ?3, team = ?4, \
-                 route = ?5, assigned_ms = ?6, due_ms = ?7, held_before = ?8 WHERE id = ?1",
+                 route = ?5, assigned_ms = ?6, due_ms = ?7, held_before = ?8, look_ms = 0, acts = NULL WHERE id = ?1",
             )?
             .execute(params![
                 new.handoff,
@@ -337,7 +341,7 @@ impl Db<'_> {
 
     fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = 'waiting', note = ?2, next_ms = NULL WHERE id = ?1",
+            "UPDATE handoff SET status = 'waiting', note = ?2, next_ms = NULL, look_ms = NULL WHERE id = ?1",
             params![handoff, why],
         )?;
         self.cancel_steps(handoff)

@@ -18,8 +18,10 @@ pub struct Hints {
 impl Db<'_> {
     /// Keeps in mind that these changed. One that is being read just now is read once more.
     pub fn hint(self, contacts: &[ContactId]) -> Result<()> {
+        // The new id is behind what a reader has read up to.
         let mut statement = self.conn.prepare_cached(
-            "INSERT OR REPLACE INTO hint(contact) SELECT ?1 WHERE (SELECT count(*) FROM hint) < ?2",
+            "INSERT INTO hint(id, contact) SELECT coalesce(max(id), 0) + 1, ?1 FROM hint HAVING count(*) < ?2 \
+             ON CONFLICT(contact) DO UPDATE SET id = excluded.id",
         )?;
         for contact in contacts {
             statement.execute((contact.as_str(), HINTS_MAX))?;

@@ -1,5 +1,7 @@
 //! How loaded reps are, and whose turn it is.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use rusqlite::params;
 
@@ -20,14 +22,17 @@ pub struct LoadRow {
 }
 
 impl Db<'_> {
-    /// The load of one rep, with the assignments since `since`.
-    pub fn load(self, rep: &str, since: Timestamp) -> Result<LoadRow> {
-        let open = self
-            .conn
-            .prepare_cached(
-                "SELECT count(*) FROM handoff WHERE status IN ('assigned', 'touched') AND owner = ?1",
-            )?
-            .query_row([rep], |row| row.get(0))?;
+    /// The loads of these reps, in their order, with the assignments since `since`.
+    pub fn loads<'r>(self, reps: impl Iterator<Item = &'r str>, since: Timestamp) -> Result<Vec<LoadRow>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT owner, count(*) FROM handoff WHERE status IN ('assigned', 'touched') GROUP BY owner",
+        )?;
+        let open: HashMap<String, u32> =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        reps.map(|rep| self.load(rep, open.get(rep).copied().unwrap_or_default(), since)).collect()
+    }
+
+    fn load(self, rep: &str, open: u32, since: Timestamp) -> Result<LoadRow> {
         let mut statement = self
             .conn
             .prepare_cached("SELECT at_ms FROM assignment WHERE rep = ?1 AND at_ms >= ?2 ORDER BY at_ms")?;
@@ -44,7 +49,7 @@ impl Db<'_> {
     /// The members' places in the rotation of every team: team, rep, place.
     pub fn turns(self) -> Result<Vec<(String, String, Turn)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT team, rep, owed, last, back, back_at, window, weight, total, turns FROM turn",
+            "SELECT team, rep, owed, last, back, back_at, window_start, weight, total, turns FROM turn",
         )?;
         let rows = statement.query_map([], |row| {
             let turn = Turn {
@@ -65,8 +70,11 @@ impl Db<'_> {
     pub(super) fn set_turn(self, team: &str, rep: &str, turn: &Turn) -> Result<()> {
         self.conn
             .prepare_cached(
-                "INSERT OR REPLACE INTO turn(team, rep, owed, last, back, back_at, window, weight, total, turns) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                "INSERT INTO turn(team, rep, owed, last, back, back_at, window_start, weight, total, turns) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+                 ON CONFLICT(team, rep) DO UPDATE SET owed = excluded.owed, last = excluded.last, back = excluded.back, \
+                 back_at = excluded.back_at, window_start = excluded.window_start, weight = excluded.weight, \
+                 total = excluded.total, turns = excluded.turns",
             )?
             .execute(params![
                 team,
@@ -101,12 +109,21 @@ impl Db<'_> {
     /// Who was given people of these companies since, and when each was last; the latest first.
     pub fn had_company(self, companies: &[i64], since: Timestamp) -> Result<Vec<(String, Timestamp)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT a.rep, max(a.at_ms) FROM assignment_company c JOIN assignment a USING(handoff_id, round) \
-             WHERE c.company IN (SELECT value FROM json_each(?1)) AND a.at_ms >= ?2 \
-             GROUP BY a.rep ORDER BY max(a.at_ms) DESC, max(a.handoff_id) DESC",
+            "SELECT a.rep, max(a.at_ms), max(a.handoff_id) FROM assignment_company c \
+             JOIN assignment a USING(handoff_id, round) WHERE c.company = ?1 AND a.at_ms >= ?2 GROUP BY a.rep",
         )?;
-        let args = params![serde_json::to_string(companies)?, since.timestamp_millis()];
-        let rows = statement.query_map(args, |row| Ok((row.get(0)?, time(row.get(1)?))))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        // By rep: when the last was given, and the number of the last handoff.
+        let mut had: HashMap<String, (i64, i64)> = HashMap::new();
+        for company in companies {
+            let mut rows = statement.query([*company, since.timestamp_millis()])?;
+            while let Some(row) = rows.next()? {
+                let (at_ms, handoff) = (row.get(1)?, row.get(2)?);
+                let last = had.entry(row.get(0)?).or_insert((at_ms, handoff));
+                *last = (last.0.max(at_ms), last.1.max(handoff));
+            }
+        }
+        let mut had: Vec<_> = had.into_iter().collect();
+        had.sort_unstable_by(|(_, one), (_, other)| other.cmp(one));
+        Ok(had.into_iter().map(|(rep, (at_ms, _))| (rep, time(at_ms))).collect())
     }
 }

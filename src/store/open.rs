@@ -18,7 +18,7 @@ use crate::model::one_line;
 const APPLICATION_ID: i64 = 0x4844_4F46;
 
 /// One entry a version; the position is the version it leads to, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("schema_2.sql")];
 
 /// Older versions can lose committed data when two connections write and checkpoint at once
 /// (<https://sqlite.org/wal.html#walresetbug>).
@@ -288,20 +288,21 @@ impl Store {
         Ok(None)
     }
 
-    /// One transaction a version, with the version set inside it: killed anywhere, the file is at one version or the next.
+    /// One transaction, with the version set inside it: killed anywhere, the file is at the old version or the new one.
     pub(super) fn migrate(&self, from: usize, steps: &[&str]) -> Result<()> {
-        for (version, sql) in (1..).zip(steps).skip(from) {
-            self.conn.execute_batch("BEGIN IMMEDIATE")?;
-            let present: usize = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-            if present >= version {
-                self.conn.execute_batch("ROLLBACK")?;
-                continue;
-            }
-            self.conn.execute_batch(sql).context("cannot bring the database up to date")?;
-            self.conn.execute_batch(&format!(
-                "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT"
-            ))?;
+        if from >= steps.len() {
+            return Ok(());
         }
+        self.conn.execute_batch("BEGIN IMMEDIATE")?;
+        // Another process may have been here since.
+        let present: usize = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        for sql in steps.iter().skip(present) {
+            self.conn.execute_batch(sql).context("cannot bring the database up to date")?;
+        }
+        let version = present.max(steps.len());
+        self.conn.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT"
+        ))?;
         Ok(())
     }
 }

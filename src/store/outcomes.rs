@@ -6,6 +6,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
+use super::effects::error_text;
 use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
 use super::history::StepRow;
 use super::runs::time;
@@ -60,11 +61,13 @@ impl Db<'_> {
     pub fn accepted_handoffs(self, looked_before: Option<Timestamp>) -> Result<Vec<HandoffRow>> {
         let sql = format!(
             "{COLUMNS} WHERE h.watch_ms IS NOT NULL AND (?1 IS NULL OR h.looked_ms IS NULL \
-             OR h.looked_ms <= ?1 OR h.looked_ms < c.changed_ms) ORDER BY h.id"
+             OR h.looked_ms <= ?1 OR h.looked_ms < c.changed_ms)"
         );
         let mut statement = self.conn.prepare_cached(&sql)?;
         let rows = statement.query_map([looked_before.map(|at| at.timestamp_millis())], read_handoff)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut accepted = rows.collect::<Result<Vec<_>, _>>()?;
+        accepted.sort_unstable_by_key(|handoff| handoff.id);
+        Ok(accepted)
     }
 
     /// Whether a watch ends by `now`.
@@ -75,7 +78,7 @@ impl Db<'_> {
 
     pub fn end_watches(self, now: Timestamp) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET watch_ms = NULL WHERE watch_ms IS NOT NULL AND watch_ms <= ?1",
+            "UPDATE handoff SET watch_ms = NULL, look_ms = NULL WHERE watch_ms IS NOT NULL AND watch_ms <= ?1",
             [now.timestamp_millis()],
         )?;
         Ok(())
@@ -114,7 +117,7 @@ impl Db<'_> {
     /// A sign that the rep acted; what it means for the steps is the caller's to say.
     pub fn touch(self, handoff: i64, at: Timestamp, by: Option<&str>, how: &str) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = 'touched', touched_ms = coalesce(touched_ms, ?2) WHERE id = ?1",
+            "UPDATE handoff SET status = 'touched', touched_ms = coalesce(touched_ms, ?2), look_ms = 0 WHERE id = ?1",
             params![handoff, at.timestamp_millis()],
         )?;
         self.add_event(handoff, at, "touched", by, Some(how))
@@ -124,8 +127,9 @@ impl Db<'_> {
     pub fn close(self, handoff: i64, closing: &Closing<'_>) -> Result<()> {
         self.conn.execute(
             "UPDATE handoff SET status = ?2, closed_ms = ?3, reason = ?4, note = NULL, next_ms = NULL, watch_ms = ?5, \
-             accepted_ms = iif(?2 = 'accepted', ?3, accepted_ms), \
-             touched_ms = iif(?2 IN ('stale', 'cancelled'), touched_ms, coalesce(touched_ms, ?3)) WHERE id = ?1",
+             accepted_ms = CASE WHEN ?2 = 'accepted' THEN ?3 ELSE accepted_ms END, \
+             touched_ms = CASE WHEN ?2 IN ('stale', 'cancelled') THEN touched_ms ELSE coalesce(touched_ms, ?3) END, \
+             look_ms = CASE WHEN ?5 IS NULL THEN NULL ELSE 0 END WHERE id = ?1",
             params![
                 handoff,
                 closing.status.name(),
@@ -160,10 +164,10 @@ impl Db<'_> {
     pub fn put_off_writes(self, handoff: i64, until: Timestamp, why: &str) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE effect SET next_ms = max(next_ms, ?2), error = substr(?3, 1, 500) \
+                "UPDATE effect SET next_ms = CASE WHEN next_ms > ?2 THEN next_ms ELSE ?2 END, error = ?3 \
                  WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
             )?
-            .execute(params![handoff, until.timestamp_millis(), why])?;
+            .execute(params![handoff, until.timestamp_millis(), error_text(why)])?;
         Ok(())
     }
 
@@ -196,10 +200,13 @@ impl Db<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT handoff_id FROM step WHERE state = 'planned' AND at_ms <= ?1 AND NOT EXISTS \
              (SELECT 1 FROM pause WHERE pause.handoff_id = step.handoff_id AND pause.until_ms IS NULL) \
-             GROUP BY handoff_id ORDER BY min(at_ms)",
+             ORDER BY at_ms, handoff_id, n",
         )?;
-        let rows = statement.query_map([now.timestamp_millis()], |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut handoffs: Vec<i64> =
+            statement.query_map([now.timestamp_millis()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut seen = HashSet::new();
+        handoffs.retain(|handoff| seen.insert(*handoff));
+        Ok(handoffs)
     }
 
     /// The steps of a handoff, in order.

@@ -82,10 +82,11 @@ impl Db<'_> {
     /// nothing that would tell him is still to be delivered.
     pub fn told(self) -> Result<Vec<(i64, Option<Timestamp>)>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT h.id, min(iif(e.state = 'done', e.done_ms, NULL)) FROM pause p JOIN handoff h ON h.id = p.handoff_id \
+            "SELECT h.id, min(CASE WHEN e.state = 'done' THEN e.done_ms END) FROM pause p JOIN handoff h ON h.id = p.handoff_id \
              LEFT JOIN effect e ON e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) \
              WHERE p.why = 'untold' AND p.until_ms IS NULL GROUP BY h.id \
-             HAVING total(e.state = 'done') > 0 OR total(e.state IN ('planned', 'in_flight', 'unknown')) = 0",
+             HAVING count(CASE WHEN e.state = 'done' THEN 1 END) > 0 \
+             OR count(CASE WHEN e.state IN ('planned', 'in_flight', 'unknown') THEN 1 END) = 0",
         )?;
         let rows =
             statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?.map(time))))?;
@@ -105,7 +106,7 @@ impl Db<'_> {
 
     pub fn end_pause(self, handoff: i64, why: &str, until: Timestamp) -> Result<()> {
         self.conn.execute(
-            "UPDATE pause SET until_ms = max(from_ms, ?3) WHERE handoff_id = ?1 AND why = ?2 AND until_ms IS NULL",
+            "UPDATE pause SET until_ms = CASE WHEN from_ms > ?3 THEN from_ms ELSE ?3 END WHERE handoff_id = ?1 AND why = ?2 AND until_ms IS NULL",
             params![handoff, why, until.timestamp_millis()],
         )?;
         Ok(())
@@ -115,7 +116,7 @@ impl Db<'_> {
     pub(super) fn end_pauses(self, handoff: i64, until: Timestamp) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE pause SET until_ms = max(from_ms, ?2) WHERE handoff_id = ?1 AND until_ms IS NULL",
+                "UPDATE pause SET until_ms = CASE WHEN from_ms > ?2 THEN from_ms ELSE ?2 END WHERE handoff_id = ?1 AND until_ms IS NULL",
             )?
             .execute(params![handoff, until.timestamp_millis()])?;
         Ok(())
@@ -124,7 +125,7 @@ impl Db<'_> {
     /// The acknowledgement expired, nothing having come of it: the clock runs again for the same rep.
     pub fn lapse(self, handoff: i64, at: Timestamp, held_before: u32) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET status = 'assigned', lapsed_ms = ?2, held_before = ?3 WHERE id = ?1",
+            "UPDATE handoff SET status = 'assigned', lapsed_ms = ?2, held_before = ?3, look_ms = 0 WHERE id = ?1",
             params![handoff, at.timestamp_millis(), held_before],
         )?;
         Ok(())

@@ -19,7 +19,7 @@ pub struct StoredPage {
     pub missed: usize,
 }
 
-/// `due_ms` of a contact that changed: evaluate at once.
+/// `due_ms` of a contact that changed, and `look_ms` of its handoff: at once.
 const AT_ONCE: i64 = 0;
 
 /// The first eight bytes of a SHA-256: two contents of one contact never share it by accident.
@@ -110,7 +110,7 @@ impl<'a> Recorder<'a> {
             )?,
             insert: prepare(
                 "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(crm_id) DO NOTHING",
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(crm_id) DO NOTHING RETURNING id",
             )?,
             insert_verdict: prepare("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?,
             content: Vec::new(),
@@ -145,10 +145,8 @@ impl<'a> Recorder<'a> {
     /// False when the contact is there already.
     fn insert(&mut self, record: &Record, content: &str, mark: i64) -> Result<bool> {
         let values = params![record.id.as_str(), self.layout, content, mark, record.modified_ms, self.now_ms];
-        if self.insert.execute(values)? == 0 {
-            return Ok(false);
-        }
-        let id = self.db.conn.last_insert_rowid();
+        let id: Option<i64> = self.insert.query_row(values, |row| row.get(0)).optional()?;
+        let Some(id) = id else { return Ok(false) };
         self.insert_verdict.execute([id, AT_ONCE])?;
         self.count_missed(record, None);
         Ok(true)
@@ -194,7 +192,7 @@ impl<'a> Recorder<'a> {
         let conn = self.db.conn;
         conn.prepare_cached(
             "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
-             changed_ms = iif(?6, ?7, changed_ms), crm_id = ?8, forgotten_ms = NULL WHERE id = ?1",
+             changed_ms = coalesce(?6, changed_ms), crm_id = ?7, forgotten_ms = NULL WHERE id = ?1",
         )?
         .execute(params![
             stored.id,
@@ -202,8 +200,7 @@ impl<'a> Recorder<'a> {
             content,
             mark,
             record.modified_ms,
-            is_news,
-            self.now_ms,
+            is_news.then_some(self.now_ms),
             record.id.as_str()
         ])?;
         if is_news {
@@ -212,6 +209,10 @@ impl<'a> Recorder<'a> {
         if is_news && !mutant::is("changed and not judged") {
             conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
                 .execute([stored.id, AT_ONCE])?;
+            conn.prepare_cached(
+                "UPDATE handoff SET look_ms = ?2 WHERE contact_id = ?1 AND look_ms IS NOT NULL",
+            )?
+            .execute([stored.id, AT_ONCE])?;
         }
         Ok(is_news)
     }

@@ -36,8 +36,8 @@ pub(super) fn time(ms: i64) -> Timestamp {
 
 impl Db<'_> {
     pub fn record_run(self, run: &RunRow) -> Result<()> {
-        self.conn.execute(
-            "INSERT INTO run(command, started_ms, finished_ms, good, summary) VALUES(?1, ?2, ?3, ?4, ?5)",
+        let id: i64 = self.conn.query_row(
+            "INSERT INTO run(command, started_ms, finished_ms, good, summary) VALUES(?1, ?2, ?3, ?4, ?5) RETURNING id",
             params![
                 run.command,
                 run.started.timestamp_millis(),
@@ -45,9 +45,9 @@ impl Db<'_> {
                 run.good,
                 run.summary
             ],
+            |row| row.get(0),
         )?;
-        let oldest_kept = self.conn.last_insert_rowid() - RUNS_KEPT;
-        self.conn.execute("DELETE FROM run WHERE id <= ?1", [oldest_kept])?;
+        self.conn.execute("DELETE FROM run WHERE id <= ?1", [id - RUNS_KEPT])?;
         Ok(())
     }
 

@@ -31,8 +31,8 @@ pub struct SilenceRow {
 
 impl Db<'_> {
     pub fn add_silence(self, new: &NewSilence<'_>) -> Result<i64> {
-        self.conn.execute(
-            "INSERT INTO silence(condition, reason, author, from_ms, until_ms) VALUES(?1, ?2, ?3, ?4, ?5)",
+        Ok(self.conn.query_row(
+            "INSERT INTO silence(condition, reason, author, from_ms, until_ms) VALUES(?1, ?2, ?3, ?4, ?5) RETURNING id",
             params![
                 new.condition,
                 new.reason,
@@ -40,8 +40,8 @@ impl Db<'_> {
                 new.from.timestamp_millis(),
                 new.until.timestamp_millis()
             ],
-        )?;
-        Ok(self.conn.last_insert_rowid())
+            |row| row.get(0),
+        )?)
     }
 
     /// Those in force at `now`, the oldest first.

@@ -3,6 +3,7 @@
 mod contacts;
 mod effects;
 mod file;
+mod statements;
 mod transitions;
 mod upgrade;
 

@@ -36,7 +36,7 @@ pub struct NewVerdict<'a> {
     pub crossed: Option<Timestamp>,
 }
 
-const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
+pub(super) const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
      EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')), \
      EXISTS(SELECT 1 FROM duplicate d WHERE d.contact_id = c.id), EXISTS(SELECT 1 FROM duplicate d WHERE d.of_id = c.id) \
      FROM verdict v JOIN contact c ON c.id = v.contact_id";
@@ -171,7 +171,10 @@ impl Db<'_> {
 
     /// Says something about the database for good: what was said first stands.
     pub fn set_meta_once(self, key: &str, value: &str) -> Result<()> {
-        self.conn.execute("INSERT OR IGNORE INTO meta(key, value) VALUES(?1, ?2)", [key, value])?;
+        self.conn.execute(
+            "INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO NOTHING",
+            [key, value],
+        )?;
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use anyhow::{Result, bail};
 use chrono::TimeDelta;
 use handoff::pipeline::{World as Given, run_in};
 use handoff::store::{Store, StorePath};
-use handoff::uptime::Uptime;
+use handoff::uptime::{ClockReading, Uptime};
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::definition::rules;
@@ -276,7 +276,9 @@ impl Run {
         let run = SendWrapper::new(self.clone());
         Box::new(move || {
             let world = run.sim.world.borrow();
-            TimeDelta::milliseconds(world.now - world.up_since)
+            // Started anew, it is another clock.
+            let clock = format!("up since {}", world.up_since);
+            ClockReading { clock, at: TimeDelta::milliseconds(world.now - world.up_since) }
         })
     }
 

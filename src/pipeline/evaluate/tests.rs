@@ -9,6 +9,7 @@ use super::*;
 use crate::pipeline::{Opened, Setup};
 use crate::rules::Source;
 use crate::store::StorePath;
+use crate::uptime::ClockReading;
 
 const RULES: &str = r#"version = 1
 [crm.file]
@@ -41,7 +42,10 @@ fn session(rules: &Path, now: Timestamp) -> Box<Session> {
         folder: &folder,
         now,
         real: Some(now),
-        uptime: Box::new(move || now - chrono::DateTime::UNIX_EPOCH),
+        uptime: Box::new(move || ClockReading {
+            clock: "one".to_owned(),
+            at: now - chrono::DateTime::UNIX_EPOCH,
+        }),
         deadline: Duration::from_secs(50),
         is_dry: false,
         wait: Duration::ZERO,

@@ -21,7 +21,7 @@ fn a_database_is_marked_private_and_safe() {
     let path = StorePath::new(folder.path().join("handoff.db"));
     let store = path.open().unwrap();
     assert_eq!(pragma(&store, "application_id"), i64::from(u32::from_be_bytes(*b"HDOF")));
-    assert_eq!(pragma(&store, "user_version"), 1);
+    assert_eq!(pragma(&store, "user_version"), 2);
     assert_eq!(pragma(&store, "foreign_keys"), 1);
     assert_eq!(pragma(&store, "synchronous"), 2);
     for file in ["handoff.db", "handoff.db-wal", "handoff.db-shm"] {
@@ -59,7 +59,7 @@ fn two_that_open_a_new_database_at_once_both_find_it_whole() {
         std::thread::scope(|scope| {
             let open = || path.open().map(|store| pragma(&store, "user_version")).unwrap();
             let opening = [scope.spawn(open), scope.spawn(open)];
-            assert_eq!(opening.map(|opened| opened.join().unwrap()), [1, 1]);
+            assert_eq!(opening.map(|opened| opened.join().unwrap()), [2, 2]);
         });
     }
 }

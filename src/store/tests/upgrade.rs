@@ -6,11 +6,12 @@ use super::*;
 use crate::store::StorePath;
 
 const FIRST: &str = include_str!("../schema.sql");
+const SECOND: &str = include_str!("../schema_2.sql");
 const NEXT: &str =
     "ALTER TABLE contact ADD COLUMN note TEXT; CREATE TABLE later(id INTEGER PRIMARY KEY) STRICT";
 
-/// A database of the first version, with a contact in it.
-fn first(folder: &Path) -> Store {
+/// A database of this version, with a note in it.
+fn present(folder: &Path) -> Store {
     let store = StorePath::new(folder.join("handoff.db")).open().unwrap();
     store.conn.execute_batch("INSERT INTO meta VALUES('who', 'ann')").unwrap();
     store
@@ -27,12 +28,12 @@ fn objects(store: &Store) -> i64 {
 #[test]
 fn an_upgrade_keeps_what_is_there_and_happens_once() {
     let folder = tempfile::tempdir().unwrap();
-    let store = first(folder.path());
+    let store = present(folder.path());
     let before = objects(&store);
     for _ in 0..2 {
         // The second time it comes from a process that saw the old version before the first was through.
-        store.migrate(1, &[FIRST, NEXT]).unwrap();
-        assert_eq!((version(&store), objects(&store)), (2, before + 1));
+        store.migrate(2, &[FIRST, SECOND, NEXT]).unwrap();
+        assert_eq!((version(&store), objects(&store)), (3, before + 1));
         assert_eq!(store.read().meta("who").unwrap().as_deref(), Some("ann"));
     }
 }
@@ -40,12 +41,56 @@ fn an_upgrade_keeps_what_is_there_and_happens_once() {
 #[test]
 fn an_upgrade_that_fails_in_its_middle_leaves_the_old_version() {
     let folder = tempfile::tempdir().unwrap();
-    let store = first(folder.path());
+    let store = present(folder.path());
     let before = objects(&store);
-    assert!(store.migrate(1, &[FIRST, &format!("{NEXT}; DROP TABLE nothing")]).is_err());
+    assert!(store.migrate(2, &[FIRST, SECOND, &format!("{NEXT}; DROP TABLE nothing")]).is_err());
     drop(store);
     let again = StorePath::new(folder.path().join("handoff.db")).open().unwrap();
-    assert_eq!((version(&again), objects(&again)), (1, before));
-    again.migrate(1, &[FIRST, NEXT]).unwrap();
-    assert_eq!(version(&again), 2);
+    assert_eq!((version(&again), objects(&again)), (2, before));
+    again.migrate(2, &[FIRST, SECOND, NEXT]).unwrap();
+    assert_eq!(version(&again), 3);
+}
+
+/// What 0.1.0 kept of three handoffs: one that is open, one that sales took and one that is over.
+const OF_0_1_0: &str = "
+    INSERT INTO layout VALUES(1, '[]');
+    INSERT INTO contact(id, crm_id, layout_id, content, mark, changed_ms) VALUES(1, '1', 1, '[]', 1, 1), (2, '2', 1, '[]', 2, 1), (3, '3', 1, '[]', 3, 1);
+    INSERT INTO handoff(id, key, contact_id, ordinal, tier, priority, why, rules_hash, created_ms, status, round, owner, assigned_ms, accepted_ms, watch_ms, closed_ms) VALUES
+      (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaa', 1, 1, 't', 'high', '[]', 'h', 1, 'assigned', 1, 'ana', 1, NULL, NULL, NULL),
+      (2, 'bbbbbbbbbbbbbbbbbbbbbbbbbb', 2, 1, 't', 'high', '[]', 'h', 1, 'accepted', 1, 'ana', 1, 2, 9, 2),
+      (3, 'cccccccccccccccccccccccccc', 3, 1, 't', 'high', '[]', 'h', 1, 'stale', 1, 'ana', 1, NULL, NULL, 2);
+    INSERT INTO effect(id, handoff_id, seq, kind, key, body, state, attempt, unsure, next_ms, sent_up_ms, done_ms, remote_id) VALUES
+      (1, 1, 1, 'update', 'u', '{\"contact\":\"1\",\"owner\":\"ana\"}', 'done', 1, 0, 1, 7, 2, 'r'),
+      (2, 1, 2, 'update', 'v', '{\"contact\":\"1\"}', 'unknown', 1, 1, 1, 7, NULL, NULL);
+    INSERT INTO turn VALUES('all', 'ana', 0, 1, 0, NULL, 5, 1, 1, 1);
+";
+
+#[test]
+fn a_database_of_0_1_0_is_opened_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = StorePath::new(folder.path().join("handoff.db"));
+    let old = rusqlite::Connection::open(path.as_path()).unwrap();
+    old.execute_batch(&format!(
+        "{FIRST}; {OF_0_1_0}; PRAGMA application_id = 1212436294; PRAGMA user_version = 1"
+    ))
+    .unwrap();
+    drop(old);
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(path.as_path(), private).unwrap();
+
+    let store = path.open().unwrap();
+    assert_eq!(version(&store), 2);
+    let all = |sql: &str| -> Vec<Option<i64>> {
+        let mut statement = store.conn.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(all("SELECT look_ms FROM handoff ORDER BY id"), [Some(0), Some(0), None]);
+    assert_eq!(all("SELECT sets_owner FROM effect ORDER BY id"), [Some(1), Some(0)]);
+    assert_eq!(store.read().turns().unwrap()[0].2.window, 5);
+    // When it was sent says nothing any more: its time counts from here.
+    let clock = crate::uptime::ClockReading { clock: "one".to_owned(), at: chrono::TimeDelta::hours(9) };
+    store.write(|db| db.presume_interrupted(at(0), &clock)).unwrap();
+    assert_eq!(all("SELECT sent_up_ms FROM effect ORDER BY id"), [Some(7), Some(9 * 3_600_000)]);
+    store.write(|db| Ok(db.conn.execute("UPDATE effect SET error = '' WHERE id = 1", [])?)).unwrap_err();
 }
