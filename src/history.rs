@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::backtest::fields_looked_at;
+use crate::connector::ConnectOptions;
 use crate::crm::{self, Crm, Walk, Walked};
 use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
 use crate::rules::{self, Connection, Entry, Item, Node, Rules, Table};
@@ -158,7 +159,7 @@ fn open_file(path: &Path, rules: &Rules) -> Result<Box<dyn Crm>> {
         }
     }
     let connection = Connection { kind: "file".to_owned(), table: Table { entries, span: 0..0 } };
-    crm::connect(&connection, Path::new(""), None)
+    crm::connect(&connection, &ConnectOptions::new(Path::new(""), Instant::now() + PATIENCE))
 }
 
 fn entry(key: &str, value: String) -> Entry {

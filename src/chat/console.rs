@@ -6,14 +6,14 @@ use anyhow::Result;
 use serde_json::json;
 
 use super::{Chat, Connector, Posted, When};
-use crate::crm::Keyed;
+use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Mention, Write, one_line};
 use crate::rules::{Findings, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "console",
     check: |table, _, findings| check(table, findings),
-    connect: |_, _, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
+    connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
     schema: || schema::table("Messages on standard output, for a try-out.", &[], &json!({})),
     receive: None,
@@ -48,19 +48,26 @@ impl Console {
     }
 }
 
-impl Chat for Console {
+impl Sink for Console {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         writes.iter().map(|keyed| self.show(keyed)).collect()
-    }
-
-    fn lingers(&self) -> bool {
-        false
     }
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         writes.iter().map(|_| LookUp::Impossible).collect()
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: false,
+            certainty: Certainty::Blind,
+            shows_state: false,
+            tells_endings: false,
+        }
+    }
+}
+
+impl Chat for Console {
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

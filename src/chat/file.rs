@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::{Chat, Connector, Posted, When};
 use crate::connector::append_log::{AppendLog, Entry};
-use crate::crm::Keyed;
+use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
 use crate::rules::{Findings, Reader, Table, schema};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, _, findings| drop(read_path(table, findings)),
-    connect: |table, folder, _| Ok(Box::new(FileChat::new(table, folder)?)),
+    connect: |table, options| Ok(Box::new(FileChat::new(table, options.folder)?)),
     is_local: |_| true,
     schema: || {
         let path = schema::text("The file, beside the definition: one message a line.");
@@ -60,7 +60,7 @@ impl FileChat {
     }
 }
 
-impl Chat for FileChat {
+impl Sink for FileChat {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let lines: Vec<Option<Entry>> = writes.iter().map(entry).collect();
         let entries: Vec<Entry> = lines.iter().flatten().cloned().collect();
@@ -70,14 +70,21 @@ impl Chat for FileChat {
         lines.into_iter().map(answer).collect()
     }
 
-    fn lingers(&self) -> bool {
-        false
-    }
-
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         self.messages.look_up(writes.iter().map(|keyed| keyed.key))
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: false,
+            certainty: Certainty::Keyed,
+            shows_state: false,
+            tells_endings: false,
+        }
+    }
+}
+
+impl Chat for FileChat {
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

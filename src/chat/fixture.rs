@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{Brief, BriefLine, Mention, Message, Reply, Untrusted, Write};
 
 pub(super) fn message(title: &str) -> Write {

@@ -13,9 +13,8 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::connector::signed_request::{Received, Request};
-pub use crate::crm::Checked;
-use crate::crm::Keyed;
-use crate::model::{Activity, Delivery, LookUp, Timestamp};
+use crate::connector::{Checked, ConnectOptions, Sink};
+use crate::model::{Activity, Delivery, Timestamp};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each chat.
@@ -25,8 +24,7 @@ const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::
 pub const KINDS: [&str; CONNECTORS.len()] =
     [console::CONNECTOR.kind, file::CONNECTOR.kind, slack::CONNECTOR.kind];
 
-/// Table, folder of `rules.toml`, and what an earlier run's [`Chat::memory`] was.
-type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Chat>>;
+type Connect = fn(&Table, &ConnectOptions<'_>) -> Result<Box<dyn Chat>>;
 
 /// What a vendor's file tells the rest.
 struct Connector {
@@ -47,18 +45,21 @@ fn find(kind: &str) -> Option<&'static Connector> {
     const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
 }
 
-/// Opens the chat of `[chat.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies.
-pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> Result<Box<dyn Chat>> {
+/// Opens the chat of `[chat.KIND]`.
+///
+/// # Errors
+/// Says what the definition or the environment lacks for it.
+pub fn connect(connection: &Connection, options: &ConnectOptions<'_>) -> Result<Box<dyn Chat>> {
     let Some(connector) = find(&connection.kind) else {
         let help = did_you_mean(&connection.kind, KINDS);
         bail!("there is no [chat.{}]; {help}", connection.kind);
     };
     let mut findings = Findings::default();
-    (connector.check)(&connection.table, folder, &mut findings);
+    (connector.check)(&connection.table, options.folder, &mut findings);
     if let Some(finding) = findings.as_slice().first() {
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
-    (connector.connect)(&connection.table, folder, memory)
+    (connector.connect)(&connection.table, options)
 }
 
 /// Takes a request of the chat of `[chat.KIND]`.
@@ -95,44 +96,13 @@ fn not_a_message() -> Delivery {
 }
 
 /// A chat. It is sent to on a thread of its own, beside the CRM.
-pub trait Chat: Send {
-    /// Sends messages and replies, each with its key; one answer for each, in order.
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
-
-    /// Whether a request may still take effect after whoever sent it is dead: it is then looked up only once it had time
-    /// to. What is written on this machine is there or not.
-    fn lingers(&self) -> bool {
-        true
-    }
-
-    /// Told what will be sent once the CRM has taken its part: whom it names can be looked up meanwhile.
-    fn expect(&mut self, _writes: &[Keyed<'_>]) {}
-
-    /// Looks for what earlier attempts may have left, by key; one answer for each, in order.
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;
-
+pub trait Chat: Sink + Send {
     /// What reps did on the messages with these remote ids: reactions and replies.
     fn activity(&mut self, messages: &[Posted], when: When) -> Result<Vec<Activity>>;
 
     /// What `check --online` is to say: whether messages can be posted, and whether these people, by e-mail, are there.
     fn check(&mut self, _people: &[String], _when: When) -> Result<Checked> {
         Ok(Checked::default())
-    }
-
-    /// What was noticed since the last call and somebody should mend: a name that stood in for a mention, and the like.
-    fn warnings(&mut self) -> Vec<String> {
-        Vec::new()
-    }
-
-    /// Whether a message can show its handoff's state after it was posted; only then is a [`crate::model::Mark`] sent.
-    fn shows_state(&self) -> bool {
-        false
-    }
-
-    /// What is worth remembering between runs (ids of users and the like), to be given to the next [`connect`]; opaque
-    /// to everybody else, and never needed for correctness. `None`: nothing.
-    fn memory(&self) -> Option<String> {
-        None
     }
 }
 

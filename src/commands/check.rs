@@ -14,6 +14,7 @@ use super::run::DEADLINE;
 use super::{Outcome, Time, test};
 use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
+use crate::connector::ConnectOptions;
 use crate::crm::Needs;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printable, Printer, findings, sarif};
@@ -21,7 +22,7 @@ use crate::pipeline::connectors;
 use crate::rules::{
     self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
 };
-use crate::{chat, crm};
+use crate::{chat, connector, crm};
 
 /// A code has four.
 const CODE_CHARS_MAX: usize = 20;
@@ -134,7 +135,8 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
 
 fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let folder = rules::folder(&source.path);
-    let mut crm = crm::connect(&rules.crm, &folder, None)?;
+    let options = ConnectOptions::new(&folder, Instant::now() + DEADLINE);
+    let mut crm = crm::connect(&rules.crm, &options)?;
     let required: Vec<_> = rules.fields.required().collect();
     let written = rules.outcome.write.values().flatten();
     let written: Vec<_> = written.map(|(property, value)| (property.as_str(), value.as_str())).collect();
@@ -148,18 +150,19 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
 
 fn ask_chat(rules: &Rules, source: &Source, now: Timestamp, found: &mut Findings) -> Result<()> {
     let Some(connection) = &rules.chat else { return Ok(()) };
-    let mut chat = chat::connect(connection, &rules::folder(&source.path), None)?;
+    let (folder, deadline) = (rules::folder(&source.path), Instant::now() + DEADLINE);
+    let mut chat = chat::connect(connection, &ConnectOptions::new(&folder, deadline))?;
     let mut people: Vec<String> = rules.reps.iter().map(|rep| rep.email.clone()).collect();
     people.extend(rules.teams.iter().filter_map(|team| team.manager.clone()));
     people.sort_unstable();
     people.dedup();
-    let checked = chat.check(&people, When { now, deadline: Instant::now() + DEADLINE })?;
+    let checked = chat.check(&people, When { now, deadline })?;
     tell(checked, CHAT_DISAGREES, connection, found);
     Ok(())
 }
 
 /// All of it is about the table that says where the service is.
-fn tell(checked: crm::Checked, code: &'static str, connection: &Connection, found: &mut Findings) {
+fn tell(checked: connector::Checked, code: &'static str, connection: &Connection, found: &mut Findings) {
     let span = &connection.table.span;
     checked.problems.into_iter().for_each(|problem| found.error(code, span.clone(), problem));
     checked.warnings.into_iter().for_each(|warning| found.warning(code, span.clone(), warning));

@@ -1,4 +1,4 @@
-//! Addresses: of a service's API, everywhere by the same rule, encrypted or on this machine; and what goes into one.
+//! The address of a service's API: everywhere by the same rule, encrypted or on this machine.
 
 use reqwest::Url;
 
@@ -43,20 +43,6 @@ pub(crate) fn is_safe(url: &Url) -> bool {
 
 pub(crate) fn is_loopback(url: &Url) -> bool {
     matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"))
-}
-
-/// Makes an id safe inside a link: everything but letters, digits, and `-._~`.
-pub(crate) fn percent_encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

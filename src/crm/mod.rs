@@ -11,7 +11,8 @@ use anyhow::{Result, bail};
 use serde_json::Value;
 
 use crate::connector::signed_request::{Received, Request};
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp, Write, Written};
+use crate::connector::{Checked, ConnectOptions, Sink, Unreadable};
+use crate::model::{Account, Activity, ContactId, Field, Record, Timestamp, Written};
 use crate::rules::{Connection, Findings, Table, did_you_mean};
 
 /// One line for each CRM.
@@ -20,8 +21,7 @@ const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
 /// The kinds of `[crm.KIND]`.
 pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
 
-/// Table, folder of `rules.toml`, and what an earlier run's [`Crm::memory`] was.
-type Connect = fn(&Table, &Path, Option<&str>) -> Result<Box<dyn Crm>>;
+type Connect = fn(&Table, &ConnectOptions<'_>) -> Result<Box<dyn Crm>>;
 
 /// Called with a table that passed the check.
 type Receive = fn(&Table, &Request) -> Result<Received>;
@@ -31,7 +31,7 @@ struct Connector {
     kind: &'static str,
     /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
     check: fn(&Table, &Path, &mut Findings),
-    /// Called with a table that passed the check, and with what an earlier run's [`Crm::memory`] was.
+    /// Called with a table that passed the check.
     connect: Connect,
     /// The property behind a standard field.
     default_property: fn(&str) -> Option<&'static str>,
@@ -47,19 +47,21 @@ fn find(kind: &str) -> Option<&'static Connector> {
     const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
 }
 
-/// Opens the CRM of `[crm.KIND]`; paths in it are relative to `folder`, where `rules.toml` lies. `memory` is what an
-/// earlier run's [`Crm::memory`] was.
-pub fn connect(connection: &Connection, folder: &Path, memory: Option<&str>) -> Result<Box<dyn Crm>> {
+/// Opens the CRM of `[crm.KIND]`.
+///
+/// # Errors
+/// Says what the definition or the environment lacks for it.
+pub fn connect(connection: &Connection, options: &ConnectOptions<'_>) -> Result<Box<dyn Crm>> {
     let Some(connector) = find(&connection.kind) else {
         let help = did_you_mean(&connection.kind, KINDS);
         bail!("there is no [crm.{}]; {help}", connection.kind);
     };
     let mut findings = Findings::default();
-    (connector.check)(&connection.table, folder, &mut findings);
+    (connector.check)(&connection.table, options.folder, &mut findings);
     if let Some(finding) = findings.as_slice().first() {
         bail!("rules.toml: {}; see `handoff check`", finding.message);
     }
-    (connector.connect)(&connection.table, folder, memory)
+    (connector.connect)(&connection.table, options)
 }
 
 /// Takes a request of the CRM of `[crm.KIND]`.
@@ -98,18 +100,12 @@ pub fn is_local(connection: &Connection) -> bool {
 }
 
 /// A CRM.
-pub trait Crm {
-    /// Nothing is sent or waited for beyond this. Without it, a connector takes the time that cron gives a run.
-    fn until(&mut self, _deadline: Instant) {}
-
-    /// The time of this run is set by hand, for a test; this is the real one.
-    fn pretend(&mut self, _now: Timestamp, _real: Timestamp) {}
-
-    /// Identifies the account; part of every key, so it must stay the same when the database is lost.
+pub trait Crm: Sink {
+    /// The account, asked of the service where it is not known yet: never while a transaction is open.
     ///
     /// # Errors
     /// Says why the account cannot be told now. It must not be guessed.
-    fn account(&self) -> Result<&str>;
+    fn account(&mut self) -> Result<Account>;
 
     /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns.
     /// Every run asks, so it must cost nothing. [`Crm::changes`] takes a field that is not there as missing.
@@ -136,26 +132,6 @@ pub trait Crm {
         None
     }
 
-    /// Whether that also tells what comes of a handoff after its acceptance, so that it is worth asking.
-    fn tells_endings(&self) -> bool {
-        false
-    }
-
-    /// Sends updates and tasks, each with its key; one answer for each, in order.
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery>;
-
-    /// Whether a request may still take effect after whoever sent it is dead: it is then looked up only once it had time
-    /// to. What is written on this machine is there or not.
-    fn lingers(&self) -> bool {
-        true
-    }
-
-    /// Looks for what earlier attempts may have left, by key; one answer for each, in order.
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp>;
-
-    /// A link to a contact's record, for people.
-    fn link(&self, contact: &ContactId) -> Option<String>;
-
     /// What the account should have for the best guarantees and has not, in words: `init --crm` offers to create it.
     fn lacks(&mut self) -> Result<Option<String>> {
         Ok(None)
@@ -164,12 +140,6 @@ pub trait Crm {
     /// Creates what it lacks.
     fn equip(&mut self) -> Result<()> {
         Ok(())
-    }
-
-    /// What is worth remembering between runs (ids of owners and the like), to be given to the next [`connect`]; opaque
-    /// to everybody else, and never needed for correctness. `None`: nothing.
-    fn memory(&self) -> Option<String> {
-        None
     }
 }
 
@@ -184,16 +154,6 @@ pub struct Needs<'a> {
     pub compared: &'a [(&'a Field, &'a str)],
     /// E-mails of the reps.
     pub owners: &'a [&'a str],
-}
-
-/// What a service says of itself and of what the rules need, one sentence each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Something will not work as the rules say until these are mended.
-    pub problems: Vec<String>,
-    pub warnings: Vec<String>,
-    /// Nothing is wrong: what holds here, and what cannot be seen by asking.
-    pub notes: Vec<String>,
 }
 
 /// What a walk over changed contacts is to do.
@@ -216,21 +176,6 @@ pub enum Walked {
     Whole,
     /// The time was over; the cursor says where to go on.
     Part,
-}
-
-/// A write with its key.
-#[derive(Clone, Copy, Debug)]
-pub struct Keyed<'a> {
-    pub key: &'a str,
-    pub write: &'a Write,
-    /// The time of this run, for sinks that record one.
-    pub at: Timestamp,
-    /// No attempt was made before this.
-    pub begun: Timestamp,
-    /// For what belongs to a message: the message's remote id, when it was sent.
-    pub thread: Option<&'a str>,
-    /// Nothing is begun, and nothing waited for, after this.
-    pub deadline: Instant,
 }
 
 /// An open handoff, as far as a connector needs it to find what the rep did.
@@ -284,14 +229,6 @@ impl From<Vec<Record>> for Reread {
     }
 }
 
-/// A contact set aside, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Where it stands: `contacts.csv:17`, or `contact 17` by the record's id.
-    pub place: String,
-    pub reason: String,
-}
-
 /// The part of an e-mail after its last `@`, for sources that do not have it as a property.
 pub fn email_domain(email: &str) -> Option<&str> {
     let (_, domain) = email.rsplit_once('@')?;
@@ -308,8 +245,12 @@ mod tests {
         Connection { kind: kind.to_owned(), table: table(entries) }
     }
 
+    fn options() -> ConnectOptions<'static> {
+        ConnectOptions::new(Path::new("."), Instant::now())
+    }
+
     fn refusal(kind: &str, entries: &[(&str, &str)]) -> String {
-        let connected = connect(&connection(kind, entries), Path::new("."), None);
+        let connected = connect(&connection(kind, entries), &options());
         connected.err().unwrap().to_string()
     }
 
@@ -322,8 +263,8 @@ mod tests {
 
     #[test]
     fn files_are_connected_under_the_name_of_the_contacts() {
-        let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), Path::new("."), None);
-        assert_eq!(crm.unwrap().account().unwrap(), "leads.csv");
+        let crm = connect(&connection("file", &[("contacts", "data/leads.csv")]), &options());
+        assert_eq!(crm.unwrap().account().unwrap().id, "leads.csv");
     }
 
     #[test]

@@ -23,8 +23,8 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
-use crate::chat::{Chat, When};
-use crate::crm::{Crm, Keyed};
+use crate::chat::When;
+use crate::connector::{Keyed, Sink};
 use crate::isolate::isolated;
 use crate::model::{Delivery, LookUp, Timestamp};
 use crate::mutant;
@@ -41,8 +41,8 @@ const WAVE: u32 = 100;
 
 /// The two sinks. Without a chat, messages are not planned in the first place.
 pub struct Sinks<'a> {
-    pub crm: &'a mut dyn Crm,
-    pub chat: Option<&'a mut dyn Chat>,
+    pub crm: &'a mut dyn Sink,
+    pub chat: Option<&'a mut (dyn Sink + Send)>,
     pub pace: Pace,
     pub uptime: &'a Uptime,
 }
@@ -59,16 +59,20 @@ pub enum Pace {
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
     let Sinks { crm, chat, pace, uptime } = sinks;
-    let lingers = crm.lingers() || chat.as_ref().is_some_and(|chat| chat.lingers());
-    let settle =
-        if lingers && !mutant::is("looks while it may be on its way") { SETTLE } else { TimeDelta::zero() };
+    let mut sinks = std::iter::once(&*crm).chain(chat.as_deref().map(|chat| chat as &dyn Sink));
+    let applies_late = sinks.any(|sink| sink.capabilities().applies_late);
+    let settle = if applies_late && !mutant::is("looks while it may be on its way") {
+        SETTLE
+    } else {
+        TimeDelta::zero()
+    };
     store.write(|db| {
         db.presume_sent_after_backup()?;
         db.presume_interrupted(now, &uptime())
     })?;
     let when = When { now, deadline };
     let shared = Shared::new(store, uptime, settle);
-    let crm = Lane::new(Sink::Crm(crm), &shared, when);
+    let crm = Lane::new(Side::Crm, crm, &shared, when);
     let Some(chat) = chat else {
         let mut delivered = crm.drain()?;
         delivered.postponed.extend(shared.without_chat(now)?);
@@ -83,10 +87,10 @@ pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: In
     Ok(delivered)
 }
 
-fn side_by_side(crm: Lane<'_, '_>, chat: &mut dyn Chat) -> Result<(Delivered, Delivered)> {
+fn side_by_side(crm: Lane<'_, '_>, chat: &mut (dyn Sink + Send)) -> Result<(Delivered, Delivered)> {
     let (shared, when) = (crm.shared, crm.when);
     thread::scope(|scope| {
-        let chat = scope.spawn(|| Lane::new(Sink::Chat(chat), shared, when).drain());
+        let chat = scope.spawn(|| Lane::new(Side::Chat, chat, shared, when).drain());
         let of_crm = {
             let _last_word = shared.crm_at_work();
             crm.drain()
@@ -96,45 +100,17 @@ fn side_by_side(crm: Lane<'_, '_>, chat: &mut dyn Chat) -> Result<(Delivered, De
     })
 }
 
-fn in_turn(mut crm: Lane<'_, '_>, chat: &mut dyn Chat) -> Result<(Delivered, Delivered)> {
-    let mut chat = Lane::new(Sink::Chat(chat), crm.shared, crm.when);
+fn in_turn(mut crm: Lane<'_, '_>, chat: &mut dyn Sink) -> Result<(Delivered, Delivered)> {
+    let mut chat = Lane::new(Side::Chat, chat, crm.shared, crm.when);
     chat.announce()?;
     while crm.wave(Patience::None)? | chat.wave(Patience::None)? {}
     Ok((crm.delivered, chat.delivered))
 }
 
-/// One of the two, while it is sent to.
-enum Sink<'a> {
-    Crm(&'a mut dyn Crm),
-    Chat(&'a mut dyn Chat),
-}
-
-impl Sink<'_> {
-    fn side(&self) -> Side {
-        match self {
-            Self::Crm(_) => Side::Crm,
-            Self::Chat(_) => Side::Chat,
-        }
-    }
-
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        match self {
-            Self::Crm(crm) => crm.send(writes),
-            Self::Chat(chat) => chat.send(writes),
-        }
-    }
-
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        match self {
-            Self::Crm(crm) => crm.look_up(writes),
-            Self::Chat(chat) => chat.look_up(writes),
-        }
-    }
-}
-
 /// One sink and what came of what was sent to it.
 struct Lane<'a, 'b> {
-    sink: Sink<'a>,
+    side: Side,
+    sink: &'a mut dyn Sink,
     shared: &'a Shared<'b>,
     when: When,
     delivered: Delivered,
@@ -142,8 +118,8 @@ struct Lane<'a, 'b> {
 }
 
 impl<'a, 'b> Lane<'a, 'b> {
-    fn new(sink: Sink<'a>, shared: &'a Shared<'b>, when: When) -> Self {
-        Self { sink, shared, when, delivered: Delivered::default(), is_over: false }
+    fn new(side: Side, sink: &'a mut dyn Sink, shared: &'a Shared<'b>, when: When) -> Self {
+        Self { side, sink, shared, when, delivered: Delivered::default(), is_over: false }
     }
 
     /// Sends wave after wave.
@@ -155,13 +131,14 @@ impl<'a, 'b> Lane<'a, 'b> {
 
     /// Tells the chat what will come.
     fn announce(&mut self) -> Result<()> {
-        if let Sink::Chat(chat) = &mut self.sink {
-            let coming = self.shared.coming(self.when.now)?;
-            if !coming.is_empty() {
-                let coming: Vec<Keyed<'_>> = coming.iter().map(|effect| keyed(effect, self.when)).collect();
-                // What it prepares is asked for when it is needed.
-                isolated(|| chat.expect(&coming));
-            }
+        let coming = match self.side {
+            Side::Crm => Vec::new(),
+            Side::Chat => self.shared.coming(self.when.now)?,
+        };
+        if !coming.is_empty() {
+            let coming: Vec<Keyed<'_>> = coming.iter().map(|effect| keyed(effect, self.when)).collect();
+            // What it fails to prepare is asked for when it is needed.
+            isolated(|| self.sink.prefetch(&coming));
         }
         Ok(())
     }
@@ -170,7 +147,7 @@ impl<'a, 'b> Lane<'a, 'b> {
     /// can follow what cannot be written; the chat's end the chat.
     fn wave(&mut self, patience: Patience) -> Result<bool> {
         let when = self.when;
-        let side = self.sink.side();
+        let side = self.side;
         let due = if self.is_over { None } else { self.shared.next(side, when.now, patience)? };
         let Some(due) = due else { return Ok(false) };
         if stop::is_asked() || Instant::now() >= when.deadline {

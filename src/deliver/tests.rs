@@ -88,7 +88,7 @@ fn up(now: Timestamp) -> impl Fn() -> ClockReading {
 }
 
 fn run(store: &mut Store, fake: &mut Fake, now: Timestamp) -> Delivered {
-    let (mut crm, mut chat) = (fake.clone(), fake.clone());
+    let (mut crm, mut chat) = (fake.crm(), fake.chat());
     let uptime = up(now);
     let sinks = Sinks { crm: &mut crm, chat: Some(&mut chat), pace: Pace::SideBySide, uptime: &uptime };
     deliver(store, sinks, now, Instant::now() + Duration::from_secs(3_600)).unwrap()
@@ -279,7 +279,7 @@ fn a_handoff_s_writes_go_out_in_order_and_others_do_not_wait_for_them() {
 fn a_run_whose_time_is_over_sends_nothing_more() {
     let mut store = planned(&[&[("k", update())]]);
     let mut fake = Fake::default();
-    let mut crm = fake.clone();
+    let mut crm = fake.crm();
     let uptime = up(first());
     let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
     let delivered = deliver(&mut store, sinks, first(), Instant::now()).unwrap();
@@ -292,11 +292,12 @@ fn a_run_whose_time_is_over_sends_nothing_more() {
 #[test]
 fn a_message_without_a_chat_stays_and_is_told() {
     let mut store = planned(&[&[("k", reply())]]);
-    let mut crm = Fake::default();
+    let fake = Fake::default();
+    let mut crm = fake.crm();
     let uptime = up(first());
     let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
     let deadline = Instant::now() + Duration::from_secs(3_600);
     let delivered = deliver(&mut store, sinks, first(), deadline).unwrap();
     assert!(!delivered.is_complete());
-    assert!(crm.log().is_empty());
+    assert!(fake.log().is_empty());
 }

@@ -65,7 +65,7 @@ pub(crate) fn hand_to(
     }
     let together_with: Vec<Untrusted> = members.iter().map(|member| member.name(context)).collect();
     let contact = ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?;
-    let link = context.crm.link(&contact);
+    let link = context.account.and_then(|account| account.links.of(&contact));
     effects::effects(
         context,
         db,

@@ -19,8 +19,7 @@ pub(crate) mod silence;
 pub(crate) mod steps;
 pub(crate) mod undelivered;
 
-use crate::crm::Crm;
-use crate::model::Timestamp;
+use crate::model::{Account, Timestamp};
 use crate::rules::Rules;
 use crate::store::Store;
 
@@ -29,7 +28,10 @@ pub(crate) struct Context<'a> {
     pub rules: &'a Rules,
     pub store: &'a Store,
     pub now: Timestamp,
-    pub crm: &'a dyn Crm,
+    /// The CRM's account, where it is known.
+    pub account: Option<&'a Account>,
+    /// The CRM also says what comes of a handoff after its acceptance.
+    pub tells_endings: bool,
     /// `None`: the definition names no chat.
     pub chat: Option<ChatShows>,
 }

@@ -60,7 +60,7 @@ fn record_one(
     if signs.held_before != handoff.held_before {
         db.set_held_before(handoff.id, signs.held_before)?;
     }
-    if is_accepted && !context.crm.tells_endings() {
+    if is_accepted && !context.tells_endings {
         db.looked(handoff.id, *now)?;
     }
     if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {

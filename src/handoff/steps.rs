@@ -22,8 +22,7 @@ use crate::store::{Db, HandoffRow, Layouts};
 const NAME_CHARS_MAX: usize = 160;
 
 /// Does what is due; after an outage only the present level, not every one that was missed.
-pub(crate) fn do_steps(context: &Context<'_>, report: &mut RunReport) -> Result<()> {
-    let due = context.store.read().handoffs_with_due_steps(context.now)?;
+pub(crate) fn do_steps(context: &Context<'_>, due: Vec<i64>, report: &mut RunReport) -> Result<()> {
     let layouts = Layouts::new(context.rules.fields.all());
     let silences = in_force(context.store.read(), context.rules, context.now)?;
     report.problems.extend(silences.iter().filter_map(Silence::problem));

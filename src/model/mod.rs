@@ -1,6 +1,7 @@
 //! Plain data shared by every room: contacts and their values, verdicts, handoffs, effects, reps and policies.
 //! Nothing here reads a clock, a file or a network, and nothing here knows a vendor.
 
+mod account;
 mod activity;
 mod contact;
 mod effect;
@@ -16,6 +17,7 @@ mod value;
 mod verdict;
 mod zone;
 
+pub use account::{Account, RecordLinks};
 pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
 pub use effect::{
@@ -27,7 +29,7 @@ pub use handoff::{Ordinal, Status, handoff_key};
 pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
-pub use text::{Text, fold, harmless_json, one_line, steers};
+pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};
 pub use turn::{LEAD, Turn};
 pub use untrusted::{Sink, Untrusted, escape_html};
 pub use value::{Kind, Timestamp, Value};

@@ -6,6 +6,10 @@ use super::session::Session;
 use crate::handoff::report::RunReport;
 use crate::handoff::steps::do_steps;
 
-pub(super) fn stage(session: &Session, report: &mut RunReport) -> Result<()> {
-    do_steps(&session.context(), report)
+pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
+    let due = session.store.read().handoffs_with_due_steps(session.now)?;
+    if !due.is_empty() {
+        session.learn_links();
+    }
+    do_steps(&session.context(), due, report)
 }

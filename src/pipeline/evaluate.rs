@@ -1,6 +1,6 @@
 //! Judges the contacts that are due and starts handoffs for those that crossed.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use chrono::TimeDelta;
 
 use super::session::Session;
@@ -42,40 +42,46 @@ const AFTER_A_BUG: TimeDelta = TimeDelta::hours(1);
 type Judge = fn(&Rules, &Contact, Timestamp) -> Evaluation;
 
 /// Judges, batch after batch; each batch's verdicts, handoffs and cleared marks commit together.
-pub(super) fn stage(session: &Session, scope: Scope, report: &mut RunReport) -> Result<()> {
+pub(super) fn stage(session: &mut Session, scope: Scope, report: &mut RunReport) -> Result<()> {
     stage_by(evaluate, session, scope, report)
 }
 
-fn stage_by(judge: Judge, session: &Session, scope: Scope, report: &mut RunReport) -> Result<()> {
-    let context = session.context();
-    let mut stage = Stage::new(&context, scope, judge)?;
-    let layouts = Layouts::new(session.rules.fields.used());
-    let mut last = 0;
+fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunReport) -> Result<()> {
+    let mut done = Done::default();
     loop {
-        let judged = session.store.write(|db| {
-            let due = if scope.all {
-                db.contacts_after(last, BATCH, &layouts)?
-            } else {
-                db.due_contacts(session.now, BATCH, &layouts)?
-            };
-            for contact in &due {
-                stage.judge(db, contact)?;
-                last = contact.row.id;
-            }
-            Ok(due.len())
-        })?;
-        if judged < BATCH as usize {
-            break;
+        let context = session.context();
+        let mut stage = Stage::new(&context, scope, judge, done)?;
+        let judged = stage.judge_due()?;
+        done = stage.done;
+        match judged {
+            Judged::All => break,
+            Judged::UntilAccount => session.learn_account()?,
         }
     }
-    if stage.ends_baseline {
-        let at = session.now.timestamp_millis().to_string();
-        session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
-    }
-    report.evaluated = Some(stage.report);
-    report.outcomes.extend(stage.closed);
-    stage.set_aside.iter().for_each(|contact| report.set_aside(contact));
+    report.evaluated = Some(done.report);
+    report.outcomes.extend(done.closed);
+    done.set_aside.iter().for_each(|contact| report.set_aside(contact));
     Ok(())
+}
+
+/// How far the judging came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Judged {
+    All,
+    /// The next contact may start a handoff, whose key needs the CRM's account: it is asked for outside the transaction.
+    UntilAccount,
+}
+
+/// What has been judged.
+#[derive(Default)]
+struct Done {
+    /// The last contact, where all are judged.
+    last: i64,
+    report: Evaluated,
+    /// Handoffs that no rep had yet and that a verdict ended.
+    closed: Vec<Acted>,
+    /// Contacts over which the judging panicked.
+    set_aside: Vec<String>,
 }
 
 struct Stage<'a> {
@@ -86,16 +92,12 @@ struct Stage<'a> {
     is_baseline: bool,
     /// The first sync is complete, so this evaluation completes the baseline.
     ends_baseline: bool,
-    report: Evaluated,
-    /// Handoffs that no rep had yet and that a verdict ended.
-    closed: Vec<Acted>,
-    /// Contacts over which the judging panicked.
-    set_aside: Vec<String>,
+    done: Done,
     judge: Judge,
 }
 
 impl<'a> Stage<'a> {
-    fn new(context: &'a Context<'a>, scope: Scope, judge: Judge) -> Result<Self> {
+    fn new(context: &'a Context<'a>, scope: Scope, judge: Judge, done: Done) -> Result<Self> {
         let db = context.store.read();
         let before_baseline = db.meta(BASELINE)?.is_none();
         Ok(Self {
@@ -105,49 +107,85 @@ impl<'a> Stage<'a> {
             timers: Timers::of(context.rules),
             is_baseline: before_baseline && !scope.include_existing,
             ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
-            report: Evaluated::default(),
-            closed: Vec::new(),
-            set_aside: Vec::new(),
+            done,
             judge,
         })
     }
 
-    fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<()> {
+    /// Judges batch after batch.
+    fn judge_due(&mut self) -> Result<Judged> {
+        let Context { rules, store, now, .. } = self.context;
+        let layouts = Layouts::new(rules.fields.used());
+        loop {
+            let judged = store.write(|db| {
+                let due = if self.scope.all {
+                    db.contacts_after(self.done.last, BATCH, &layouts)?
+                } else {
+                    db.due_contacts(*now, BATCH, &layouts)?
+                };
+                for contact in &due {
+                    if self.judge(db, contact)? == Judged::UntilAccount {
+                        return Ok(None);
+                    }
+                    self.done.last = contact.row.id;
+                }
+                Ok(Some(due.len()))
+            })?;
+            match judged {
+                None => return Ok(Judged::UntilAccount),
+                Some(judged) if judged < BATCH as usize => break,
+                Some(_) => {}
+            }
+        }
+        if self.ends_baseline {
+            store.write(|db| db.set_meta_once(BASELINE, &now.timestamp_millis().to_string()))?;
+        }
+        Ok(Judged::All)
+    }
+
+    fn judge(&mut self, db: Db<'_>, due: &DueContact) -> Result<Judged> {
         let Context { rules, now, .. } = self.context;
         let contact = &due.row.contact;
         let judged = isolated(|| {
             ((self.judge)(rules, contact, *now), self.timers.holds_until(rules, &facts(rules, contact, *now)))
         });
         let Some((evaluation, mut again)) = judged else {
-            self.set_aside.push(contact.id.to_string());
-            return db.put_off(due.row.id, *now + AFTER_A_BUG);
+            self.done.set_aside.push(contact.id.to_string());
+            db.put_off(due.row.id, *now + AFTER_A_BUG)?;
+            return Ok(Judged::All);
         };
         let kind = evaluation.verdict.kind();
-        self.report.count(kind);
+        let is_qualified = kind == VerdictKind::Qualified;
         let never_handed_off = self.scope.all && db.next_ordinal(due.row.id)? == 1;
-        let past = Past {
+        let mut past = Past {
             before: due.before.filter(|_| !never_handed_off),
-            crossed: self.parted(db, due)?.or(due.crossed),
+            crossed: due.crossed,
             cooldown: due.cooldown,
             has_open_handoff: due.has_open_handoff,
         };
+        let starts = due.is_linked || crossing(&past, true, self.is_baseline, *now) == Crossing::Start;
+        if is_qualified && starts && self.context.account.is_none() {
+            return Ok(Judged::UntilAccount);
+        }
+        self.done.report.count(kind);
+        past.crossed = self.parted(db, due)?.or(due.crossed);
         if due.has_open_handoff {
             self.close(db, due, evaluation.verdict)?;
         }
         let mut crossed = None;
-        match crossing(&past, kind == VerdictKind::Qualified, self.is_baseline, *now) {
+        match crossing(&past, is_qualified, self.is_baseline, *now) {
             Crossing::None | Crossing::AlreadyOpen => {}
-            Crossing::Baseline => self.report.baseline += 1,
+            Crossing::Baseline => self.done.report.baseline += 1,
             Crossing::Cooling { crossed: at, until } => {
                 crossed = Some(at);
                 again = Some(again.map_or(until, |again| again.min(until)));
-                self.report.cooling += 1;
+                self.done.report.cooling += 1;
             }
             Crossing::Start => {
                 if let Some(until) = self.start_or_link(db, due, evaluation)? {
                     crossed = Some(past.crossed.unwrap_or(*now));
                     again = Some(again.map_or(until, |again| again.min(until)));
-                    self.report.cooling += 1;
+                    self.done.report.cooling += 1;
                 }
             }
         }
@@ -158,7 +196,8 @@ impl<'a> Stage<'a> {
             }
             Verdict::NotYet => None,
         };
-        db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed })
+        db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed })?;
+        Ok(Judged::All)
     }
 
     /// Ends a handoff that no rep has yet when its contact is disqualified or converted by now. One that a rep has is
@@ -175,7 +214,7 @@ impl<'a> Stage<'a> {
             .or_else(|| converted.then(|| "the contact has converted meanwhile".to_owned()));
         if let Some(why) = why {
             let told = Told { context: self.context, db, handoff: &handoff, facts: &facts, is_quiet: false };
-            self.closed.push(told.cancelled(&why)?);
+            self.done.closed.push(told.cancelled(&why)?);
         }
         Ok(())
     }
@@ -217,7 +256,7 @@ impl<'a> Stage<'a> {
                         format!("contact {} has the same e-mail: linked, not handed off", due.row.contact.id);
                     db.add_event(handoff, now, "duplicate", None, Some(&how))?;
                 }
-                self.report.linked += 1;
+                self.done.report.linked += 1;
                 Ok(None)
             }
         }
@@ -230,7 +269,8 @@ impl<'a> Stage<'a> {
         evaluation: Evaluation,
         email_key: Option<i64>,
     ) -> Result<()> {
-        let Context { rules, now, crm, .. } = self.context;
+        let Context { rules, now, account, .. } = self.context;
+        let account = account.context("the CRM's account is not known")?;
         let Verdict::Qualified { tier: index } = evaluation.verdict else {
             return Ok(());
         };
@@ -238,7 +278,7 @@ impl<'a> Stage<'a> {
             return Ok(());
         };
         let limit = rules.limits.handoffs_per_run;
-        let is_held = self.report.started >= limit as usize;
+        let is_held = self.done.report.started >= limit as usize;
         let note = format!(
             "beyond the {limit} handoffs that [limits] allows in one run; `handoff release` lets it go"
         );
@@ -247,7 +287,7 @@ impl<'a> Stage<'a> {
         let sla = tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?;
         let handoff = db.start_handoff(&NewHandoff {
             contact: due.row.id,
-            key: &handoff_key(&rules.crm.kind, crm.account()?, &due.row.contact.id, named),
+            key: &handoff_key(&rules.crm.kind, &account.id, &due.row.contact.id, named),
             ordinal,
             tier: &tier.name,
             priority: tier.priority.name(),
@@ -263,9 +303,9 @@ impl<'a> Stage<'a> {
             email_key,
         })?;
         if is_held {
-            self.report.held += 1;
+            self.done.report.held += 1;
         } else {
-            self.report.started += 1;
+            self.done.report.started += 1;
             burst::collect(self.context, db, handoff, due.row.id)?;
         }
         Ok(())

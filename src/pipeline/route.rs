@@ -17,11 +17,14 @@ use crate::store::{Db, HandoffRow, Layouts};
 const BATCH: usize = 200;
 
 /// Routes everything that waits; picks, rotations, effects and SLA steps commit together.
-pub(super) fn stage(session: &Session, report: &mut RunReport) -> Result<()> {
+pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let mut loads = loads(&session.rules, &session.store, session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
     let is_led = |handoff: &HandoffRow| is_led_or_collects(handoff, &waiting, session.now);
     let waiting: Vec<HandoffRow> = waiting.iter().filter(|handoff| !is_led(handoff)).cloned().collect();
+    if !waiting.is_empty() {
+        session.learn_links();
+    }
     let layouts = Layouts::new(session.rules.fields.all());
     let context = session.context();
     for batch in waiting.chunks(BATCH) {

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use crate::chat::{self, Chat};
+use crate::connector::{ConnectOptions, TestClock};
 use crate::crm::{self, Crm};
 use crate::deliver::Pace;
 use crate::handoff::{ChatShows, Context};
-use crate::model::Timestamp;
+use crate::model::{Account, Timestamp};
 use crate::rules::{Connectors, Rules};
 use crate::store::{Lock, Store, StorePath, lock};
 use crate::uptime::Uptime;
@@ -24,6 +25,8 @@ pub(crate) struct Session {
     pub store: Store,
     pub crm: Box<dyn Crm>,
     pub chat: Option<Box<dyn Chat>>,
+    /// The CRM's account, once it is known: see [`Session::learn_account`].
+    pub account: Option<Account>,
     pub now: Timestamp,
     pub began: Instant,
     pub deadline: Instant,
@@ -87,19 +90,19 @@ impl Session {
         let memory = |key: &str| store.read().meta(key);
         let began = Instant::now();
         let deadline = began + deadline;
-        let mut crm = crm::connect(&rules.crm, folder, memory(CRM_MEMORY)?.as_deref())?;
-        crm.until(deadline);
-        if let Some(real) = real {
-            crm.pretend(now, real);
-        }
-        let chat_memory = memory(CHAT_MEMORY)?;
-        let chat = rules.chat.as_ref();
-        let chat = chat.map(|chat| chat::connect(chat, folder, chat_memory.as_deref())).transpose()?;
+        let (crm_memory, chat_memory) = (memory(CRM_MEMORY)?, memory(CHAT_MEMORY)?);
+        let test_clock = real.map(|real| TestClock { now, real });
+        let options = ConnectOptions { test_clock, ..ConnectOptions::new(folder, deadline) };
+        let of_crm = ConnectOptions { memory: crm_memory.as_deref(), ..options };
+        let of_chat = ConnectOptions { memory: chat_memory.as_deref(), ..options };
+        let crm = crm::connect(&rules.crm, &of_crm)?;
+        let chat = rules.chat.as_ref().map(|chat| chat::connect(chat, &of_chat)).transpose()?;
         Ok(Opened::Session(Box::new(Self {
             rules,
             store,
             crm,
             chat,
+            account: None,
             now,
             began,
             deadline,
@@ -122,7 +125,24 @@ impl Session {
     ) -> Self {
         let began = Instant::now();
         let pace = Pace::InTurn;
-        Self { rules, store, crm, chat, now, deadline, pace, uptime, is_dry: false, began, _lock: None }
+        let (account, is_dry) = (None, false);
+        Self { rules, store, crm, chat, account, now, began, deadline, pace, uptime, is_dry, _lock: None }
+    }
+
+    /// Asks the CRM which account this is, unless it is known. Called before a transaction that needs it, never in one.
+    ///
+    /// # Errors
+    /// Says why the account cannot be told now.
+    pub(crate) fn learn_account(&mut self) -> Result<()> {
+        if self.account.is_none() {
+            self.account = Some(self.crm.account()?);
+        }
+        Ok(())
+    }
+
+    /// Asks where the CRM shows its records. Without an answer, messages go out without a link.
+    pub(crate) fn learn_links(&mut self) {
+        self.learn_account().ok();
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
@@ -142,7 +162,14 @@ impl Session {
 
     /// What is the same for every handoff.
     pub(crate) fn context(&self) -> Context<'_> {
-        let chat = self.chat.as_ref().map(|chat| ChatShows { state: chat.shows_state() });
-        Context { rules: &self.rules, store: &self.store, now: self.now, crm: self.crm.as_ref(), chat }
+        let shows_state = |chat: &dyn Chat| chat.capabilities().shows_state;
+        Context {
+            rules: &self.rules,
+            store: &self.store,
+            now: self.now,
+            account: self.account.as_ref(),
+            tells_endings: self.crm.capabilities().tells_endings,
+            chat: self.chat.as_deref().map(|chat| ChatShows { state: shows_state(chat) }),
+        }
     }
 }

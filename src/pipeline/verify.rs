@@ -57,12 +57,12 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         .iter()
         .map(|handoff| ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg))
         .collect::<Result<Vec<_>>>()?;
-    let fields = session.rules.fields.all();
-    let Some(fresh) = session.crm.read(fields, &contacts)? else {
+    let Some(fresh) = session.crm.read(session.rules.fields.all(), &contacts)? else {
         return Ok(());
     };
-    let layouts = Layouts::new(fields);
+    session.learn_links();
     let this = session.context();
+    let layouts = Layouts::new(this.rules.fields.all());
     this.store.write(|db| {
         for (handoff, has_begun) in handoffs.iter().zip(has_begun) {
             // Somebody of the same company was taken back: it is handed off anew.

@@ -41,7 +41,7 @@ fn accepted(session: &Session) -> Result<Vec<OpenHandoff>> {
     if session.store.read().has_watched_until(now)? {
         session.store.write(|db| db.end_watches(now))?;
     }
-    let looked_before = (!session.crm.tells_endings()).then(|| now - LOOK_AGAIN);
+    let looked_before = (!session.crm.capabilities().tells_endings).then(|| now - LOOK_AGAIN);
     let rows = session.store.read().accepted_handoffs(looked_before)?;
     Ok(rows.into_iter().map(|row| OpenHandoff { row, task: None, message: None }).collect())
 }
@@ -59,7 +59,7 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     let layouts = Layouts::new(session.rules.fields.all());
     let mut watched = Vec::with_capacity(open.len());
     let mut posted = Vec::new();
-    let tells_endings = session.crm.tells_endings();
+    let tells_endings = session.crm.capabilities().tells_endings;
     for handoff in open.iter().filter(|open| tells_endings || open.row.status != Status::Accepted) {
         let contact = session.store.read().contact(handoff.row.contact, &layouts)?.contact;
         let facts = facts(&session.rules, &contact, session.now);

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::runs::time;
-use crate::crm::Unreadable;
+use crate::connector::Unreadable;
 use crate::model::{Contact, ContactId, Field, FieldId, Record, Timestamp, Value, fold};
 
 /// A stored contact.

@@ -1,6 +1,6 @@
 //! What comes of each write and look-up: every answer that a network can give, and what must hold of every attempt.
 
-use handoff::crm::Keyed;
+use handoff::connector::Keyed;
 use handoff::model::{Delivery, LookUp, Write};
 
 use crate::engine::Run;

@@ -8,8 +8,9 @@ use send_wrapper::SendWrapper;
 use anyhow::{Result, bail};
 use handoff::chat::{Chat, Posted, When};
 use handoff::connector::cursor::Cursor;
-use handoff::crm::{Activities, Crm, Keyed, Page, Reread, Unreadable, Walk, Walked, Watched};
-use handoff::model::{Activity, ContactId, Delivery, Field, LookUp, Record, Timestamp};
+use handoff::connector::{Capabilities, Certainty, Keyed, Sink, Unreadable};
+use handoff::crm::{Activities, Crm, Page, Reread, Walk, Walked, Watched};
+use handoff::model::{Account, Activity, ContactId, Delivery, Field, LookUp, Record, RecordLinks, Timestamp};
 
 use crate::engine::Run;
 use crate::world::{MINUTE, Person};
@@ -82,9 +83,32 @@ impl SimCrm {
     }
 }
 
+/// What both can do: answers may come late, and what is there can be looked up.
+const CAPABILITIES: Capabilities = Capabilities {
+    applies_late: true,
+    certainty: Certainty::Findable,
+    shows_state: false,
+    tells_endings: false,
+};
+
+impl Sink for SimCrm {
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        self.0.send(writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        self.0.look_up(writes)
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        CAPABILITIES
+    }
+}
+
 impl Crm for SimCrm {
-    fn account(&self) -> Result<&str> {
-        Ok("sim")
+    fn account(&mut self) -> Result<Account> {
+        let links = RecordLinks::new(Some("https://crm.example/{id}".to_owned()));
+        Ok(Account { id: "sim".to_owned(), links })
     }
 
     fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
@@ -165,7 +189,9 @@ impl Crm for SimCrm {
         };
         Ok(Activities { acts: world.acts.iter().filter(is_its).cloned().collect(), bad: Vec::new() })
     }
+}
 
+impl Sink for SimChat {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         self.0.send(writes)
     }
@@ -174,29 +200,17 @@ impl Crm for SimCrm {
         self.0.look_up(writes)
     }
 
-    fn link(&self, contact: &ContactId) -> Option<String> {
-        Some(format!("https://crm.example/{contact}"))
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { shows_state: true, ..CAPABILITIES }
     }
 }
 
 impl Chat for SimChat {
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        self.0.send(writes)
-    }
-
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        self.0.look_up(writes)
-    }
-
     fn activity(&mut self, _: &[Posted], _: When) -> Result<Vec<Activity>> {
         self.0.pass_by("reactions")?;
         if self.0.draws("activity failed", 30) {
             bail!("the reactions cannot be read");
         }
         Ok(Vec::new())
-    }
-
-    fn shows_state(&self) -> bool {
-        true
     }
 }

@@ -13,7 +13,7 @@ use super::outcome::{Fault, MISSING_SCOPE};
 use super::people::Found;
 use super::place::{Place, is_channel_id};
 use super::post::EVENT_TYPE;
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{LookUp, Mention, Timestamp, Write};
 
 /// Slack recommends at most 200 messages a page. <https://docs.slack.dev/reference/methods/conversations.history>

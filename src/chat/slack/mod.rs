@@ -27,9 +27,8 @@ use self::config::Config;
 use self::memory::Memory;
 use self::place::Place;
 use self::webhook::Webhook;
-use super::{Chat, Checked, Connector, Posted, When};
-use crate::connector::base_url;
-use crate::crm::Keyed;
+use super::{Chat, Connector, Posted, When};
+use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
 use crate::model::{Activity, Delivery, LookUp};
 use crate::rules::Table;
 use crate::secret::Secret;
@@ -37,18 +36,18 @@ use crate::secret::Secret;
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
     check: |table, _, findings| config::check(table, findings),
-    connect: |table, _, memory| connect(table, memory),
+    connect,
     is_local: base_url::is_local,
     schema: config::schema,
     receive: Some(receive::receive),
 };
 
 /// With a token, when there is one; else through the webhook.
-fn connect(table: &Table, memory: Option<&str>) -> Result<Box<dyn Chat>> {
+fn connect(table: &Table, options: &ConnectOptions<'_>) -> Result<Box<dyn Chat>> {
     let config = Config::read(table);
     if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
         let client = Client::new(config.base_url.clone(), token)?;
-        return Ok(Box::new(Slack::with(config, client, memory)));
+        return Ok(Box::new(Slack::with(config, client, options.memory)));
     }
     if let Some(url) = Secret::from_env("HANDOFF_SLACK_WEBHOOK")? {
         return Ok(Box::new(Webhook::new(url, base_url::is_local(table))?));
@@ -86,36 +85,43 @@ impl Slack {
     }
 }
 
-impl Chat for Slack {
+impl Sink for Slack {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         self.send_all(writes)
     }
 
-    fn expect(&mut self, writes: &[Keyed<'_>]) {
-        self.look_up_people(writes);
+    fn prefetch(&mut self, coming: &[Keyed<'_>]) {
+        self.look_up_people(coming);
     }
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         self.find_all(writes)
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: true,
+            certainty: Certainty::Findable,
+            shows_state: true,
+            tells_endings: false,
+        }
+    }
+
+    fn memory(&self) -> Option<String> {
+        self.memory.to_text()
+    }
+
+    fn warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+}
+
+impl Chat for Slack {
     fn activity(&mut self, messages: &[Posted], when: When) -> Result<Vec<Activity>> {
         self.read_activity(messages, when)
     }
 
     fn check(&mut self, people: &[String], when: When) -> Result<Checked> {
         Ok(self.check_all(people, when))
-    }
-
-    fn warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
-    }
-
-    fn shows_state(&self) -> bool {
-        true
-    }
-
-    fn memory(&self) -> Option<String> {
-        self.memory.to_text()
     }
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::Slack;
 use super::config::Destination;
 use super::people::Found;
-use crate::chat::{Checked, When};
+use crate::chat::When;
+use crate::connector::Checked;
 use crate::secret::surplus;
 
 /// Scope, and what it is for.

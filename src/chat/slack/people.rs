@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::Slack;
 use super::memory::Known;
 use super::outcome::Fault;
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{Timestamp, Write, fold};
 
 /// Somebody to mention.

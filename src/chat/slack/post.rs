@@ -13,7 +13,7 @@ use super::outcome::{Fault, MISSING_SCOPE};
 use super::people::Found;
 use super::place::Place;
 use super::text::markup;
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{Delivery, Mark, Mention, Message, Reply, Timestamp, Untrusted, Write};
 
 /// Of a follow-up's text above a brief.

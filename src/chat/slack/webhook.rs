@@ -11,10 +11,10 @@ use serde_json::json;
 use super::blocks::{self, Content, State};
 use super::outcome::{Fault, retry_after};
 use super::pacer::Pacer;
-use crate::chat::{Chat, Checked, Posted, When};
+use crate::chat::{Chat, Posted, When};
 use crate::connector::base_url;
 use crate::connector::http::{Answer, Failure, Http, told};
-use crate::crm::Keyed;
+use crate::connector::{Capabilities, Certainty, Checked, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Timestamp, Write};
 use crate::secret::Secret;
 
@@ -85,7 +85,7 @@ impl Webhook {
     }
 }
 
-impl Chat for Webhook {
+impl Sink for Webhook {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         writes.iter().map(|keyed| self.send_one(keyed)).collect()
     }
@@ -94,6 +94,17 @@ impl Chat for Webhook {
         writes.iter().map(|_| LookUp::Impossible).collect()
     }
 
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: true,
+            certainty: Certainty::Blind,
+            shows_state: false,
+            tells_endings: false,
+        }
+    }
+}
+
+impl Chat for Webhook {
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

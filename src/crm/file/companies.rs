@@ -8,7 +8,7 @@ use super::config::Source;
 use super::layout::Layout;
 use super::stamp::FileStamp;
 use super::table::{Step, Table};
-use crate::crm::Unreadable;
+use crate::connector::Unreadable;
 use crate::model::fold;
 
 /// Every company, the columns that are asked for.

@@ -29,17 +29,19 @@ use self::contacts::{Contacts, Outcome};
 use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
 use self::table::Columns;
-use super::{Activities, Connector, Crm, Keyed, Page, Reread, Walk, Walked, Watched};
+use super::{Activities, Connector, Crm, Page, Reread, Walk, Walked, Watched};
 use crate::connector::append_log::{AppendLog, Entry};
+use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{
-    ContactId, Delivery, EffectKind, Field, LookUp, Record, STANDARD_FIELDS, Timestamp, Write,
+    Account, ContactId, Delivery, EffectKind, Field, LookUp, Record, RecordLinks, STANDARD_FIELDS, Timestamp,
+    Write,
 };
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, folder, findings| drop(Config::read(table, folder, findings)),
-    connect: |table, folder, _| Ok(Box::new(FileCrm::new(table, folder)?)),
+    connect: |table, options| Ok(Box::new(FileCrm::new(table, options.folder)?)),
     default_property,
     is_local: |_| true,
     schema: config::schema,
@@ -89,8 +91,9 @@ impl FileCrm {
 }
 
 impl Crm for FileCrm {
-    fn account(&self) -> Result<&str> {
-        Ok(&self.config.account)
+    fn account(&mut self) -> Result<Account> {
+        let links = RecordLinks::new(self.config.record_url.clone());
+        Ok(Account { id: self.config.account.clone(), links })
     }
 
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>> {
@@ -145,11 +148,9 @@ impl Crm for FileCrm {
             None => Ok(Activities::default()),
         }
     }
+}
 
-    fn tells_endings(&self) -> bool {
-        self.config.activity.is_some()
-    }
-
+impl Sink for FileCrm {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let mut answers: HashMap<usize, Delivery> = HashMap::new();
         for kind in [EffectKind::Update, EffectKind::Task] {
@@ -176,10 +177,6 @@ impl Crm for FileCrm {
         (0..writes.len()).map(answer).collect()
     }
 
-    fn lingers(&self) -> bool {
-        false
-    }
-
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         let look_up = |keyed: &Keyed<'_>| {
             let log = self.log(keyed.write.kind());
@@ -189,9 +186,13 @@ impl Crm for FileCrm {
         writes.iter().map(look_up).collect()
     }
 
-    fn link(&self, contact: &ContactId) -> Option<String> {
-        let url = self.config.record_url.as_ref()?;
-        Some(url.replace("{id}", &crate::connector::base_url::percent_encode(contact.as_str())))
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: false,
+            certainty: Certainty::Keyed,
+            shows_state: false,
+            tells_endings: self.config.activity.is_some(),
+        }
     }
 }
 

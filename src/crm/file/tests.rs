@@ -2,9 +2,9 @@
 
 use super::fixture::{Fixture, all, field, fields, set_aside, shown, walk};
 use super::*;
-use crate::connector::base_url::percent_encode;
 use crate::crm::email_domain;
 use crate::isolate::A_BUG;
+use crate::model::percent_encode;
 use crate::model::{Kind, Timestamp};
 use crate::mutant;
 
@@ -156,7 +156,7 @@ fn a_header_without_contacts_is_fine_and_one_without_ids_is_not() {
 #[test]
 fn an_id_cannot_break_out_of_its_link() {
     let fixture = Fixture::new("id\n").set("record_url", "https://crm.example/contacts/{id}");
-    let link = fixture.crm().link(&ContactId::parse("a/../b?c=ä").unwrap());
+    let link = fixture.crm().account().unwrap().links.of(&ContactId::parse("a/../b?c=ä").unwrap());
     assert_eq!(link.as_deref(), Some("https://crm.example/contacts/a%2F..%2Fb%3Fc%3D%C3%A4"));
     assert_eq!(percent_encode("Az09-._~"), "Az09-._~");
 }

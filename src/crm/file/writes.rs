@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::connector::Keyed;
 use crate::connector::append_log::Entry;
-use crate::crm::Keyed;
 use crate::model::{Task, Timestamp, Update};
 
 #[derive(Serialize)]

@@ -16,15 +16,13 @@ use super::pacer::{Lane, OutOfTime, Pacer, wait};
 use super::paths::Paths;
 use super::problem::{Policy, Problem};
 use super::wire::unread;
+use crate::connector::ConnectOptions;
 use crate::connector::http::{Answer, Failure, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
 
 /// The variable that holds the token.
 const TOKEN: &str = "HANDOFF_HUBSPOT_TOKEN";
-
-/// Until a session says when its time is over: what one started by cron has.
-const TIME: Duration = Duration::from_secs(50);
 
 /// Attempts of a read, in all.
 const ATTEMPTS: u32 = 5;
@@ -50,55 +48,46 @@ pub(super) struct Client {
     base: String,
     pub(super) paths: Paths,
     pacer: Pacer,
-    deadline: Mutex<Instant>,
+    /// Nothing is sent or waited for beyond this.
+    deadline: Instant,
     /// The service's clock, as the last answer showed it, and when that was.
     clock: Mutex<Option<(Timestamp, Instant)>>,
     /// The real time when the process began, when that of the run is another.
-    real: OnceLock<(Timestamp, Instant)>,
+    real: Option<(Timestamp, Instant)>,
     /// Set when the account's day is used up: nothing goes out any more.
     exhausted: OnceLock<String>,
 }
 
 impl Client {
-    pub(super) fn new(config: &Config) -> Result<Self> {
+    pub(super) fn new(config: &Config, options: &ConnectOptions<'_>) -> Result<Self> {
         let token = Secret::from_env(TOKEN)?;
         let token = token.with_context(|| {
             format!("[crm.hubspot] needs the token of a service key in the environment variable {TOKEN}")
         })?;
-        Ok(Self::with(config, Http::new()?, token))
+        Ok(Self::with(config, Http::new()?, token, options))
     }
 
-    pub(super) fn with(config: &Config, http: Http, token: Secret) -> Self {
+    pub(super) fn with(config: &Config, http: Http, token: Secret, options: &ConnectOptions<'_>) -> Self {
+        let apart = options.test_clock.filter(|clock| (clock.now - clock.real).abs() > SAME_CLOCK);
         Self {
             http,
             token,
             base: config.base_url.clone(),
             paths: Paths::new(config.version.clone()),
             pacer: Pacer::new(),
-            deadline: Mutex::new(Instant::now() + TIME),
+            deadline: options.deadline,
             clock: Mutex::new(None),
-            real: OnceLock::new(),
+            real: apart.map(|clock| (clock.real, Instant::now())),
             exhausted: OnceLock::new(),
         }
     }
 
-    /// Nothing is sent or waited for beyond this.
-    pub(super) fn until(&self, deadline: Instant) {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner) = deadline;
-    }
-
-    /// The time of the run is set by hand. A server made for a test may have a clock of its own, and still date its answers by
+    /// Where a test set the time of the run, a server made for it may have a clock of its own, and still date its answers by
     /// the real one, as libraries do by themselves: such a date says nothing.
-    pub(super) fn pretend(&self, now: Timestamp, real: Timestamp) {
-        if (now - real).abs() > SAME_CLOCK {
-            self.real.set((real, Instant::now())).ok();
-        }
-    }
-
     fn is_real(&self, date: Timestamp) -> bool {
-        self.real.get().is_some_and(|(real, read)| {
+        self.real.is_some_and(|(real, read)| {
             let passed = TimeDelta::from_std(read.elapsed()).unwrap_or_default();
-            (date - *real - passed).abs() <= SAME_CLOCK
+            (date - real - passed).abs() <= SAME_CLOCK
         })
     }
 
@@ -109,7 +98,7 @@ impl Client {
     }
 
     pub(super) fn deadline(&self) -> Instant {
-        *self.deadline.lock().unwrap_or_else(PoisonError::into_inner)
+        self.deadline
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::reader::place_of;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
-use crate::crm::Unreadable;
+use crate::connector::Unreadable;
 use crate::isolate::reading;
 use crate::model::{ContactId, Field, Record};
 use crate::mutant;

@@ -142,7 +142,7 @@ impl Definitions {
 }
 
 fn ask(client: &Client, kind: &str, name: &str, now: Timestamp) -> Outcome {
-    let name = crate::connector::base_url::percent_encode(name);
+    let name = crate::model::percent_encode(name);
     let path = format!("{}/{name}", client.paths.properties(kind));
     read_outcome(client.ask_any(&path, None), now)
 }

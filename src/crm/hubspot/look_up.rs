@@ -13,7 +13,7 @@ use super::roster::Standing;
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::{self, KEY_PROPERTY, KEY_SOURCES, KeyPlace};
 use super::writes::OWNER_PROPERTY;
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{Delivery, LookUp, Update, Write};
 
 /// Pages of one contact's tasks; five hundred stand on one.

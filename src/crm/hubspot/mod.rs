@@ -38,7 +38,6 @@ mod wire;
 mod writes;
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use anyhow::Result;
 
@@ -49,15 +48,15 @@ use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
 use self::roster::Roster;
-use super::{Activities, Checked, Connector, Crm, Keyed, Needs, Page, Reread, Walk, Walked, Watched};
-use crate::connector::base_url;
-use crate::model::{ContactId, Delivery, Field, LookUp, Timestamp};
+use super::{Activities, Connector, Crm, Needs, Page, Reread, Walk, Walked, Watched};
+use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
+use crate::model::{Account, ContactId, Delivery, Field, LookUp, RecordLinks, Timestamp};
 use crate::rules::{Findings, Table};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "hubspot",
     check: |table, _, findings| drop(Config::read(table, findings)),
-    connect: |table, _, memory| Ok(Box::new(HubSpot::new(table, memory)?)),
+    connect: |table, options| Ok(Box::new(HubSpot::new(table, options)?)),
     default_property: properties::default_property,
     is_local: base_url::is_local,
     schema: config::schema,
@@ -77,10 +76,10 @@ struct HubSpot {
 }
 
 impl HubSpot {
-    fn new(table: &Table, memory: Option<&str>) -> Result<Self> {
+    fn new(table: &Table, options: &ConnectOptions<'_>) -> Result<Self> {
         let config = Config::read(table, &mut Findings::default());
-        let client = Client::new(&config)?;
-        Ok(Self::with(config, client, memory))
+        let client = Client::new(&config, options)?;
+        Ok(Self::with(config, client, options.memory))
     }
 
     fn with(config: Config, client: Client, memory: Option<&str>) -> Self {
@@ -116,22 +115,50 @@ impl HubSpot {
     }
 }
 
+impl Sink for HubSpot {
+    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+        writes::send(self, writes)
+    }
+
+    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+        writes::look_up(self, writes)
+    }
+
+    /// Findable in every account; with the key property, the service itself refuses a second task too.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: true,
+            certainty: Certainty::Findable,
+            shows_state: false,
+            tells_endings: false,
+        }
+    }
+
+    fn memory(&self) -> Option<String> {
+        let memory = Memory {
+            base_url: self.config.base_url.clone(),
+            portal: self.portal.get().cloned(),
+            roster: self.roster.clone(),
+            link: self.companies.link(),
+            writing: self.writing.remembered.clone(),
+        };
+        serde_json::to_string(&memory).ok()
+    }
+}
+
 impl Crm for HubSpot {
-    fn until(&mut self, deadline: Instant) {
-        self.client.until(deadline);
+    /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
+    fn account(&mut self) -> Result<Account> {
+        let number = self.portal()?.number();
+        let link = |number| format!("https://app.hubspot.com/contacts/{number}/record/0-1/{{id}}");
+        Ok(Account {
+            id: number.unwrap_or(&self.config.host).to_owned(),
+            links: RecordLinks::new(number.map(link)),
+        })
     }
 
     fn clock(&self) -> Option<Timestamp> {
         self.client.clock()
-    }
-
-    /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
-    fn pretend(&mut self, now: Timestamp, real: Timestamp) {
-        self.client.pretend(now, real);
-    }
-
-    fn account(&self) -> Result<&str> {
-        Ok(self.portal()?.number().unwrap_or(&self.config.host))
     }
 
     /// Everything there is to check is asked of the service, and not in every run.
@@ -157,36 +184,11 @@ impl Crm for HubSpot {
         engagements::activity(self, open, now)
     }
 
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        writes::send(self, writes)
-    }
-
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        writes::look_up(self, writes)
-    }
-
-    fn link(&self, contact: &ContactId) -> Option<String> {
-        let portal = self.portal().ok()?.number()?;
-        let id = base_url::percent_encode(contact.as_str());
-        Some(format!("https://app.hubspot.com/contacts/{portal}/record/0-1/{id}"))
-    }
-
     fn lacks(&mut self) -> Result<Option<String>> {
         self.lack()
     }
 
     fn equip(&mut self) -> Result<()> {
         self.create_key_property()
-    }
-
-    fn memory(&self) -> Option<String> {
-        let memory = Memory {
-            base_url: self.config.base_url.clone(),
-            portal: self.portal.get().cloned(),
-            roster: self.roster.clone(),
-            link: self.companies.link(),
-            writing: self.writing.remembered.clone(),
-        };
-        serde_json::to_string(&memory).ok()
     }
 }

@@ -13,7 +13,8 @@ use super::roster::Standing;
 use super::scopes;
 use super::wire::{Listing, Property, unread};
 use super::writes::OWNER_PROPERTY;
-use crate::crm::{Checked, Needs};
+use crate::connector::Checked;
+use crate::crm::Needs;
 use crate::model::{Field, fold};
 
 /// Of a long list that none of the options is in, a few texts say enough.

@@ -67,7 +67,7 @@ impl Paths {
     }
 
     pub(super) fn object(&self, kind: &str, id: &str) -> String {
-        format!("{}/{}", self.objects(kind), crate::connector::base_url::percent_encode(id))
+        format!("{}/{}", self.objects(kind), crate::model::percent_encode(id))
     }
 
     /// What many objects of one kind are associated with; in the old style only v4 has it in this form.

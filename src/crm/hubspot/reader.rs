@@ -11,7 +11,8 @@ use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
 use super::wire::Object;
-use crate::crm::{Reread, Unreadable};
+use crate::connector::Unreadable;
+use crate::crm::Reread;
 use crate::model::{ContactId, Field, Record, one_line};
 
 /// What was read of some contacts.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::{Client, parse};
 use super::wire::{Listing, Owner, unread};
-use crate::connector::base_url::percent_encode;
+use crate::model::percent_encode;
 
 /// A list is good for a day.
 const GOOD_FOR_MS: i64 = 24 * 60 * 60 * 1_000;

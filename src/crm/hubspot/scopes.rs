@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::client::{Client, parse};
-use crate::crm::Checked;
+use crate::connector::Checked;
 use crate::secret::surplus;
 
 /// Every scope that something in handoff uses, and the one that HubSpot grants by itself.

@@ -14,7 +14,7 @@ use super::definitions::is_unique;
 use super::engagements::why;
 use super::outcome::Outcome;
 use super::tasks::KEY_PROPERTY;
-use crate::crm::Checked;
+use crate::connector::Checked;
 
 const BY_PROPERTY: &str =
     "tasks carry their key in the unique property 'handoff_key', so HubSpot itself refuses a second task";

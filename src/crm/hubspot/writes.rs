@@ -17,7 +17,7 @@ use super::present::{Present, is_id};
 use super::roster::Standing;
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
-use crate::crm::Keyed;
+use crate::connector::Keyed;
 use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
 
 /// The property that holds the owner's id.

@@ -1,13 +1,10 @@
-//! A CRM and a chat that answer from a script and write down what they were asked.
+//! Two sinks, as a CRM and a chat, that answer from a script and write down what they were asked.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::Result;
-
-use crate::chat::{Chat, Posted, When};
-use crate::crm::{Activities, Crm, Keyed, Page, Reread, Walk, Walked, Watched};
-use crate::model::{Activity, ContactId, Delivery, Field, LookUp, Timestamp};
+use crate::connector::{Capabilities, Certainty, Keyed, Sink};
+use crate::model::{Delivery, LookUp};
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
 #[derive(Clone, Default)]
@@ -31,6 +28,14 @@ impl Script {
 }
 
 impl Fake {
+    pub(super) fn crm(&self) -> End {
+        End { fake: self.clone(), is_crm: true }
+    }
+
+    pub(super) fn chat(&self) -> End {
+        End { fake: self.clone(), is_crm: false }
+    }
+
     fn script(&self) -> MutexGuard<'_, Script> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,7 +63,7 @@ impl Fake {
         self.script().log.clone()
     }
 
-    fn send(&self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+    fn answer(&self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let mut script = self.script();
         writes
             .iter()
@@ -70,7 +75,7 @@ impl Fake {
             .collect()
     }
 
-    fn look_up(&self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+    fn show(&self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
         let mut script = self.script();
         writes
             .iter()
@@ -83,52 +88,29 @@ impl Fake {
     }
 }
 
-impl Crm for Fake {
-    fn account(&self) -> Result<&str> {
-        Ok("account")
-    }
-
-    fn check(&mut self, _: &[&Field]) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn changes(&mut self, _: &Walk<'_>, _: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
-        Ok(Walked::Whole)
-    }
-
-    fn read(&mut self, _: &[Field], _: &[ContactId]) -> Result<Option<Reread>> {
-        Ok(None)
-    }
-
-    fn activity(&mut self, _: &[Watched], _: Timestamp) -> Result<Activities> {
-        Ok(Activities::default())
-    }
-
-    fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        assert!(writes.iter().all(|keyed| keyed.write.kind().is_crm()), "the CRM got a message");
-        Fake::send(self, writes)
-    }
-
-    fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        Fake::look_up(self, writes)
-    }
-
-    fn link(&self, _: &ContactId) -> Option<String> {
-        None
-    }
+/// One end of a fake: what is sent to the wrong one is a bug.
+pub(super) struct End {
+    pub(super) fake: Fake,
+    pub(super) is_crm: bool,
 }
 
-impl Chat for Fake {
+impl Sink for End {
     fn send(&mut self, writes: &[Keyed<'_>]) -> Vec<Delivery> {
-        assert!(!writes.iter().any(|keyed| keyed.write.kind().is_crm()), "the chat got a task");
-        Fake::send(self, writes)
+        let is_its = |keyed: &Keyed<'_>| keyed.write.kind().is_crm() == self.is_crm;
+        assert!(writes.iter().all(is_its), "the CRM got a message, or the chat a task");
+        self.fake.answer(writes)
     }
 
     fn look_up(&mut self, writes: &[Keyed<'_>]) -> Vec<LookUp> {
-        Fake::look_up(self, writes)
+        self.fake.show(writes)
     }
 
-    fn activity(&mut self, _: &[Posted], _: When) -> Result<Vec<Activity>> {
-        Ok(Vec::new())
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            applies_late: true,
+            certainty: Certainty::Findable,
+            shows_state: false,
+            tells_endings: false,
+        }
     }
 }

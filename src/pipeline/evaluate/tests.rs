@@ -68,7 +68,7 @@ fn a_contact_over_which_the_judging_panics_is_set_aside_and_the_others_go_on() {
     let scope = Scope { all: false, include_existing: true };
 
     let mut report = RunReport::new("run", now, false);
-    stage_by(trips, &session, scope, &mut report).unwrap();
+    stage_by(trips, &mut session, scope, &mut report).unwrap();
     let handed = session.store.read().handoffs_to_route().unwrap();
     assert_eq!(handed.iter().map(|row| row.crm_id.as_str()).collect::<Vec<_>>(), ["1", "3"]);
     assert!(!report.is_good(), "a run that set somebody aside is not a good one");
@@ -76,9 +76,9 @@ fn a_contact_over_which_the_judging_panics_is_set_aside_and_the_others_go_on() {
     assert!(report.problems[0].starts_with("contact 2 met a bug in handoff"), "{:?}", report.problems);
 
     let mut again = RunReport::new("run", now, false);
-    stage_by(trips, &session, scope, &mut again).unwrap();
+    stage_by(trips, &mut session, scope, &mut again).unwrap();
     assert!(again.is_good(), "it is not met again at once: {:?}", again.problems);
     session.now = now + AFTER_A_BUG;
-    stage(&session, scope, &mut again).unwrap();
+    stage(&mut session, scope, &mut again).unwrap();
     assert_eq!(session.store.read().handoffs_to_route().unwrap().len(), 3, "without the bug it is judged");
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use handoff::connector::ConnectOptions;
 use handoff::crm::{Walk, connect};
 use handoff::qualify::{Trace, trace};
 use handoff::rules::Rules;
@@ -37,7 +38,7 @@ fn judge_all(rules: &Rules, folder: &Path) {
     let fields = rules.fields.all();
     let walk =
         Walk { fields, cursor: None, is_anew: false, deadline: Instant::now() + Duration::from_secs(60) };
-    let mut crm = connect(&rules.crm, folder, None).unwrap();
+    let mut crm = connect(&rules.crm, &ConnectOptions::new(folder, Instant::now())).unwrap();
     let walked = crm.changes(&walk, &mut |page| {
         for bad in &page.bad {
             assert!(!bad.place.is_empty() && !bad.reason.is_empty());

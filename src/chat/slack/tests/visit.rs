@@ -13,7 +13,7 @@ use super::{TOKEN, WEBHOOK};
 use crate::chat::fixture::{message, reply};
 use crate::chat::{Chat, Posted, When};
 use crate::connector::http::Http;
-use crate::crm::Keyed;
+use crate::connector::{Keyed, Sink as _};
 use crate::model::{Brief, Delivery, LookUp, Mark, Mention, Timestamp, Untrusted, Write};
 use crate::secret::Secret;
 use crate::testing::mutate::{Random, spoil_json};
@@ -58,7 +58,7 @@ pub(super) const VISITS: [Visit<Kept>; 6] = [
     |played, seen, kept| {
         let mut slack = connect(played, kept, Some("#inbound"));
         let writes = messages();
-        slack.expect(&keyed(&writes, played));
+        slack.prefetch(&keyed(&writes, played));
         send(&mut slack, &writes, played, seen);
         send(&mut slack, &follow_ups(), played, seen);
         end(&mut slack, kept, seen);

@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use super::time;
+use crate::connector::{Keyed, Sink as _};
 use crate::crm::file::fixture::Fixture;
-use crate::crm::{Activities, Crm, Keyed, Watched};
+use crate::crm::{Activities, Crm, Watched};
 use crate::isolate::A_BUG;
 use crate::model::{Brief, ContactId, Delivery, LookUp, Task, Untrusted, Update, Write};
 use crate::mutant;

@@ -1,6 +1,7 @@
 //! A few runs against one account, as the program makes them, and what must hold of each.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,9 @@ use super::TOKEN;
 use super::work::{ANA, alone, fields, now, open, together};
 use crate::connector::cursor::Cursor;
 use crate::connector::http::Http;
+use crate::connector::{Checked, ConnectOptions, Keyed, Sink as _, Unreadable};
 use crate::crm::file::fixture::table;
-use crate::crm::{Checked, Crm as _, Keyed, Needs, Page, Unreadable, Walk};
+use crate::crm::{Crm as _, Needs, Page, Walk};
 use crate::model::{ContactId, Delivery, LookUp, Write};
 use crate::rules::Findings;
 use crate::secret::Secret;
@@ -64,7 +66,8 @@ pub(super) const VISITS: [Visit<Kept>; 6] = [
         read(&mut hub, &["103"], seen);
         send(&mut hub, &alone(), played, seen);
         look_up(&mut hub, &alone()[1..], seen);
-        hub.link(&ContactId::parse("103").unwrap());
+        let links = hub.account().map(|account| account.links).unwrap_or_default();
+        links.of(&ContactId::parse("103").unwrap());
     },
     |played, seen, _| check(&mut connect(played, &Kept::default(), "auto"), seen),
     |played, seen, kept| equip(&mut connect(played, kept, "auto"), seen),
@@ -72,10 +75,12 @@ pub(super) const VISITS: [Visit<Kept>; 6] = [
 
 fn connect(played: &Arc<Played>, kept: &Kept, handoff_key: &str) -> HubSpot {
     let config = Config::read(&table(&[("handoff_key", handoff_key)]), &mut Findings::default());
-    let client = Client::with(&config, Http::scripted(played.script()), Secret::parse(TOKEN).unwrap());
-    let mut hub = HubSpot::with(config, client, kept.memory.as_deref());
-    hub.until(Instant::now() + if played.instead.is_none() { LONG } else { SHORT });
-    hub
+    let deadline = Instant::now() + if played.instead.is_none() { LONG } else { SHORT };
+    let options =
+        ConnectOptions { memory: kept.memory.as_deref(), ..ConnectOptions::new(Path::new("."), deadline) };
+    let http = Http::scripted(played.script());
+    let client = Client::with(&config, http, Secret::parse(TOKEN).unwrap(), &options);
+    HubSpot::with(config, client, options.memory)
 }
 
 fn walk(hub: &mut HubSpot, kept: &mut Kept, seen: &mut Seen<'_>) {
@@ -84,7 +89,7 @@ fn walk(hub: &mut HubSpot, kept: &mut Kept, seen: &mut Seen<'_>) {
     let walk =
         Walk { fields: &fields, cursor: cursor.as_deref(), is_anew: false, deadline: Instant::now() + LONG };
     let mut ids = BTreeSet::new();
-    let account = hub.account().map(|account| assert!(!account.is_empty()));
+    let account = hub.account().map(|account| assert!(!account.id.is_empty()));
     seen.ok("account", account);
     let walked = hub.changes(&walk, &mut |page: Page| {
         for record in page.records {
