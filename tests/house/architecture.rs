@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::circles::{Files, circles};
+
 const PURE: [&str; 9] =
     ["model", "rules", "qualify", "assign", "sla", "examples", "stats", "backtest", "tune"];
 
@@ -23,6 +25,53 @@ const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/pro
 
 /// More than one job by then.
 const LINES_MAX: usize = 350;
+
+/// Circles of files, each with its reason.
+const CIRCLES: [(&str, &[&str]); 9] = [
+    (
+        "a request is answered by routes, which ask for it",
+        &["assign/direct.rs", "assign/request.rs", "assign/team.rs"],
+    ),
+    ("a sweep is part of the report", &["backtest/report.rs", "backtest/sweep.rs"]),
+    ("people are remembered", &["chat/slack/memory.rs", "chat/slack/people.rs"]),
+    (
+        "a table is read by the reader of its format",
+        &["crm/file/csv_table.rs", "crm/file/json_table.rs", "crm/file/table.rs"],
+    ),
+    (
+        "columns of companies",
+        &["crm/hubspot/columns.rs", "crm/hubspot/companies.rs", "crm/hubspot/reader.rs"],
+    ),
+    (
+        "writes and look-ups of HubSpot",
+        &[
+            "crm/hubspot/definitions.rs",
+            "crm/hubspot/desk.rs",
+            "crm/hubspot/engagements.rs",
+            "crm/hubspot/look_up.rs",
+            "crm/hubspot/own_tasks.rs",
+            "crm/hubspot/present.rs",
+            "crm/hubspot/signs.rs",
+            "crm/hubspot/writes.rs",
+        ],
+    ),
+    (
+        "an escalation reassigns, and an assignment plans its steps",
+        &[
+            "handoff/assign.rs",
+            "handoff/burst.rs",
+            "handoff/close.rs",
+            "handoff/effects.rs",
+            "handoff/owner.rs",
+            "handoff/steps.rs",
+        ],
+    ),
+    ("a contact has fields, and a field reads a contact", &["model/contact.rs", "model/field.rs"]),
+    (
+        "a search asks what is possible",
+        &["rules/reason/possible.rs", "rules/reason/search.rs", "rules/reason/texts.rs"],
+    ),
+];
 
 /// A source file without its comments and its tests.
 struct Source {
@@ -90,6 +139,44 @@ fn every_file_has_one_job() {
     let told: Vec<String> = long.iter().map(|source| format!("{}: {}", source.path, source.lines)).collect();
     assert!(told.is_empty(), "longer than {LINES_MAX} lines: {told:?}");
     assert!(sources.len() > 100, "only {} files were found", sources.len());
+}
+
+/// `cargo test --test house circle -- --nocapture` shows the rooms as they are.
+#[test]
+fn files_use_each_other_in_no_circle_but_these() {
+    let sources: Vec<Source> = sources().into_iter().filter(|source| !source.is_test).collect();
+    show_rooms(&sources);
+    let files = Files::read(sources.iter().map(|source| (source.path.as_str(), source.code.as_str())));
+    let found = circles(&files.uses());
+    for circle in &found {
+        println!("circle: {}", circle.iter().copied().collect::<Vec<_>>().join(" "));
+    }
+    let is_within =
+        |circle: &BTreeSet<&str>, listed: &[&str]| circle.iter().all(|file| listed.contains(file));
+    for circle in &found {
+        let is_listed = CIRCLES.iter().any(|(_, listed)| is_within(circle, listed));
+        assert!(is_listed, "a new circle: {circle:?}; move what they share to a file of its own");
+    }
+    for (_, listed) in CIRCLES {
+        assert!(
+            found.iter().any(|circle| is_within(circle, listed)),
+            "no circle any more, well done: {listed:?}"
+        );
+    }
+}
+
+fn show_rooms(sources: &[Source]) {
+    let mut rooms: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for source in sources {
+        let (files, lines) = rooms.entry(&source.room).or_default();
+        *files += 1;
+        *lines += source.lines;
+    }
+    for (room, known) in rooms_of_the_page() {
+        let (files, lines) = rooms.get(room.as_str()).copied().unwrap_or_default();
+        let known = known.into_iter().collect::<Vec<_>>().join(" ");
+        println!("{room}: {lines} lines in {files} files, knows {known}");
+    }
 }
 
 fn refuse(words: &[&str], concerned: impl Fn(&Source) -> bool) {
