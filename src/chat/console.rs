@@ -3,19 +3,18 @@
 use std::io::{self, Write as _};
 
 use anyhow::Result;
-use serde_json::json;
 
 use super::{Chat, Connector, Posted, When};
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Mention, Write, one_line};
-use crate::rules::{Findings, Reader, Table, schema};
+use crate::rules::{Findings, Reader, Table, TableSpec};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "console",
     check: |table, _, findings| check(table, findings),
     connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
-    schema: || schema::table("Messages on standard output, for a try-out.", &[], &json!({})),
+    keys: &KEYS,
     receive: None,
 };
 
@@ -26,8 +25,10 @@ struct Console {
     out: Box<dyn io::Write + Send>,
 }
 
+static KEYS: TableSpec = TableSpec::new("[chat.console]", "Messages on standard output, for a try-out.", &[]);
+
 fn check(table: &Table, findings: &mut Findings) {
-    Reader::new(table, "[chat.console]").finish(findings);
+    Reader::new(table, &KEYS, findings);
 }
 
 impl Console {

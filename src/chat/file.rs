@@ -4,23 +4,19 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use serde_json::json;
 
 use super::{Chat, Connector, Posted, When};
 use crate::connector::append_log::{AppendLog, Entry};
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
-use crate::rules::{Findings, Reader, Table, schema};
+use crate::rules::{Findings, KeyKind, Reader, Table, TableSpec, key};
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, _, findings| drop(read_path(table, findings)),
     connect: |table, options| Ok(Box::new(FileChat::new(table, options.folder)?)),
     is_local: |_| true,
-    schema: || {
-        let path = schema::text("The file, beside the definition: one message a line.");
-        schema::table("Messages in a file.", &["path"], &json!({ "path": path }))
-    },
+    keys: &KEYS,
     receive: None,
 };
 
@@ -46,11 +42,14 @@ struct Line<'a> {
     link: Option<&'a str>,
 }
 
+static KEYS: TableSpec = TableSpec::new(
+    "[chat.file]",
+    "Messages in a file.",
+    &[key("path", KeyKind::Text, "The file, beside the definition: one message a line.").required()],
+);
+
 fn read_path(table: &Table, findings: &mut Findings) -> Option<String> {
-    let mut reader = Reader::new(table, "[chat.file]");
-    let path = reader.required_text("path", findings).map(str::to_owned);
-    reader.finish(findings);
-    path
+    Reader::new(table, &KEYS, findings).text("path").map(str::to_owned)
 }
 
 impl FileChat {

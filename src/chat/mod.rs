@@ -10,12 +10,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use serde_json::Value;
 
 use crate::connector::signed_request::{Received, Request};
 use crate::connector::{Checked, ConnectOptions, Sink};
 use crate::model::{Activity, Delivery, Timestamp};
-use crate::rules::{Connection, Findings, Table, did_you_mean};
+use crate::rules::{Connection, Findings, Table, TableSpec, did_you_mean};
 
 /// One line for each chat.
 const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::CONNECTOR];
@@ -35,8 +34,8 @@ struct Connector {
     connect: Connect,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
-    /// The JSON Schema of the vendor's table.
-    schema: fn() -> Value,
+    /// The rows of the vendor's table.
+    keys: &'static TableSpec,
     /// Takes a request in which the service says what somebody did; `None`: it says nothing by itself.
     receive: Option<fn(&Request) -> Result<Received>>,
 }
@@ -73,9 +72,9 @@ pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Rece
     receive(request)
 }
 
-/// The JSON Schema of each kind's table.
-pub fn schemas() -> Vec<(&'static str, Value)> {
-    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
+/// The rows of each kind's table.
+pub fn tables() -> Vec<(&'static str, &'static TableSpec)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, connector.keys)).collect()
 }
 
 /// Notes what is wrong with `[chat.KIND]`; an unknown kind is the caller's finding.

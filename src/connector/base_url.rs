@@ -2,38 +2,26 @@
 
 use reqwest::Url;
 
-use crate::rules::{Findings, Node, Reader, Table};
+use crate::rules::{Key, KeyKind, Table, key};
 
-/// Reads `base_url` of a connector's table; `None` when it is not set, or unusable with a finding.
-pub(crate) fn read_base_url(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<Url> {
-    let item = reader.item("base_url")?;
-    let text = match &item.node {
-        Node::Text(text) => text.as_str(),
-        Node::Integer(_)
-        | Node::Float(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => "",
-    };
+/// The row of `base_url` in a connector's table.
+pub(crate) const fn base_url_key(doc: &'static str) -> Key {
+    key("base_url", KeyKind::TextThat(check), doc)
+}
+
+fn check(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).ok().filter(Url::has_host);
-    let Some(url) = url else {
-        let message = "`base_url` must be a web address such as \"https://api.example\"";
-        findings.error("H005", item.span.clone(), message);
-        return None;
-    };
-    if !is_safe(&url) {
-        let message = "`base_url` must begin with https: a token goes there; http is only for this machine";
-        findings.error("H005", item.span.clone(), message);
-        return None;
+    let url = url.ok_or("must be a web address such as \"https://api.example\"")?;
+    if is_safe(&url) {
+        return Ok(());
     }
-    Some(url)
+    Err("must begin with https: a token goes there; http is only for this machine")
 }
 
 /// Whether a table's `base_url` points at this machine; without one the service is elsewhere.
 pub(crate) fn is_local(table: &Table) -> bool {
-    let mut reader = Reader::new(table, "");
-    read_base_url(&mut reader, &mut Findings::default()).is_some_and(|url| is_loopback(&url))
+    let url = table.get("base_url").and_then(|entry| Url::parse(entry.item.as_text()?).ok());
+    url.is_some_and(|url| is_loopback(&url))
 }
 
 /// Encrypted, or on this machine.
@@ -48,7 +36,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Entry, Item};
+    use crate::rules::{Entry, Item, Node};
 
     fn table(base_url: &str) -> Table {
         let item = Item { span: 0..0, node: Node::Text(base_url.to_owned()) };
@@ -67,10 +55,7 @@ mod tests {
             ("ftp://localhost", false),
             ("api.example", false),
         ] {
-            let table = table(url);
-            let mut findings = Findings::default();
-            read_base_url(&mut Reader::new(&table, "[crm.x]"), &mut findings);
-            assert_eq!(!findings.has_errors(), fine, "{url}");
+            assert_eq!(check(url).is_ok(), fine, "{url}");
         }
     }
 

@@ -8,12 +8,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use serde_json::Value;
 
 use crate::connector::signed_request::{Received, Request};
 use crate::connector::{Checked, ConnectOptions, Sink, Unreadable};
 use crate::model::{Account, Activity, ContactId, Field, Record, Timestamp, Written};
-use crate::rules::{Connection, Findings, Table, did_you_mean};
+use crate::rules::{Connection, Findings, Table, TableSpec, did_you_mean};
 
 /// One line for each CRM.
 const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
@@ -37,8 +36,8 @@ struct Connector {
     default_property: fn(&str) -> Option<&'static str>,
     /// Whether everything it writes stays on this machine.
     is_local: fn(&Table) -> bool,
-    /// The JSON Schema of the vendor's table.
-    schema: fn() -> Value,
+    /// The rows of the vendor's table.
+    keys: &'static TableSpec,
     /// Takes a request in which the service says that contacts changed; `None`: it says nothing by itself.
     receive: Option<Receive>,
 }
@@ -75,9 +74,9 @@ pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Rece
     receive(&connection.table, request)
 }
 
-/// The JSON Schema of each kind's table.
-pub fn schemas() -> Vec<(&'static str, Value)> {
-    const { &CONNECTORS }.iter().map(|connector| (connector.kind, (connector.schema)())).collect()
+/// The rows of each kind's table.
+pub fn tables() -> Vec<(&'static str, &'static TableSpec)> {
+    const { &CONNECTORS }.iter().map(|connector| (connector.kind, connector.keys)).collect()
 }
 
 /// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.

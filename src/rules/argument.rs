@@ -7,8 +7,8 @@ use super::codes::{BAD_VALUE, DOES_NOT_FIT};
 use super::condition::Moment;
 use super::finding::Finding;
 use super::item::{Item, Node};
-use super::reader::{as_number, parse_duration};
-use crate::model::{Kind, Timestamp, Value};
+use super::values::{as_number, parse_duration, read_time};
+use crate::model::{Kind, Timestamp};
 
 /// One operator on one field.
 pub(super) struct Operation<'a> {
@@ -196,18 +196,5 @@ fn operators_of(kind: Kind) -> &'static str {
         Kind::Number => "numbers are compared with equals, at_least, at_most, above, below, between, in",
         Kind::Bool => "true and false are compared with equals",
         Kind::DateTime => "dates are compared with before, after, within, older_than",
-    }
-}
-
-/// A TOML date or a text, read as the CRM's own values are.
-pub(super) fn read_time(item: &Item) -> Option<Timestamp> {
-    match &item.node {
-        Node::Datetime(text) | Node::Text(text) => match Kind::DateTime.read(text) {
-            Value::Time(time) => Some(time),
-            Value::Missing | Value::Unreadable(_) | Value::Number(_) | Value::Bool(_) | Value::Text(_) => {
-                None
-            }
-        },
-        Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) | Node::Table(_) => None,
     }
 }

@@ -7,8 +7,10 @@ use super::codes::{BAD_VALUE, FIELD_DECLARATION, UNKNOWN_FIELD, UNMAPPED_FIELD};
 use super::fields::Fields;
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Node, Table};
-use super::reader::{Reader, wrong_type};
-use super::suggest::{did_you_mean, nearest};
+use super::keys::PROPERTY;
+use super::reader::Reader;
+use super::suggest::nearest;
+use super::values::wrong_type;
 use crate::model::{EMAIL_DOMAIN, Field, FieldId, Kind, STANDARD_FIELDS};
 
 /// More properties than any CRM lets a form show, and far from what a [`FieldId`] can count.
@@ -219,31 +221,21 @@ type Declared = Option<(Kind, Range<usize>)>;
 /// `"property"` or `{ property = "…", type = "…" }`. One with a finding has no property, and stays, so that whoever uses
 /// the name is not to blame.
 fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> (String, Declared) {
-    let table = match &item.node {
-        Node::Text(property) => {
+    let table = match (item.as_text(), item.as_table()) {
+        (Some(property), _) => {
             check_property(name, property, item.span.clone(), findings);
             return (property.trim().to_owned(), None);
         }
-        Node::Table(table) => table,
-        Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Datetime(_) | Node::List(_) => {
-            wrong_type(name, "the name of a CRM property", item, findings);
+        (None, Some(table)) => table,
+        (None, None) => {
+            findings.add(wrong_type(name, "the name of a CRM property", item));
             return (String::new(), None);
         }
     };
-    let mut reader = Reader::new(table, format!("[fields] {name}"));
-    let property = reader.required_text("property", findings);
-    let kind = reader.text("type", findings);
-    let kind_span = reader.item("type").map_or(0..0, |item| item.span.clone());
-    reader.finish(findings);
-    let declared = kind.and_then(|word| {
-        let kind = KINDS.into_iter().find(|kind| kind.name() == word);
-        if kind.is_none() {
-            let message = format!("'{word}' is not a type of field");
-            let finding = Finding::error(BAD_VALUE, kind_span.clone(), message);
-            findings.add(finding.help(did_you_mean(word, KINDS.map(Kind::name))));
-        }
-        kind.map(|kind| (kind, kind_span))
-    });
+    let reader = Reader::called(table, &PROPERTY, &format!("[fields] {name}"), findings);
+    let kind = reader.choice("type", &KINDS.map(|kind| (kind.name(), kind)));
+    let declared = kind.zip(reader.place("type"));
+    let property = reader.text("property");
     if let Some(property) = property {
         check_property(name, property, item.span.clone(), findings);
     }

@@ -1,6 +1,8 @@
 //! The codes of findings: stable names to search for, each with one line that explains it.
 
 pub(super) const SYNTAX: &str = "H001";
+pub(super) const UNKNOWN_KEY: &str = "H002";
+pub(super) const WRONG_TYPE: &str = "H003";
 pub(super) const MISSING: &str = "H004";
 pub(super) const BAD_VALUE: &str = "H005";
 pub(super) const UNKNOWN_FIELD: &str = "H010";
@@ -45,8 +47,8 @@ pub const CHAT_DISAGREES: &str = "H091";
 /// Every code that loading can give, with its explanation.
 pub const CODES: &[(&str, &str)] = &[
     (SYNTAX, "the file is not TOML, so nothing in it can be read"),
-    ("H002", "a key that handoff does not know; often a typing mistake"),
-    ("H003", "the value has another type than the key takes"),
+    (UNKNOWN_KEY, "a key that handoff does not know; often a typing mistake"),
+    (WRONG_TYPE, "the value has another type than the key takes"),
     (MISSING, "something that the definition cannot do without is not there"),
     (BAD_VALUE, "the value has the right type but makes no sense here"),
     (UNKNOWN_FIELD, "a condition uses a field that is neither a standard name nor in [fields]"),

@@ -8,10 +8,11 @@ use super::codes::{BAD_VALUE, CIRCULAR, IMPOSSIBLE};
 use super::condition::{Condition, Leaf, Operand};
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Node, Table};
+use super::keys::operator_names;
 use super::lists::Lists;
-use super::operator::{OPERATORS, compile_operation, unknown_operator};
-use super::reader::wrong_type;
+use super::operator::{compile_operation, unknown_operator};
 use super::reason::{self, Conflict, Range, Ranges};
+use super::values::wrong_type;
 use crate::model::Kind;
 
 /// What conditions can name, and what may be said where.
@@ -116,7 +117,7 @@ impl Compiler<'_> {
                 let inner = self.nested(table);
                 parts.push(Condition::Not(Box::new(inner)));
             }
-            ("not", _) => wrong_type("not", "a table", &entry.item, self.findings),
+            ("not", _) => self.findings.add(wrong_type("not", "a table", &entry.item)),
             ("company", Node::Table(company)) => {
                 for inner in &company.entries {
                     let name = format!("company.{}", inner.key);
@@ -137,7 +138,7 @@ impl Compiler<'_> {
     /// The tables of `all` and `any`.
     fn branches(&mut self, entry: &Entry) -> Vec<Condition> {
         let Node::List(items) = &entry.item.node else {
-            wrong_type(&entry.key, "a list of tables", &entry.item, self.findings);
+            self.findings.add(wrong_type(&entry.key, "a list of tables", &entry.item));
             return Vec::new();
         };
         let mut branches = Vec::with_capacity(items.len());
@@ -145,7 +146,7 @@ impl Compiler<'_> {
             if let Node::Table(table) = &item.node {
                 branches.push(self.nested(table));
             } else {
-                wrong_type(&entry.key, "a list of tables", item, self.findings);
+                self.findings.add(wrong_type(&entry.key, "a list of tables", item));
             }
         }
         branches
@@ -164,10 +165,11 @@ impl Compiler<'_> {
         };
         if operators.entries.is_empty() {
             let finding = Finding::error(BAD_VALUE, item.span.clone(), format!("`{name}` has no operator"));
-            self.findings.add(finding.help(format!("operators: {}", OPERATORS.join(", "))));
+            self.findings
+                .add(finding.help(format!("operators: {}", operator_names().collect::<Vec<_>>().join(", "))));
         }
         for operator in &operators.entries {
-            if OPERATORS.contains(&operator.key.as_str()) {
+            if operator_names().any(|name| name == operator.key) {
                 leaves.extend(self.test(name, kind, &operator.key, &operator.item));
             } else {
                 self.findings.add(unknown_operator(name, operator));

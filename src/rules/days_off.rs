@@ -6,7 +6,9 @@ use super::codes::{BAD_ROW, BAD_VALUE};
 use super::files::Files;
 use super::finding::Findings;
 use super::item::{Item, Node, Table};
-use super::reader::{Reader, wrong_type};
+use super::keys::CALENDAR;
+use super::reader::Reader;
+use super::values::wrong_type;
 use super::{hours, ics};
 use crate::model::{Absence, Timestamp, WorkingTime};
 
@@ -19,7 +21,7 @@ const HOLIDAY_DAYS_MAX: i64 = 31;
 
 /// Reads `holidays` and `away` into working time whose zone is known.
 pub(super) fn read(
-    reader: &mut Reader<'_>,
+    reader: Reader<'_>,
     hours: &mut WorkingTime,
     files: &mut Files,
     now: Timestamp,
@@ -75,7 +77,7 @@ impl Source<'_> {
             }
             Node::Table(table) => return self.file(key, table).unwrap_or_default(),
             Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) => {
-                wrong_type(key, "a list of dates, or { ics = \"…\" }", item, self.findings);
+                self.findings.add(wrong_type(key, "a list of dates, or { ics = \"…\" }", item));
                 return Vec::new();
             }
         };
@@ -88,11 +90,8 @@ impl Source<'_> {
 
     /// `{ ics = "pt.ics" }`.
     fn file(&mut self, key: &'static str, table: &Table) -> Option<Vec<Named>> {
-        let mut reader = Reader::new(table, format!("`{key}`"));
-        let name = reader.required_text("ics", self.findings);
-        let span = reader.item("ics").map(|item| item.span.clone());
-        reader.finish(self.findings);
-        let (name, span) = name.zip(span)?;
+        let reader = Reader::called(table, &CALENDAR, &format!("`{key}`"), self.findings);
+        let (name, span) = reader.text("ics").zip(reader.place("ics"))?;
         let text = self.files.read(name, &span, self.findings)?;
         match self.calendar(&text) {
             Ok(absences) => Some(absences),

@@ -46,6 +46,8 @@ pub struct Rules {
     /// `[monitor] heartbeat`.
     pub heartbeat: Option<String>,
     pub examples: Vec<Example>,
+    /// The file as it was read, for the comparison of plain values.
+    pub document: Table,
 }
 
 /// `[definition]`: who agreed, and until when it stands.
@@ -289,11 +291,4 @@ impl OutcomeEvent {
 pub struct Limits {
     pub handoffs_per_run: u32,
     pub handoffs_per_rep_per_run: Option<u32>,
-}
-
-impl Default for Limits {
-    /// Ten times a busy minute of a 500-person company: a typo in the rules cannot reach every contact.
-    fn default() -> Self {
-        Self { handoffs_per_run: 200, handoffs_per_rep_per_run: None }
-    }
 }

@@ -38,15 +38,23 @@ pub struct Entry {
 
 impl Item {
     pub fn as_table(&self) -> Option<&Table> {
-        match &self.node {
-            Node::Table(table) => Some(table),
-            Node::Text(_)
-            | Node::Integer(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::List(_) => None,
-        }
+        if let Node::Table(table) = &self.node { Some(table) } else { None }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        if let Node::Text(text) = &self.node { Some(text) } else { None }
+    }
+
+    pub fn as_flag(&self) -> Option<bool> {
+        if let Node::Bool(flag) = self.node { Some(flag) } else { None }
+    }
+
+    pub fn as_integer(&self) -> Option<i64> {
+        if let Node::Integer(number) = self.node { Some(number) } else { None }
+    }
+
+    pub fn as_list(&self) -> Option<&[Item]> {
+        if let Node::List(items) = &self.node { Some(items) } else { None }
     }
 }
 

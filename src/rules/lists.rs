@@ -4,15 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
-use super::codes::{BAD_ROW, BAD_VALUE, EMPTY_LIST, UNKNOWN_LIST, UNUSED};
+use super::codes::{BAD_ROW, BAD_VALUE, EMPTY_LIST, MISSING, UNKNOWN_LIST, UNUSED};
 use super::condition::Keys;
 use super::definition::List;
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Node, Table};
+use super::keys::LIST_FILE;
 use super::list_file::{self, Columns, Row};
-use super::reader::{Reader, wrong_type};
+use super::reader::Reader;
 use super::suggest::did_you_mean;
+use super::values::wrong_type;
 use crate::model::fold;
 
 /// Mail services where anybody can open a mailbox; one domain a line.
@@ -169,7 +171,7 @@ fn read_list(
         }
         Node::Table(table) => from_file(&entry.key, table, files, known, findings),
         Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::Datetime(_) => {
-            wrong_type(&entry.key, "a list of texts", &entry.item, findings);
+            findings.add(wrong_type(&entry.key, "a list of texts", &entry.item));
             None
         }
     }
@@ -188,7 +190,7 @@ fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Option<Vec<Row
             | Node::Bool(_)
             | Node::Datetime(_)
             | Node::List(_)
-            | Node::Table(_) => wrong_type(name, "a list of texts", item, findings),
+            | Node::Table(_) => findings.add(wrong_type(name, "a list of texts", item)),
         }
     }
     (rows.len() == items.len()).then_some(rows)
@@ -202,22 +204,20 @@ fn from_file(
     known: &mut Known,
     findings: &mut Findings,
 ) -> Option<Vec<Row>> {
-    let mut reader = Reader::new(table, format!("[lists] {name}"));
-    let file = reader.required_text("file", findings);
-    if let Some(item) = reader.item("file") {
-        known.file_span = item.span.clone();
+    let called = format!("[lists] {name}");
+    let reader = Reader::called(table, &LIST_FILE, &called, findings);
+    let (file, key, value) = (reader.text("file"), reader.text("key"), reader.text("value"));
+    if let Some(span) = reader.place("file") {
+        known.file_span = span;
     }
-    let key = reader.text("key", findings);
-    let value = reader.text("value", findings);
     let is_csv = file.is_some_and(list_file::is_csv);
-    if file.is_some() && is_csv && key.is_none() {
-        reader.missing("key", findings);
+    if is_csv && reader.entry("key").is_none() {
+        findings.error(MISSING, table.span.clone(), format!("{called} needs `key`"));
     }
     if let Some(entry) = reader.entry("value").filter(|_| !is_csv && file.is_some()) {
         let message = "`value` needs a .csv file: other files have one entry a line";
         findings.error(BAD_VALUE, entry.key_span.clone(), message);
     }
-    reader.finish(findings);
     let file = file?;
     let text = files.read(file, &known.file_span, findings)?;
     let rows = if is_csv {

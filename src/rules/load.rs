@@ -1,15 +1,14 @@
 //! Puts the definition together: reads its parts in the order in which they name each other.
 
-use super::bursts::bursts;
 use super::catalogue::Catalogue;
 use super::codes::MISSING;
 use super::compile::Names;
 use super::definition::{Connection, Rules};
-use super::duplicates::duplicates;
 use super::examples::{Known, examples};
 use super::files::Files;
 use super::finding::{Finding, Findings};
-use super::item::{Node, Table};
+use super::item::Table;
+use super::keys::ROOT;
 use super::lists::Lists;
 use super::outcome::outcome;
 use super::parse::parse;
@@ -18,7 +17,7 @@ use super::points;
 use super::reader::Reader;
 use super::register::Register;
 use super::routes::{Destinations, managers, routes};
-use super::settings::{agreement, choices, connection, heartbeat, limits, version};
+use super::settings::{agreement, bursts, choices, connection, duplicates, heartbeat, limits};
 use super::slas::slas;
 use super::source::Source;
 use super::tiers::{disqualifiers, tiers};
@@ -64,29 +63,21 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn read(mut self, document: &Table) -> Option<Rules> {
-        let mut root = Reader::new(document, "the definition");
+        let root = Reader::new(document, &ROOT, self.findings);
         let mut files = Files::new(self.source);
-        version(&mut root, self.findings);
-        let agreement = agreement(&mut root, self.now, self.findings);
-        let limits = limits(&mut root, self.findings);
-        let (bursts, duplicates) = (bursts(&mut root, self.findings), duplicates(&mut root, self.findings));
-        let heartbeat = heartbeat(&mut root, self.findings);
-        let (crm, chat) = (self.crm(&mut root), self.chat(&mut root));
-        let mut names = self.names(&mut root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
+        let agreement = agreement(root.section("definition"), self.now, self.findings);
+        let (crm, chat) = (self.crm(root), self.chat(root));
+        let mut names = self.names(root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
 
-        let rep_tables = self.at_least_one(&mut root, "rep");
-        let (reps, mut rep_names) = reps(&rep_tables, &mut files, self.now, self.findings);
-        let team_tables = root.tables("team", self.findings);
-        let (teams, mut team_names) = teams(&team_tables, &mut rep_names, self.findings);
-        let (slas, mut sla_names) = slas(&root.tables("sla", self.findings), &mut rep_names, self.findings);
+        let (reps, mut rep_names) = reps(&root.tables("rep"), &mut files, self.now, self.findings);
+        let (teams, mut team_names) = teams(&root.tables("team"), &mut rep_names, self.findings);
+        let (slas, mut sla_names) = slas(&root.tables("sla"), &mut rep_names, self.findings);
 
-        let score = root.table("score", self.findings);
-        let score = score.and_then(|table| points::score(table, &mut names, self.findings));
-        let tables = root.tables("disqualify", self.findings);
-        let (disqualifiers, disqualifier_names) = disqualifiers(&tables, &mut names, self.findings);
-        let tables = self.at_least_one(&mut root, "mql");
-        let (tiers, tier_names) = tiers(&tables, &mut sla_names, &mut names, self.findings);
-        let icp = points::icp(root.table("icp", self.findings), &mut names, self.findings);
+        let score = points::score(root.section("score"), &mut names, self.findings);
+        let (disqualifiers, disqualifier_names) =
+            disqualifiers(&root.tables("disqualify"), &mut names, self.findings);
+        let (tiers, tier_names) = tiers(&root.tables("mql"), &mut sla_names, &mut names, self.findings);
+        let icp = points::icp(root.section("icp"), &mut names, self.findings);
 
         let mut to = Destinations {
             reps: &reps,
@@ -94,10 +85,9 @@ impl Loader<'_> {
             teams: &teams,
             team_names: &mut team_names,
         };
-        let tables = self.at_least_one(&mut root, "route");
-        let (routes, route_names) = routes(&tables, &mut to, &mut names, self.findings);
-        managers(&routes, &teams, &slas, &team_tables, self.findings);
-        let outcome = outcome(root.table("outcome", self.findings), &mut names, self.findings);
+        let (routes, route_names) = routes(&root.tables("route"), &mut to, &mut names, self.findings);
+        managers(&routes, &teams, &slas, self.findings);
+        let outcome = outcome(root.section("outcome"), &mut names, self.findings);
 
         self.warn_unused([&rep_names, &team_names, &sla_names], &names.lists);
         let lists = names.lists.finish();
@@ -112,9 +102,7 @@ impl Loader<'_> {
             teams: team_names,
             slas: sla_names,
         };
-        let tables = root.tables("example", self.findings);
-        let examples = examples(&tables, &mut known, self.findings);
-        root.finish(self.findings);
+        let examples = examples(&root.tables("example"), &mut known, self.findings);
         Some(Rules {
             path: self.source.path.clone(),
             hash: files.hash(),
@@ -132,11 +120,12 @@ impl Loader<'_> {
             teams,
             routes,
             slas,
-            limits,
-            duplicates,
-            bursts,
-            heartbeat,
+            limits: limits(root.section("limits")),
+            duplicates: duplicates(root.section("duplicates")),
+            bursts: bursts(root.section("bursts")),
+            heartbeat: heartbeat(root.section("monitor")),
             examples,
+            document: document.clone(),
         })
     }
 
@@ -151,63 +140,41 @@ impl Loader<'_> {
         lists.warn_unused(self.findings);
     }
 
-    /// The tables of `[[key]]`, without which a definition hands nothing off.
-    fn at_least_one<'t>(&mut self, root: &mut Reader<'t>, key: &'static str) -> Vec<&'t Table> {
-        let tables = root.tables(key, self.findings);
-        let is_missing = match root.item(key).map(|item| &item.node) {
-            None => true,
-            Some(Node::List(items)) => items.is_empty(),
-            Some(
-                Node::Text(_)
-                | Node::Integer(_)
-                | Node::Float(_)
-                | Node::Bool(_)
-                | Node::Datetime(_)
-                | Node::Table(_),
-            ) => false,
-        };
-        if is_missing {
-            let message = format!("the definition needs at least one [[{key}]]");
-            self.findings.error(MISSING, root.span(), message);
-        }
-        tables
-    }
-
-    fn crm(&mut self, root: &mut Reader<'_>) -> Option<Connection> {
-        if root.item("crm").is_none() {
+    fn crm(&mut self, root: Reader<'_>) -> Option<Connection> {
+        if root.entry("crm").is_none() {
             let finding = Finding::error(MISSING, root.span(), "the definition needs a CRM");
             self.findings.add(finding.help(choices("crm", self.connectors.crm)));
         }
-        let table = root.table("crm", self.findings)?;
+        let table = root.table("crm")?;
         let crm = connection(table, "crm", self.connectors.crm, self.findings)?;
         (self.connectors.check_crm)(&crm, self.findings);
         Some(crm)
     }
 
-    fn chat(&mut self, root: &mut Reader<'_>) -> Option<Connection> {
-        let table = root.table("chat", self.findings)?;
+    fn chat(&mut self, root: Reader<'_>) -> Option<Connection> {
+        let table = root.table("chat")?;
         let chat = connection(table, "chat", self.connectors.chat, self.findings)?;
         (self.connectors.check_chat)(&chat, self.findings);
         Some(chat)
     }
 
     /// `[fields]` and `[lists]`. Of an unknown CRM every standard field is taken to exist: one mistake, one finding.
-    fn names(&mut self, root: &mut Reader<'_>, crm: Option<String>, files: &mut Files) -> Names {
+    fn names(&mut self, root: Reader<'_>, crm: Option<String>, files: &mut Files) -> Names {
         let default_property = self.connectors.default_property;
         let mut fields = Catalogue::new(move |field| match &crm {
             Some(kind) => default_property(kind, field),
             None => Some(""),
         });
-        if let Some(table) = root.table("fields", self.findings) {
+        if let Some(table) = root.table("fields") {
             fields.map(table, self.findings);
         }
-        let lists = root.table("lists", self.findings);
+        let lists = root.table("lists");
         let lists = lists.map(|table| Lists::read(table, files, self.findings));
         Names {
             fields,
             lists: lists.unwrap_or_default(),
-            score_from_points: points::score_from_points(root),
-            fit_from_points: points::fit_from_points(root),
+            score_from_points: points::score_from_points(root.section("score")),
+            fit_from_points: points::fit_from_points(root.section("icp")),
         }
     }
 }

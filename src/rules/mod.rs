@@ -1,16 +1,13 @@
 //! `rules.toml`: from text to a compiled, checked [`Rules`], or to findings with their places.
 
 mod argument;
-mod bursts;
 mod catalogue;
 mod codes;
 mod compile;
 mod condition;
-
 mod days_off;
 mod definition;
 mod diff;
-mod duplicates;
 mod example;
 mod examples;
 mod fields;
@@ -19,6 +16,7 @@ mod finding;
 mod hours;
 mod ics;
 mod item;
+mod keys;
 mod leaf_words;
 mod list_file;
 mod lists;
@@ -43,6 +41,7 @@ mod suggest;
 mod syntax;
 mod territory;
 mod tiers;
+mod values;
 mod words;
 
 #[cfg(test)]
@@ -62,13 +61,18 @@ pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
+pub use keys::{
+    Bounds, Difference, Key, Kind as KeyKind, Literal, OPERATORS, Operator, Relation, Special, TableSpec,
+    Takes, key,
+};
 pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};
-pub use reader::{Reader, as_number, format_duration, parse_duration, wrong_type};
+pub use reader::Reader;
 pub use segment::{segment, segment_source};
 pub use source::{Source, folder};
 pub use suggest::{did_you_mean, nearest};
+pub use values::format_duration;
 pub use words::{
     absence_words, ack_words, action_words, at_words, clock_words, condition_words, holiday_words,
     one_lead_words, pick_words, repeat_words, shift_words, target_words,

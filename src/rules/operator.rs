@@ -10,35 +10,11 @@ use super::codes::{BAD_VALUE, DOES_NOT_FIT, IMPOSSIBLE, UNKNOWN_OPERATOR};
 use super::condition::{Keys, Moment, Test};
 use super::finding::{Finding, Findings};
 use super::item::{Entry, Node};
+use super::keys::operator_names;
 use super::lists::Lists;
-use super::reader::{as_number, format_duration};
 use super::suggest::did_you_mean;
+use super::values::{as_number, format_duration};
 use crate::model::{Kind, Timestamp, fold, one_line};
-
-/// Every operator, as it is spelled.
-pub(super) const OPERATORS: [&str; 21] = [
-    "equals",
-    "not_equals",
-    "at_least",
-    "at_most",
-    "above",
-    "below",
-    "between",
-    "in",
-    "not_in",
-    "in_list",
-    "not_in_list",
-    "contains",
-    "contains_any",
-    "starts_with",
-    "ends_with",
-    "matches",
-    "is_set",
-    "before",
-    "after",
-    "within",
-    "older_than",
-];
 
 /// A pattern that compiles to more than this is a mistake; the engine itself is linear whatever the pattern.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
@@ -72,7 +48,7 @@ pub(super) fn compile_operation(
 pub(super) fn unknown_operator(field: &str, entry: &Entry) -> Finding {
     let message = format!("unknown operator `{}` on `{field}`", entry.key);
     let finding = Finding::error(UNKNOWN_OPERATOR, entry.key_span.clone(), message);
-    finding.help(did_you_mean(&entry.key, OPERATORS))
+    finding.help(did_you_mean(&entry.key, operator_names()))
 }
 
 impl Operation<'_> {

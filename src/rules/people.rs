@@ -4,40 +4,31 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
-use super::codes::{BAD_VALUE, DUPLICATE, MISSING, UNKNOWN_REP};
+use super::codes::{BAD_VALUE, DUPLICATE, UNKNOWN_REP};
 use super::days_off;
 use super::definition::{Member, NobodyAvailable, OffShift, Pick, Team};
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::hours;
-use super::item::{Node, Table};
 use super::reader::Reader;
-use super::register::{Register, choice, email, required_name};
+use super::register::Register;
 use super::suggest::nearest;
 use crate::model::{Rep, RepId, Shift, Timestamp, WorkingTime, fold};
 
 /// Reads every `[[rep]]`; the register knows them by e-mail.
 pub(super) fn reps(
-    tables: &[&Table],
+    readers: &[Reader<'_>],
     files: &mut Files,
     now: Timestamp,
     findings: &mut Findings,
 ) -> (Vec<Rep>, Register) {
     let mut register = Register::new("rep");
-    let mut reps = Vec::with_capacity(tables.len());
-    for table in tables {
-        let mut reader = Reader::new(table, "[[rep]]");
-        let name = required_name(&mut reader, "name", findings);
-        if reader.item("email").is_none() {
-            reader.missing("email", findings);
-        }
-        let email = email(&mut reader, "email", findings);
-        let hours = working_time(&mut reader, files, now, findings);
-        let max_open = reader.count("max_open", 1, findings);
-        let max_per_day = reader.count("max_per_day", 1, findings);
-        let skills = skills(&mut reader, findings);
-        reader.finish(findings);
-        if let (Some((name, _)), Some((email, span))) = (name, email) {
+    let mut reps = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let hours = working_time(*reader, files, now, findings);
+        let (max_open, max_per_day) = (reader.count("max_open"), reader.count("max_per_day"));
+        let skills = skills(*reader);
+        if let (Some((name, _)), Some((email, span))) = (reader.name("name"), reader.email("email")) {
             register.add(&email, span, findings);
             reps.push(Rep { name: name.to_owned(), email, hours, max_open, max_per_day, skills });
         }
@@ -46,13 +37,12 @@ pub(super) fn reps(
 }
 
 /// The skills of a rep or a route, folded, so that `PT` is `pt`.
-pub(super) fn skills(reader: &mut Reader<'_>, findings: &mut Findings) -> Vec<String> {
-    let texts = reader.texts("skills", findings);
-    texts.into_iter().map(|(text, _)| fold(text).into_owned()).collect()
+pub(super) fn skills(reader: Reader<'_>) -> Vec<String> {
+    reader.texts("skills").map(|(text, _)| fold(text).into_owned()).collect()
 }
 
 fn working_time(
-    reader: &mut Reader<'_>,
+    reader: Reader<'_>,
     files: &mut Files,
     now: Timestamp,
     findings: &mut Findings,
@@ -64,21 +54,13 @@ fn working_time(
         away: Vec::new(),
     };
     days_off::read(reader, &mut hours, files, now, findings);
-    let local =
-        ["shifts", "holidays", "away", "max_per_day"].into_iter().find(|key| reader.item(key).is_some());
-    if let Some(key) = local.filter(|_| reader.item("timezone").is_none()) {
-        let message = format!("[[rep]] has `{key}` and needs `timezone` to know when a day begins");
-        let finding = Finding::error(MISSING, reader.span(), message);
-        findings.add(finding.help("such as timezone = \"Europe/Lisbon\""));
-    }
     hours
 }
 
-fn timezone(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<Tz> {
-    let text = reader.text("timezone", findings)?;
+fn timezone(reader: Reader<'_>, findings: &mut Findings) -> Option<Tz> {
+    let (text, span) = reader.text("timezone").zip(reader.place("timezone"))?;
     let zone = text.parse().ok();
     if zone.is_none() {
-        let span = reader.item("timezone")?.span.clone();
         let finding = Finding::error(BAD_VALUE, span, format!("unknown time zone '{text}'"));
         let zones = || TZ_VARIANTS.iter().map(|zone| zone.name());
         let of_city = |zone: &&str| zone.rsplit('/').next().is_some_and(|city| fold(city) == fold(text));
@@ -91,9 +73,9 @@ fn timezone(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<Tz> {
     zone
 }
 
-fn shifts(reader: &mut Reader<'_>, findings: &mut Findings) -> Vec<Shift> {
+fn shifts(reader: Reader<'_>, findings: &mut Findings) -> Vec<Shift> {
     let mut shifts = Vec::new();
-    for (text, span) in reader.texts("shifts", findings) {
+    for (text, span) in reader.texts("shifts") {
         match hours::shifts(text) {
             Ok(more) => shifts.extend(more),
             Err(why) => findings.error(BAD_VALUE, span, format!("`shifts`: {why}")),
@@ -102,43 +84,37 @@ fn shifts(reader: &mut Reader<'_>, findings: &mut Findings) -> Vec<Shift> {
     shifts
 }
 
-const PICKS: &[(&str, Pick)] = &[("round_robin", Pick::RoundRobin), ("least_loaded", Pick::LeastLoaded)];
-const OFF_SHIFT: &[(&str, OffShift)] = &[("wait", OffShift::Wait), ("assign", OffShift::Assign)];
-const NOBODY_AVAILABLE: &[(&str, NobodyAvailable)] =
-    &[("wait", NobodyAvailable::Wait), ("next_route", NobodyAvailable::NextRoute)];
-
 /// Reads every `[[team]]`.
 pub(super) fn teams(
-    tables: &[&Table],
+    readers: &[Reader<'_>],
     reps: &mut Register,
     findings: &mut Findings,
 ) -> (Vec<Team>, Register) {
     let mut register = Register::new("team");
-    let mut teams = Vec::with_capacity(tables.len());
-    for table in tables {
-        let mut reader = Reader::new(table, "[[team]]");
-        let name = required_name(&mut reader, "name", findings);
-        let pick = choice(&mut reader, "pick", PICKS, Pick::RoundRobin, findings);
-        let members = members(&mut reader, reps, findings);
-        let off_shift = choice(&mut reader, "off_shift", OFF_SHIFT, OffShift::Wait, findings);
-        let nobody_available =
-            choice(&mut reader, "nobody_available", NOBODY_AVAILABLE, NobodyAvailable::Wait, findings);
-        let manager = email(&mut reader, "manager", findings).map(|(email, _)| email);
+    let mut teams = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let pick =
+            reader.choice("pick", &[("round_robin", Pick::RoundRobin), ("least_loaded", Pick::LeastLoaded)]);
+        let members = members(*reader, reps, findings);
+        let off_shift = reader.choice("off_shift", &[("wait", OffShift::Wait), ("assign", OffShift::Assign)]);
+        let nobody_available = reader.choice(
+            "nobody_available",
+            &[("wait", NobodyAvailable::Wait), ("next_route", NobodyAvailable::NextRoute)],
+        );
+        let manager = reader.email("manager").map(|(email, _)| email);
         if let Some(manager) = &manager {
             reps.find(manager);
         }
-        let same_company = reader.duration("same_company", findings);
-        reader.finish(findings);
-        if let Some((name, span)) = name {
+        let same_company = reader.duration("same_company");
+        if let Some((name, span)) = reader.name("name") {
             register.add(name, span, findings);
-            let span = table.span.clone();
             teams.push(Team {
                 name: name.to_owned(),
-                span,
-                pick,
+                span: reader.span(),
+                pick: pick.unwrap_or(Pick::RoundRobin),
                 members,
-                off_shift,
-                nobody_available,
+                off_shift: off_shift.unwrap_or(OffShift::Wait),
+                nobody_available: nobody_available.unwrap_or(NobodyAvailable::Wait),
                 manager,
                 same_company,
             });
@@ -147,27 +123,16 @@ pub(super) fn teams(
     (teams, register)
 }
 
-fn members(reader: &mut Reader<'_>, reps: &mut Register, findings: &mut Findings) -> Vec<Member> {
-    let tables = reader.tables("members", findings);
-    match reader.item("members") {
-        None => reader.missing("members", findings),
-        Some(item) if matches!(&item.node, Node::List(items) if items.is_empty()) => {
-            findings.error(BAD_VALUE, item.span.clone(), "a team needs at least one member");
-        }
-        Some(_) => {}
-    }
-    let mut seen = HashSet::new();
-    let mut members = Vec::with_capacity(tables.len());
-    for table in tables {
-        let mut reader = Reader::new(table, "`members`");
-        let rep = required_name(&mut reader, "rep", findings);
-        let weight = reader.count("weight", 1, findings).unwrap_or(1);
-        reader.finish(findings);
-        let Some((rep, span)) = rep else { continue };
+fn members(reader: Reader<'_>, reps: &mut Register, findings: &mut Findings) -> Vec<Member> {
+    let mut known = HashSet::new();
+    let mut members = Vec::new();
+    for reader in reader.tables("members") {
+        let weight = reader.count("weight").unwrap_or(1);
+        let Some((rep, span)) = reader.name("rep") else { continue };
         let Some(position) = reps.require(rep, &span, UNKNOWN_REP, findings) else {
             continue;
         };
-        if seen.insert(position) {
+        if known.insert(position) {
             members.push(Member { rep: RepId(position), weight });
         } else {
             let finding = Finding::error(DUPLICATE, span, format!("'{rep}' is a member twice"));

@@ -1,279 +1,171 @@
-//! Reads one table key by key, and finds what nobody read.
+//! Reads one table by its rows.
 
 use std::ops::Range;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 
-use super::finding::{Finding, Findings};
-use super::item::{Entry, Item, Node, Table};
-use super::suggest::did_you_mean;
+use super::finding::Findings;
+use super::item::{Entry, Item, Table};
+use super::keys::{Key, Kind, TableSpec, check, problem};
+use super::values::{as_number, parse_duration, read_day, read_time};
+use crate::model::{Timestamp, fold};
 
-/// A cursor over one table. Each method reads one key and notes a finding when its value does not fit; [`Reader::finish`]
-/// notes every key that no method asked for.
-#[derive(Debug)]
+/// One table and its rows. All that is wrong with it is noted when it is opened; from then on a value is there only when it
+/// is sound, and a key that has no row is never there.
+#[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     table: &'a Table,
-    asked: Vec<&'static str>,
-    /// What the table is called in findings: `[crm.file]`, `[[rep]]`.
-    name: String,
+    spec: &'static TableSpec,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(table: &'a Table, name: impl Into<String>) -> Self {
-        Self { table, asked: Vec::new(), name: name.into() }
+    pub fn new(table: &'a Table, spec: &'static TableSpec, findings: &mut Findings) -> Self {
+        Self::called(table, spec, spec.name, findings)
+    }
+
+    /// A table that findings call by a name of its own: `[lists] emea`.
+    pub fn called(table: &'a Table, spec: &'static TableSpec, name: &str, findings: &mut Findings) -> Self {
+        check(table, spec, name, findings);
+        Self { table, spec }
     }
 
     pub fn span(&self) -> Range<usize> {
         self.table.span.clone()
     }
 
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The entry itself, for what no other method fits.
-    pub fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
-        self.asked.push(key);
+    /// What stands at a key, sound or not.
+    pub fn entry(&self, key: &'static str) -> Option<&'a Entry> {
+        self.row(key)?;
         self.table.get(key)
     }
 
-    pub fn item(&mut self, key: &'static str) -> Option<&'a Item> {
-        self.entry(key).map(|entry| &entry.item)
+    /// Where the value of a key stands.
+    pub fn place(&self, key: &'static str) -> Option<Range<usize>> {
+        self.entry(key).map(|entry| entry.item.span.clone())
     }
 
-    pub fn text(&mut self, key: &'static str, findings: &mut Findings) -> Option<&'a str> {
+    /// The value of a key, when it is sound.
+    pub fn item(&self, key: &'static str) -> Option<&'a Item> {
+        let (row, entry) = self.row(key).zip(self.table.get(key))?;
+        problem(row, &entry.item).is_none().then_some(&entry.item)
+    }
+
+    pub fn text(&self, key: &'static str) -> Option<&'a str> {
+        let default = || self.default(key);
+        self.item(key).and_then(Item::as_text).or_else(default)
+    }
+
+    /// A text without the space around it, and its place.
+    pub fn name(&self, key: &'static str) -> Option<(&'a str, Range<usize>)> {
         let item = self.item(key)?;
-        if let Node::Text(text) = &item.node {
-            Some(text)
-        } else {
-            wrong_type(key, "a text", item, findings);
-            None
-        }
+        Some((item.as_text()?.trim(), item.span.clone()))
     }
 
-    pub fn required_text(&mut self, key: &'static str, findings: &mut Findings) -> Option<&'a str> {
-        if self.table.get(key).is_none() {
-            self.missing(key, findings);
-        }
-        self.text(key, findings)
+    /// An e-mail address in lower case, and its place.
+    pub fn email(&self, key: &'static str) -> Option<(String, Range<usize>)> {
+        let (text, span) = self.name(key)?;
+        Some((fold(text).into_owned(), span))
     }
 
-    pub fn flag(&mut self, key: &'static str, findings: &mut Findings) -> Option<bool> {
-        let item = self.item(key)?;
-        if let Node::Bool(flag) = item.node {
-            Some(flag)
-        } else {
-            wrong_type(key, "true or false", item, findings);
-            None
-        }
+    pub fn flag(&self, key: &'static str) -> Option<bool> {
+        let default = || self.default(key)?.parse().ok();
+        self.item(key).and_then(Item::as_flag).or_else(default)
     }
 
-    pub fn number(&mut self, key: &'static str, findings: &mut Findings) -> Option<f64> {
-        let item = self.item(key)?;
-        let number = as_number(item);
-        if number.is_none() {
-            wrong_type(key, "a number", item, findings);
-        }
-        number
+    pub fn number(&self, key: &'static str) -> Option<f64> {
+        let default = || self.default(key)?.parse().ok();
+        self.item(key).and_then(as_number).or_else(default)
     }
 
-    /// A whole number of at least `least`.
-    pub fn count(&mut self, key: &'static str, least: u32, findings: &mut Findings) -> Option<u32> {
-        let item = self.item(key)?;
-        let count = match item.node {
-            Node::Integer(number) => u32::try_from(number).ok().filter(|count| *count >= least),
-            Node::Text(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::List(_)
-            | Node::Table(_) => None,
-        };
-        if count.is_none() {
-            let given =
-                as_number(item).map_or_else(|| item.node.kind().to_owned(), |number| number.to_string());
-            let message = format!("`{key}` must be a whole number from {least}, not {given}");
-            findings.error("H003", item.span.clone(), message);
-        }
-        count
+    /// A whole number.
+    pub fn count(&self, key: &'static str) -> Option<u32> {
+        let default = || self.default(key)?.parse().ok();
+        let integer = self.item(key).and_then(Item::as_integer);
+        integer.and_then(|number| u32::try_from(number).ok()).or_else(default)
     }
 
-    /// A span of time such as `90s`, `5m`, `8h`, `30d`, `2w`.
-    pub fn duration(&mut self, key: &'static str, findings: &mut Findings) -> Option<TimeDelta> {
-        let item = self.item(key)?;
-        let Node::Text(text) = &item.node else {
-            wrong_type(key, "a span of time such as \"5m\"", item, findings);
-            return None;
-        };
-        match parse_duration(text) {
-            Ok(span) => Some(span),
-            Err(why) => {
-                findings.error("H005", item.span.clone(), format!("`{key}`: {why}"));
-                None
-            }
-        }
+    /// A span of time.
+    pub fn duration(&self, key: &'static str) -> Option<TimeDelta> {
+        parse_duration(self.text(key)?).ok()
     }
 
-    /// A list of texts, each with its place.
-    pub fn texts(&mut self, key: &'static str, findings: &mut Findings) -> Vec<(&'a str, Range<usize>)> {
-        let Some(item) = self.item(key) else {
-            return Vec::new();
-        };
-        let Node::List(items) = &item.node else {
-            wrong_type(key, "a list of texts", item, findings);
-            return Vec::new();
-        };
-        let mut texts = Vec::with_capacity(items.len());
-        for item in items {
-            if let Node::Text(text) = &item.node {
-                texts.push((text.as_str(), item.span.clone()));
-            } else {
-                wrong_entry(key, "a text", item, findings);
-            }
-        }
-        texts
+    pub fn day(&self, key: &'static str) -> Option<NaiveDate> {
+        self.item(key).and_then(read_day)
     }
 
-    pub fn table(&mut self, key: &'static str, findings: &mut Findings) -> Option<&'a Table> {
-        let item = self.item(key)?;
-        if let Node::Table(table) = &item.node {
-            Some(table)
-        } else {
-            wrong_type(key, table_like(key), item, findings);
-            None
-        }
+    pub fn moment(&self, key: &'static str) -> Option<Timestamp> {
+        self.item(key).and_then(read_time)
+    }
+
+    /// What a word means. Every word of the row has its meaning here.
+    pub fn choice<T: Clone>(&self, key: &'static str, meanings: &[(&str, T)]) -> Option<T> {
+        let text = self.text(key)?;
+        meanings.iter().find(|(word, _)| *word == text).map(|(_, meaning)| meaning.clone())
+    }
+
+    /// The texts of a list, each with its place.
+    pub fn texts(&self, key: &'static str) -> impl Iterator<Item = (&'a str, Range<usize>)> + use<'a> {
+        let items = self.item(key).and_then(Item::as_list).unwrap_or_default();
+        items.iter().filter_map(|item| Some((item.as_text()?, item.span.clone())))
+    }
+
+    /// A table whose entries have names of their own, or a condition.
+    pub fn table(&self, key: &'static str) -> Option<&'a Table> {
+        self.item(key).and_then(Item::as_table)
+    }
+
+    /// The table at a key, with its rows.
+    pub fn nested(&self, key: &'static str) -> Option<Self> {
+        let Kind::Table(spec) = self.row(key)?.kind else { return None };
+        Some(Self { table: self.table(key)?, spec })
+    }
+
+    /// As [`Reader::nested`]; one that is not there is an empty one, so that its defaults count.
+    #[must_use]
+    pub fn section(&self, key: &'static str) -> Self {
+        static EMPTY: Table = Table { entries: Vec::new(), span: 0..0 };
+        let spec =
+            if let Some(Key { kind: Kind::Table(spec), .. }) = self.row(key) { spec } else { self.spec };
+        Self { table: self.table(key).unwrap_or(&EMPTY), spec }
     }
 
     /// The tables of `[[key]]`.
-    pub fn tables(&mut self, key: &'static str, findings: &mut Findings) -> Vec<&'a Table> {
-        let Some(item) = self.item(key) else {
-            return Vec::new();
-        };
-        let Node::List(items) = &item.node else {
-            let finding =
-                Finding::error("H003", item.span.clone(), format!("`{key}` must be a list of tables"));
-            findings.add(finding.help(format!("write `[[{key}]]`, with two brackets, for each")));
-            return Vec::new();
-        };
-        let mut tables = Vec::with_capacity(items.len());
-        for item in items {
-            if let Node::Table(table) = &item.node {
-                tables.push(table);
-            } else {
-                wrong_entry(key, "a table", item, findings);
-            }
-        }
-        tables
+    pub fn tables(&self, key: &'static str) -> Vec<Self> {
+        let Some(Key { kind: Kind::Tables(spec), .. }) = self.row(key) else { return Vec::new() };
+        let items = self.item(key).and_then(Item::as_list).unwrap_or_default();
+        items.iter().filter_map(Item::as_table).map(|table| Self { table, spec }).collect()
     }
 
-    pub fn missing(&self, key: &str, findings: &mut Findings) {
-        findings.error("H004", self.table.span.clone(), format!("{} needs `{key}`", self.name));
+    fn default(&self, key: &'static str) -> Option<&'static str> {
+        self.spec.key(key)?.default
     }
 
-    /// Notes every key that was never asked for, with the nearest one that exists.
-    pub fn finish(self, findings: &mut Findings) {
-        for entry in &self.table.entries {
-            if self.asked.contains(&entry.key.as_str()) {
-                continue;
-            }
-            let message = format!("unknown key `{}` in {}", entry.key, self.name);
-            let finding = Finding::error("H002", entry.key_span.clone(), message);
-            findings.add(finding.help(did_you_mean(&entry.key, self.asked.iter().copied())));
-        }
+    fn row(&self, key: &'static str) -> Option<&'static Key> {
+        #[cfg(test)]
+        asked::note(self.spec, key);
+        self.spec.key(key)
     }
 }
 
-pub fn wrong_type(key: &str, expected: &str, item: &Item, findings: &mut Findings) {
-    let message = format!("`{key}` must be {expected}, not {}", item.node.kind());
-    findings.error("H003", item.span.clone(), message);
-}
+/// Which rows the tests of this thread have read.
+#[cfg(test)]
+pub(super) mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
 
-fn wrong_entry(key: &str, expected: &str, item: &Item, findings: &mut Findings) {
-    let message = format!("every entry of `{key}` must be {expected}, not {}", item.node.kind());
-    findings.error("H003", item.span.clone(), message);
-}
+    use super::TableSpec;
 
-/// What a table at a key looks like, where people tend to write something else.
-fn table_like(key: &str) -> &'static str {
-    match key {
-        "when" | "accepted" | "rejected" | "recycled" | "converted" | "lost" => {
-            "a table such as { score.at_least = 65 }"
-        }
-        "to" => "a table such as { team = \"inbound\" }",
-        "contact" => "a table such as { email = \"joao@fintech.example\" }",
-        _ => "a table",
+    thread_local! {
+        static ASKED: RefCell<BTreeSet<(&'static str, &'static str)>> = const { RefCell::new(BTreeSet::new()) };
     }
-}
 
-pub fn as_number(item: &Item) -> Option<f64> {
-    match item.node {
-        Node::Integer(number) => Some(integer_as_f64(number)),
-        Node::Float(number) if number.is_finite() => Some(number),
-        Node::Float(_)
-        | Node::Text(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => None,
+    pub(super) fn note(spec: &'static TableSpec, key: &'static str) {
+        assert!(spec.key(key).is_some(), "{} has no row for `{key}`", spec.name);
+        ASKED.with_borrow_mut(|asked| asked.insert((spec.name, key)));
     }
-}
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "CRM values are compared as f64; 2^53 is far beyond any score or count"
-)]
-fn integer_as_f64(number: i64) -> f64 {
-    number as f64
-}
-
-/// Longest span accepted: a hundred years, far from the end of the calendar.
-const DURATION_DAYS_MAX: i64 = 36_500;
-
-/// Reads `90s`, `5m`, `8h`, `30d`, `2w`, or several in a row such as `1h30m`.
-pub fn parse_duration(text: &str) -> Result<TimeDelta, String> {
-    let wrong = || {
-        format!("'{text}' is not a span of time; write one such as \"90s\", \"5m\", \"8h\", \"30d\", \"2w\"")
-    };
-    let mut total = TimeDelta::zero();
-    let mut rest = text.trim();
-    if rest.is_empty() {
-        return Err(wrong());
+    /// Whether any reader has read the row.
+    pub(in crate::rules) fn was(spec: &TableSpec, key: &str) -> bool {
+        ASKED.with_borrow(|asked| asked.iter().any(|(table, name)| *table == spec.name && *name == key))
     }
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, after) = rest.split_at_checked(digits).ok_or_else(wrong)?;
-        let number: i64 = number.parse().map_err(|_| wrong())?;
-        let mut chars = after.chars();
-        let seconds: i64 = match chars.next() {
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3_600,
-            Some('d') => 86_400,
-            Some('w') => 604_800,
-            Some(_) | None => return Err(wrong()),
-        };
-        rest = chars.as_str().trim_start();
-        let part = number.checked_mul(seconds).and_then(TimeDelta::try_seconds);
-        total = part.and_then(|part| total.checked_add(&part)).ok_or_else(wrong)?;
-    }
-    if total.num_days() > DURATION_DAYS_MAX {
-        return Err(format!("'{text}' is longer than {DURATION_DAYS_MAX} days"));
-    }
-    Ok(total)
-}
-
-/// The shortest spelling of a span: `90s`, `5m`, `1h30m`, `30d`.
-pub fn format_duration(span: TimeDelta) -> String {
-    let mut seconds = span.num_seconds().max(0);
-    if seconds == 0 {
-        return "0s".to_owned();
-    }
-    let mut parts = Vec::new();
-    for (unit, size) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
-        if seconds >= size {
-            parts.push(format!("{}{unit}", seconds / size));
-            seconds %= size;
-        }
-    }
-    parts.concat()
 }

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::codes::{BAD_VALUE, DUPLICATE, UNUSED};
+use super::codes::{DUPLICATE, UNUSED};
 use super::finding::{Finding, Findings};
-use super::reader::Reader;
 use super::suggest::did_you_mean;
 use crate::model::fold;
 
@@ -97,61 +96,4 @@ impl Register {
     fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
-}
-
-/// The text at `key`, which must be there and not blank, and its place.
-pub(super) fn required_name<'a>(
-    reader: &mut Reader<'a>,
-    key: &'static str,
-    findings: &mut Findings,
-) -> Option<(&'a str, Range<usize>)> {
-    let text = reader.required_text(key, findings)?;
-    let span = reader.item(key)?.span.clone();
-    if text.trim().is_empty() {
-        findings.error(BAD_VALUE, span, format!("`{key}` is blank"));
-        return None;
-    }
-    Some((text.trim(), span))
-}
-
-/// The e-mail address at `key`, in lower case, and its place.
-pub(super) fn email(
-    reader: &mut Reader<'_>,
-    key: &'static str,
-    findings: &mut Findings,
-) -> Option<(String, Range<usize>)> {
-    let text = reader.text(key, findings)?;
-    let span = reader.item(key)?.span.clone();
-    if is_email(text.trim()) {
-        return Some((fold(text).into_owned(), span));
-    }
-    findings.error(BAD_VALUE, span, format!("`{key}` is not an e-mail address"));
-    None
-}
-
-fn is_email(text: &str) -> bool {
-    let strange = |c: char| c.is_whitespace() || c.is_control() || c == '@';
-    text.rsplit_once('@').is_some_and(|(name, domain)| {
-        !name.is_empty() && !domain.is_empty() && !name.contains(strange) && !domain.contains(strange)
-    })
-}
-
-/// The meaning of the word at `key`, or the default when it is not there.
-pub(super) fn choice<T: Copy>(
-    reader: &mut Reader<'_>,
-    key: &'static str,
-    words: &[(&'static str, T)],
-    default: T,
-    findings: &mut Findings,
-) -> T {
-    let Some(text) = reader.text(key, findings) else {
-        return default;
-    };
-    if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
-        return *meaning;
-    }
-    let span = reader.item(key).map_or(0..0, |item| item.span.clone());
-    let finding = Finding::error(BAD_VALUE, span, format!("`{key}` cannot be '{text}'"));
-    findings.add(finding.help(did_you_mean(text, words.iter().map(|(word, _)| *word))));
-    default
 }

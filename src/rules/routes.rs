@@ -8,14 +8,10 @@ use super::compile::{Names, Scope, compile};
 use super::condition::Condition;
 use super::definition::{Route, RouteTarget, Team};
 use super::finding::{Finding, Findings};
-use super::item::{Entry, Node, Table};
 use super::people::skills;
-use super::reader::{Reader, wrong_type};
-use super::register::{Register, required_name};
-use super::suggest::did_you_mean;
+use super::reader::Reader;
+use super::register::Register;
 use crate::model::{Rep, RepId, Sla, StepAction, StepTarget};
-
-const TARGETS: [&str; 4] = ["owner_of", "account_in", "team", "rep"];
 
 /// Values reported for one list; the rest would say the same.
 const VALUE_FINDINGS_MAX: usize = 10;
@@ -30,32 +26,28 @@ pub(super) struct Destinations<'a> {
 
 /// Reads every `[[route]]`.
 pub(super) fn routes(
-    tables: &[&Table],
+    readers: &[Reader<'_>],
     to: &mut Destinations<'_>,
     names: &mut Names,
     findings: &mut Findings,
 ) -> (Vec<Route>, Register) {
     let mut register = Register::new("route");
-    let mut routes: Vec<Route> = Vec::with_capacity(tables.len());
-    for (position, table) in tables.iter().enumerate() {
-        let mut reader = Reader::new(table, "[[route]]");
-        let name = required_name(&mut reader, "name", findings);
+    let mut routes: Vec<Route> = Vec::with_capacity(readers.len());
+    for (position, reader) in readers.iter().enumerate() {
         let when = reader
-            .table("when", findings)
+            .table("when")
             .map_or_else(Condition::always, |when| compile(when, Scope::Plain, names, findings));
-        let target = target(&mut reader, to, names, findings);
-        let skills = skills(&mut reader, findings);
-        let skills_span = reader.item("skills").map(|item| item.span.clone());
-        reader.finish(findings);
-        let (Some((name, span)), Some(target)) = (name, target) else {
+        let target = target(*reader, to, names, findings);
+        let skills = skills(*reader);
+        let (Some((name, span)), Some(target)) = (reader.name("name"), target) else {
             continue;
         };
         register.add(name, span.clone(), findings);
         let route = Route { name: name.to_owned(), span: span.clone(), when, to: target, skills };
-        if let Some(span) = skills_span {
+        if let Some(span) = reader.place("skills") {
             skilled(&route, span, to, findings);
         }
-        if position + 1 == tables.len() {
+        if position + 1 == readers.len() {
             falls_back(&route, span, findings);
         }
         routes.push(route);
@@ -96,58 +88,40 @@ fn skilled(route: &Route, span: Range<usize>, to: &Destinations<'_>, findings: &
 }
 
 fn target(
-    reader: &mut Reader<'_>,
+    reader: Reader<'_>,
     to: &mut Destinations<'_>,
     names: &mut Names,
     findings: &mut Findings,
 ) -> Option<RouteTarget> {
-    if reader.item("to").is_none() {
-        reader.missing("to", findings);
+    let reader = reader.nested("to")?;
+    let owner_of = reader.choice("owner_of", &[("contact", false), ("company", true)]);
+    let text = |key| reader.text(key).zip(reader.place(key));
+    let (account_in, team, rep) = (text("account_in"), text("team"), text("rep"));
+    if let Some((of_company, span)) = owner_of.zip(reader.place("owner_of")) {
+        return owner(of_company, &span, to, names, findings);
     }
-    let table = reader.table("to", findings)?;
-    let [entry] = table.entries.as_slice() else {
-        let message = "`to` takes exactly one of owner_of, account_in, team, rep";
-        findings.error(BAD_VALUE, table.span.clone(), message);
-        return None;
-    };
-    let Node::Text(name) = &entry.item.node else {
-        wrong_type(&entry.key, "a text", &entry.item, findings);
-        return None;
-    };
-    let span = &entry.item.span;
-    match entry.key.as_str() {
-        "owner_of" => owner(name, entry, to, names, findings),
-        "account_in" => account(name, span, to, names, findings),
-        "team" => to.team_names.require(name, span, UNKNOWN_TEAM, findings).map(RouteTarget::Team),
-        "rep" => to
-            .rep_names
-            .require(name, span, UNKNOWN_REP, findings)
-            .map(|position| RouteTarget::Rep(RepId(position))),
-        unknown => {
-            let message = format!("`to` cannot be '{unknown}'");
-            let finding = Finding::error(BAD_VALUE, entry.key_span.clone(), message);
-            findings.add(finding.help(did_you_mean(unknown, TARGETS)));
-            None
-        }
+    if let Some((list, span)) = account_in {
+        return account(list, &span, to, names, findings);
     }
+    if let Some((name, span)) = team {
+        return to.team_names.require(name, &span, UNKNOWN_TEAM, findings).map(RouteTarget::Team);
+    }
+    let (name, span) = rep?;
+    let position = to.rep_names.require(name, &span, UNKNOWN_REP, findings)?;
+    Some(RouteTarget::Rep(RepId(position)))
 }
 
 fn owner(
-    of: &str,
-    entry: &Entry,
+    of_company: bool,
+    span: &Range<usize>,
     to: &mut Destinations<'_>,
     names: &mut Names,
     findings: &mut Findings,
 ) -> Option<RouteTarget> {
-    let span = &entry.item.span;
-    let (field, target) = match of {
-        "contact" => ("owner", RouteTarget::OwnerOfContact),
-        "company" => ("company.owner", RouteTarget::OwnerOfCompany),
-        _ => {
-            let finding = Finding::error(BAD_VALUE, span.clone(), format!("`owner_of` cannot be '{of}'"));
-            findings.add(finding.help("write \"contact\" or \"company\""));
-            return None;
-        }
+    let (field, target) = if of_company {
+        ("company.owner", RouteTarget::OwnerOfCompany)
+    } else {
+        ("owner", RouteTarget::OwnerOfContact)
     };
     to.rep_names.use_all();
     names.fields.require(field, span, findings)?;
@@ -186,13 +160,7 @@ fn account(
 }
 
 /// Notes teams that routes lead to and that have no manager, when an SLA wants to notify one.
-pub(super) fn managers(
-    routes: &[Route],
-    teams: &[Team],
-    slas: &[Sla],
-    tables: &[&Table],
-    findings: &mut Findings,
-) {
+pub(super) fn managers(routes: &[Route], teams: &[Team], slas: &[Sla], findings: &mut Findings) {
     let notifies = |action: &StepAction| matches!(action, StepAction::Notify { to } if to.contains(&StepTarget::Manager));
     let Some(sla) = slas.iter().find(|sla| sla.steps.iter().any(|step| notifies(&step.action))) else {
         return;
@@ -208,13 +176,11 @@ pub(super) fn managers(
         })
         .collect();
     for position in reached {
-        let (Some(team), Some(table)) = (teams.get(position), tables.get(position)) else {
-            continue;
-        };
+        let Some(team) = teams.get(position) else { continue };
         if team.manager.is_none() {
             let message =
                 format!("team '{}' has no `manager`, and SLA '{}' notifies the manager", team.name, sla.name);
-            findings.warning(NO_MANAGER, table.span.clone(), message);
+            findings.warning(NO_MANAGER, team.span.clone(), message);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::compile::{Names, Scope, compile};
 use super::condition::Condition;
 use super::definition::Rules;
 use super::finding::Findings;
+use super::keys::SEGMENT;
 use super::lists::Lists;
 use super::parse::parse;
 use super::reader::Reader;
@@ -32,8 +33,8 @@ pub fn segment(source: &Source, rules: &Rules) -> (Option<Condition>, Findings) 
             score_from_points: rules.score.is_some(),
             fit_from_points: rules.icp.points.is_some(),
         };
-        let mut root = Reader::new(&document, "the condition");
-        if let Some(table) = root.table("when", &mut findings) {
+        let root = Reader::new(&document, &SEGMENT, &mut findings);
+        if let Some(table) = root.table("when") {
             if table.entries.is_empty() {
                 findings.error(
                     BAD_VALUE,
@@ -43,7 +44,6 @@ pub fn segment(source: &Source, rules: &Rules) -> (Option<Condition>, Findings) 
             }
             condition = Some(compile(table, Scope::Plain, &mut names, &mut findings));
         }
-        root.finish(&mut findings);
     }
     findings.sort();
     (condition.filter(|_| !findings.has_errors()), findings)

@@ -2,28 +2,22 @@
 
 use super::codes::UNKNOWN_SLA;
 use super::compile::{Names, Scope, compile, never};
+use super::condition::Condition;
 use super::definition::{Disqualifier, Priority, Tier};
 use super::finding::Findings;
-use super::item::Table;
 use super::reader::Reader;
-use super::register::{Register, choice, required_name};
-
-const PRIORITIES: &[(&str, Priority)] =
-    &[("low", Priority::Low), ("medium", Priority::Medium), ("high", Priority::High)];
+use super::register::Register;
 
 pub(super) fn disqualifiers(
-    tables: &[&Table],
+    readers: &[Reader<'_>],
     names: &mut Names,
     findings: &mut Findings,
 ) -> (Vec<Disqualifier>, Register) {
     let mut register = Register::new("disqualifier");
-    let mut disqualifiers = Vec::with_capacity(tables.len());
-    for table in tables {
-        let mut reader = Reader::new(table, "[[disqualify]]");
-        let name = required_name(&mut reader, "name", findings);
-        let when = required_condition(&mut reader, Scope::Plain, names, findings);
-        reader.finish(findings);
-        if let Some((name, span)) = name {
+    let mut disqualifiers = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let when = required_condition(*reader, Scope::Plain, names, findings);
+        if let Some((name, span)) = reader.name("name") {
             register.add(name, span.clone(), findings);
             disqualifiers.push(Disqualifier { name: name.to_owned(), span, when });
         }
@@ -32,22 +26,21 @@ pub(super) fn disqualifiers(
 }
 
 pub(super) fn tiers(
-    tables: &[&Table],
+    readers: &[Reader<'_>],
     slas: &mut Register,
     names: &mut Names,
     findings: &mut Findings,
 ) -> (Vec<Tier>, Register) {
     let mut register = Register::new("tier");
-    let mut tiers: Vec<Tier> = Vec::with_capacity(tables.len());
-    for table in tables {
-        let mut reader = Reader::new(table, "[[mql]]");
-        let name = required_name(&mut reader, "name", findings);
-        let when = required_condition(&mut reader, Scope::Plain, names, findings);
-        let sla = sla(&mut reader, slas, findings);
-        let priority = choice(&mut reader, "priority", PRIORITIES, Priority::Medium, findings);
-        reader.finish(findings);
-        let Some((name, span)) = name else { continue };
+    let mut tiers: Vec<Tier> = Vec::with_capacity(readers.len());
+    for reader in readers {
+        let when = required_condition(*reader, Scope::Plain, names, findings);
+        let sla = sla(*reader, slas, findings);
+        let priorities = [Priority::Low, Priority::Medium, Priority::High];
+        let priority = reader.choice("priority", &priorities.map(|priority| (priority.name(), priority)));
+        let Some((name, span)) = reader.name("name") else { continue };
         register.add(name, span.clone(), findings);
+        let priority = priority.unwrap_or(Priority::Medium);
         tiers.push(Tier { name: name.to_owned(), span, when, sla, priority });
     }
     (tiers, register)
@@ -55,22 +48,15 @@ pub(super) fn tiers(
 
 /// The condition at `when`, which must be there.
 pub(super) fn required_condition(
-    reader: &mut Reader<'_>,
+    reader: Reader<'_>,
     scope: Scope,
     names: &mut Names,
     findings: &mut Findings,
-) -> super::Condition {
-    if reader.item("when").is_none() {
-        reader.missing("when", findings);
-    }
-    match reader.table("when", findings) {
-        Some(table) => compile(table, scope, names, findings),
-        None => never(),
-    }
+) -> Condition {
+    reader.table("when").map_or_else(never, |table| compile(table, scope, names, findings))
 }
 
-fn sla(reader: &mut Reader<'_>, slas: &mut Register, findings: &mut Findings) -> Option<usize> {
-    let name = reader.text("sla", findings)?;
-    let span = &reader.item("sla")?.span;
-    slas.require(name, span, UNKNOWN_SLA, findings)
+fn sla(reader: Reader<'_>, slas: &mut Register, findings: &mut Findings) -> Option<usize> {
+    let (name, span) = reader.text("sla").zip(reader.place("sla"))?;
+    slas.require(name, &span, UNKNOWN_SLA, findings)
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use super::condition::Condition;
 use super::definition::{Pick, Route, RouteTarget, Rules};
 use super::leaf_words::leaf_words;
-use super::reader::format_duration;
+use super::values::format_duration;
 use crate::model::{Absence, Clock, Mailboxes, Shift, SlaStep, StepAction, StepAt, StepTarget};
 
 /// `records with the same e-mail, whatever the plus-tag`.

@@ -43,11 +43,12 @@ pub(super) fn rules() -> Rules {
         teams: vec![team("all", &[1, 1, 1])],
         routes: vec![route("Everyone", RouteTarget::Team(0))],
         slas: Vec::new(),
-        limits: Limits::default(),
+        limits: Limits { handoffs_per_run: 200, handoffs_per_rep_per_run: None },
         duplicates: None,
         bursts: None,
         heartbeat: None,
         examples: Vec::new(),
+        document: Table::default(),
     }
 }
 

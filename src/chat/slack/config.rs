@@ -1,10 +1,10 @@
 //! `[chat.slack]`: its table.
 
 use reqwest::Url;
-use serde_json::{Value, json};
 
-use crate::connector::base_url;
-use crate::rules::{Findings, Item, Node, Reader, Table, schema};
+use crate::connector::base_url::base_url_key;
+use crate::rules::KeyKind::{TextThat, Word};
+use crate::rules::{Findings, Reader, Relation, Table, TableSpec, key};
 
 /// Where messages go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,92 +25,63 @@ pub(super) struct Config {
     pub(super) reject: String,
 }
 
-const ACCEPT: &str = "white_check_mark";
-const REJECT: &str = "x";
+/// The rows of the table.
+pub(super) static KEYS: TableSpec = TableSpec::new(
+    "[chat.slack]",
+    "Slack. The token comes from HANDOFF_SLACK_TOKEN, or the address of an incoming webhook from HANDOFF_SLACK_WEBHOOK.",
+    &[
+        base_url_key("Where the API is; without it, https://slack.com."),
+        key("channel", TextThat(check_channel), "The channel that messages go to, such as \"#inbound\"."),
+        key("to", Word(&[("rep", "a direct message to the rep")]), "Whom messages go to."),
+        key(
+            "accept",
+            TextThat(check_emoji),
+            "The reaction by which the rep accepts: the name of an emoji without colons.",
+        )
+        .default("white_check_mark"),
+        key(
+            "reject",
+            TextThat(check_emoji),
+            "The reaction by which the rep rejects; the reply in the thread is the reason.",
+        )
+        .default("x"),
+    ],
+)
+.relations(&[Relation::OneOf {
+    keys: &["channel", "to"],
+    ask: "`channel = \"#…\"`, or `to = \"rep\"` for direct messages",
+}]);
 
 impl Config {
-    /// Of a table that passed [`check`].
-    pub(super) fn read(table: &Table) -> Self {
-        let mut reader = Reader::new(table, "[chat.slack]");
-        let mut findings = Findings::default();
-        let base_url = base_url::read_base_url(&mut reader, &mut findings);
-        let mut text = |key| reader.text(key, &mut findings).map(str::trim);
-        let channel = text("channel").map(|channel| Destination::Channel(channel.to_owned()));
+    /// Reads the table and notes what is wrong with it.
+    pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {
+        let reader = Reader::new(table, &KEYS, findings);
+        let channel = reader.text("channel").map(|channel| Destination::Channel(channel.trim().to_owned()));
+        let rep = reader.choice("to", &[("rep", Destination::Rep)]);
+        let emoji = |key| reader.text(key).unwrap_or_default().to_owned();
+        let (accept, reject) = (emoji("accept"), emoji("reject"));
+        if accept == reject {
+            let span = reader.place("reject").or_else(|| reader.place("accept")).unwrap_or_default();
+            let message = "`accept` and `reject` are the same emoji; nobody could tell them apart";
+            findings.error("H005", span, message);
+        }
         Self {
-            base_url,
-            destination: channel.unwrap_or(Destination::Rep),
-            accept: text("accept").unwrap_or(ACCEPT).to_owned(),
-            reject: text("reject").unwrap_or(REJECT).to_owned(),
+            base_url: reader.text("base_url").and_then(|url| Url::parse(url).ok()),
+            destination: channel.or(rep).unwrap_or(Destination::Rep),
+            accept,
+            reject,
         }
     }
 }
 
-/// The JSON Schema of the table.
-pub(super) fn schema() -> Value {
-    let mut table = schema::table(
-        "Slack. The token comes from HANDOFF_SLACK_TOKEN, or the address of an incoming webhook from HANDOFF_SLACK_WEBHOOK.",
-        &[],
-        &json!({
-            "base_url": schema::text("By default https://slack.com."),
-            "channel": schema::text("The channel that messages go to, such as \"#inbound\"."),
-            "to": { "description": "A direct message to the rep.", "enum": ["rep"] },
-            "accept": schema::text("The reaction by which the rep accepts: the name of an emoji without colons; by default white_check_mark."),
-            "reject": schema::text("The reaction by which the rep rejects; the reply in the thread is the reason. By default x."),
-        }),
-    );
-    if let Some(table) = table.as_object_mut() {
-        let either = json!([{ "required": ["channel"] }, { "required": ["to"] }]);
-        table.insert("oneOf".to_owned(), either);
-    }
-    table
+fn check_channel(name: &str) -> Result<(), &'static str> {
+    let is_blank = name.trim_matches(['#', ' ']).is_empty();
+    if is_blank { Err("must be the name or id of a channel, such as \"#inbound\"") } else { Ok(()) }
 }
 
-/// Notes what is wrong with the table.
-pub(super) fn check(table: &Table, findings: &mut Findings) {
-    let mut reader = Reader::new(table, "[chat.slack]");
-    base_url::read_base_url(&mut reader, findings);
-    let channel = reader.item("channel");
-    let to = reader.item("to");
-    match (channel, to) {
-        (None, None) => {
-            let message = "[chat.slack] needs `channel = \"#…\"`, or `to = \"rep\"` for direct messages";
-            findings.error("H004", table.span.clone(), message);
-        }
-        (Some(_), Some(to)) => {
-            let message = "`to` and `channel` exclude each other; keep one of them";
-            findings.error("H005", to.span.clone(), message);
-        }
-        (Some(channel), None) if !is_text(channel, |name| !name.trim_matches(['#', ' ']).is_empty()) => {
-            let message = "`channel` must be the name or id of a channel, such as \"#inbound\"";
-            findings.error("H005", channel.span.clone(), message);
-        }
-        (None, Some(to)) if !is_text(to, |word| word == "rep") => {
-            findings.error("H005", to.span.clone(), "`to` can only be \"rep\"");
-        }
-        (Some(_), None) | (None, Some(_)) => {}
-    }
-    let accept = reader.item("accept");
-    let reject = reader.item("reject");
-    for (key, item) in [("accept", accept), ("reject", reject)] {
-        if let Some(item) = item.filter(|item| !is_text(item, is_emoji_name)) {
-            let message =
-                format!("`{key}` must be the name of an emoji without colons, such as \"white_check_mark\"");
-            findings.error("H005", item.span.clone(), message);
-        }
-    }
-    let name = |item: Option<&Item>, default: &str| match item.map(|item| &item.node) {
-        Some(Node::Text(name)) => name.clone(),
-        _ => default.to_owned(),
-    };
-    if let Some(item) = reject.or(accept).filter(|_| name(accept, ACCEPT) == name(reject, REJECT)) {
-        let message = "`accept` and `reject` are the same emoji; nobody could tell them apart";
-        findings.error("H005", item.span.clone(), message);
-    }
-    reader.finish(findings);
-}
-
-fn is_text(item: &Item, fits: impl Fn(&str) -> bool) -> bool {
-    matches!(&item.node, Node::Text(text) if fits(text))
+fn check_emoji(name: &str) -> Result<(), &'static str> {
+    let why = "must be the name of an emoji without colons, such as \"white_check_mark\"";
+    if is_emoji_name(name) { Ok(()) } else { Err(why) }
 }
 
 /// Slack's API knows reactions by name: lower case letters, digits, `_`, `-`, `+`, `'`.
@@ -122,7 +93,7 @@ fn is_emoji_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Entry;
+    use crate::rules::{Entry, Item, Node};
 
     fn findings(entries: &[(&str, &str)]) -> Vec<String> {
         let entry = |(key, text): &(&str, &str)| Entry {
@@ -132,7 +103,7 @@ mod tests {
         };
         let table = Table { entries: entries.iter().map(entry).collect(), span: 0..0 };
         let mut findings = Findings::default();
-        check(&table, &mut findings);
+        Config::read(&table, &mut findings);
         let messages = findings.as_slice().iter().map(|finding| finding.message.clone());
         messages.collect()
     }

@@ -30,21 +30,21 @@ use self::webhook::Webhook;
 use super::{Chat, Connector, Posted, When};
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
 use crate::model::{Activity, Delivery, LookUp};
-use crate::rules::Table;
+use crate::rules::{Findings, Table};
 use crate::secret::Secret;
 
 pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
-    check: |table, _, findings| config::check(table, findings),
+    check: |table, _, findings| drop(Config::read(table, findings)),
     connect,
     is_local: base_url::is_local,
-    schema: config::schema,
+    keys: &config::KEYS,
     receive: Some(receive::receive),
 };
 
 /// With a token, when there is one; else through the webhook.
 fn connect(table: &Table, options: &ConnectOptions<'_>) -> Result<Box<dyn Chat>> {
-    let config = Config::read(table);
+    let config = Config::read(table, &mut Findings::default());
     if let Some(token) = Secret::from_env("HANDOFF_SLACK_TOKEN")? {
         let client = Client::new(config.base_url.clone(), token)?;
         return Ok(Box::new(Slack::with(config, client, options.memory)));

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
-use serde_json::{Value, json};
 
-use crate::rules::{Findings, Item, Node, Reader, Table, schema};
+use crate::rules::KeyKind::{Text, TextThat};
+use crate::rules::{Findings, Reader, Table, TableSpec, key};
 
 /// `[crm.file]`, with every path resolved.
 #[derive(Debug)]
@@ -49,50 +49,46 @@ impl Source {
     }
 }
 
-/// The JSON Schema of the table.
-pub(super) fn schema() -> Value {
-    schema::table(
-        "Contacts from files: for a try-out, for exports, for a CRM without a connector.",
-        &["contacts"],
-        &json!({
-            "contacts": schema::text("A .csv or .jsonl file, beside the definition."),
-            "companies": schema::text("Joined by company_id, else by domain."),
-            "activity": schema::text("What reps did: at, contact, by, kind, note."),
-            "out": schema::text("The folder for tasks.jsonl and contacts.jsonl; by default out."),
-            "account": schema::text("The account's name, part of every key; by default the name of the contacts file."),
-            "record_url": schema::text("A link to a contact with {id} in it."),
-            "encoding": schema::text("Such as \"windows-1252\"; by default UTF-8."),
-            "delimiter": schema::text("One character, or \"tab\"; by default what the header uses most."),
-        }),
-    )
-}
+/// The rows of the table.
+pub(super) static KEYS: TableSpec = TableSpec::new(
+    "[crm.file]",
+    "Contacts from files: for a try-out, for exports, for a CRM without a connector.",
+    &[
+        key("contacts", Text, "A .csv or .jsonl file, beside the definition.").required(),
+        key("companies", Text, "Joined by company_id, else by domain."),
+        key("activity", Text, "What reps did: at, contact, by, kind, note."),
+        key("out", Text, "The folder for tasks.jsonl and contacts.jsonl.").default("out"),
+        key(
+            "account",
+            Text,
+            "The account's name, part of every key; without it, the name of the contacts file.",
+        ),
+        key("record_url", TextThat(check_record_url), "A link to a contact with {id} in it."),
+        key("encoding", TextThat(check_encoding), "Such as \"windows-1252\"; without it, UTF-8."),
+        key(
+            "delimiter",
+            TextThat(check_delimiter),
+            "One character, or \"tab\"; without it, what the header uses most.",
+        ),
+    ],
+);
 
 impl Config {
     /// Reads the table; `folder` is where `rules.toml` lies. `None` when it is unusable, with findings that say why.
     pub(super) fn read(table: &Table, folder: &Path, findings: &mut Findings) -> Option<Self> {
-        let mut reader = Reader::new(table, "[crm.file]");
-        let encoding = reader.item("encoding");
-        let encoding = encoding.and_then(|item| read_encoding(item, findings));
-        let delimiter = reader.item("delimiter");
-        let delimiter = delimiter.and_then(|item| read_delimiter(item, findings));
-        let source = |key, name: &str| Source {
-            path: folder.join(name),
-            name: name.to_owned(),
-            key,
-            encoding,
-            delimiter,
+        let reader = Reader::new(table, &KEYS, findings);
+        let encoding = reader.text("encoding").and_then(find_encoding);
+        // Plain UTF-8 is read as it stands, so that a row that is not UTF-8 is seen and set aside.
+        let encoding = encoding.filter(|encoding| *encoding != encoding_rs::UTF_8);
+        let delimiter = reader.text("delimiter").and_then(find_delimiter);
+        let source = |key: &'static str| {
+            let name = reader.text(key)?;
+            Some(Source { path: folder.join(name), name: name.to_owned(), key, encoding, delimiter })
         };
-        let contacts = reader.required_text("contacts", findings);
-        let contacts = contacts.map(|name| source("contacts", name));
-        let companies = reader.text("companies", findings);
-        let companies = companies.map(|name| source("companies", name));
-        let activity = reader.text("activity", findings);
-        let activity = activity.map(|name| source("activity", name));
-        let out = folder.join(reader.text("out", findings).unwrap_or("out"));
-        let account = reader.text("account", findings).map(str::to_owned);
-        let record_url = reader.item("record_url");
-        let record_url = record_url.and_then(|item| read_record_url(item, findings));
-        reader.finish(findings);
+        let (contacts, companies, activity) = (source("contacts"), source("companies"), source("activity"));
+        let out = folder.join(reader.text("out").unwrap_or_default());
+        let account = reader.text("account").map(str::to_owned);
+        let record_url = reader.text("record_url").map(str::to_owned);
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
         let account = account.unwrap_or_else(|| file_name.to_string_lossy().into_owned());
@@ -100,60 +96,33 @@ impl Config {
     }
 }
 
-fn read_encoding(item: &Item, findings: &mut Findings) -> Option<&'static Encoding> {
-    let found = match &item.node {
-        Node::Text(label) => Encoding::for_label_no_replacement(label.as_bytes()),
-        Node::Integer(_)
-        | Node::Float(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => None,
-    };
-    if found.is_none() {
-        let message = "`encoding` must name an encoding such as \"utf-8\", \"windows-1252\" or \"utf-16le\"";
-        findings.error("H005", item.span.clone(), message);
-    }
-    // Plain UTF-8 is read as it stands, so that a row that is not UTF-8 is seen and set aside.
-    found.filter(|encoding| *encoding != encoding_rs::UTF_8)
+fn find_encoding(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label_no_replacement(label.as_bytes())
 }
 
-fn read_delimiter(item: &Item, findings: &mut Findings) -> Option<u8> {
-    let found = match &item.node {
-        Node::Text(text) => match text.as_bytes() {
-            b"tab" => Some(b'\t'),
-            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Some(*byte),
-            _ => None,
-        },
-        Node::Integer(_)
-        | Node::Float(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => None,
-    };
-    if found.is_none() {
-        let message = "`delimiter` must be one character such as \",\" or \";\", or \"tab\"";
-        findings.error("H005", item.span.clone(), message);
-    }
-    found
+fn check_encoding(label: &str) -> Result<(), &'static str> {
+    let why = "must name an encoding such as \"utf-8\", \"windows-1252\" or \"utf-16le\"";
+    find_encoding(label).map(drop).ok_or(why)
 }
 
-fn read_record_url(item: &Item, findings: &mut Findings) -> Option<String> {
-    match &item.node {
-        Node::Text(url) if url.contains("{id}") && url.starts_with("http") => Some(url.clone()),
-        Node::Text(_)
-        | Node::Integer(_)
-        | Node::Float(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => {
-            let message = "`record_url` must be a web address with {id} in it, such as \"https://crm.example/contacts/{id}\"";
-            findings.error("H005", item.span.clone(), message);
-            None
-        }
+fn find_delimiter(text: &str) -> Option<u8> {
+    match text.as_bytes() {
+        b"tab" => Some(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Some(*byte),
+        _ => None,
     }
+}
+
+fn check_delimiter(text: &str) -> Result<(), &'static str> {
+    let why = "must be one character such as \",\" or \";\", or \"tab\"";
+    find_delimiter(text).map(drop).ok_or(why)
+}
+
+fn check_record_url(url: &str) -> Result<(), &'static str> {
+    if url.contains("{id}") && url.starts_with("http") {
+        return Ok(());
+    }
+    Err("must be a web address with {id} in it, such as \"https://crm.example/contacts/{id}\"")
 }
 
 #[cfg(test)]

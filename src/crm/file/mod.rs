@@ -44,7 +44,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |table, options| Ok(Box::new(FileCrm::new(table, options.folder)?)),
     default_property,
     is_local: |_| true,
-    schema: config::schema,
+    keys: &config::KEYS,
     receive: None,
 };
 

@@ -2,21 +2,15 @@
 
 use chrono::TimeDelta;
 use reqwest::Url;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::paths::Version;
-use crate::connector::base_url;
-use crate::rules::{Findings, Node, Reader, Table, schema};
+use crate::connector::base_url::base_url_key;
+use crate::rules::{Bounds, Finding, Findings, Item, KeyKind, Reader, Special, Table, TableSpec, key};
 
 /// The service itself; accounts hosted in other regions answer there too.
 const BASE_URL: &str = "https://api.hubapi.com";
 const HOST: &str = "api.hubapi.com";
-
-/// How far each sync reads back by default: the search index lags by moments, seldom by minutes.
-const OVERLAP: TimeDelta = TimeDelta::minutes(5);
-
-/// The longest overlap: the sweep's own.
-const OVERLAP_MAX: TimeDelta = TimeDelta::hours(2);
 
 /// How a task is found again after an attempt whose end is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,112 +40,94 @@ pub(super) struct Config {
     pub(super) receive_url: Option<String>,
 }
 
-/// The JSON Schema of the table.
-pub(super) fn schema() -> Value {
-    schema::table(
-        "HubSpot. The token comes from HANDOFF_HUBSPOT_TOKEN.",
-        &[],
-        &json!({
-            "base_url": schema::text("By default https://api.hubapi.com."),
-            "overlap": schema::duration("How far each sync reads back."),
-            "api_version": schema::text("A dated version such as \"2026-09\", or \"v3\"."),
-            "portal": { "description": "The account's number, for links and keys.", "type": ["string", "integer"] },
-            "receive_url": schema::text("Where webhooks are sent to, as HubSpot has it: they are signed for that address."),
-            "handoff_key": {
-                "description": "How a task is found again: by a unique property, by a marker in its body, or by whichever there is.",
-                "enum": ["auto", "property", "marker"],
-            },
-        }),
-    )
-}
+/// The rows of the table.
+pub(super) static KEYS: TableSpec = TableSpec::new(
+    "[crm.hubspot]",
+    "HubSpot. The token comes from HANDOFF_HUBSPOT_TOKEN.",
+    &[
+        base_url_key("Where the API is; without it, https://api.hubapi.com."),
+        // The search index lags by moments, seldom by minutes. The longest overlap is the sweep's own.
+        key(
+            "overlap",
+            KeyKind::Span(Bounds::at_least(0).at_most(7_200).because("every run reads that far back")),
+            "How far each sync reads back.",
+        )
+        .default("5m"),
+        key(
+            "api_version",
+            KeyKind::TextThat(check_version),
+            "A dated version such as \"2026-09\", or \"v3\".",
+        ),
+        key("portal", KeyKind::Special(&PORTAL), "The account's number, for links and keys."),
+        key(
+            "receive_url",
+            KeyKind::TextThat(check_receive_url),
+            "Where webhooks are sent to, as HubSpot has it: they are signed for that address.",
+        ),
+        key(
+            "handoff_key",
+            KeyKind::Word(&[
+                ("auto", "by the property where the account has it, else by the marker"),
+                ("property", "by the unique property `handoff_key`"),
+                ("marker", "by a marker in the task's body"),
+            ]),
+            "How a task is found again after an attempt whose end is not known.",
+        )
+        .default("auto"),
+    ],
+);
+
+static PORTAL: Special = Special {
+    words: "a number, in quotes or not",
+    check: |key, item| {
+        let is_number = read_portal(item).is_some();
+        let message =
+            format!("`{key}` must be the account's number, as in the address of any of its records");
+        (!is_number).then(|| Finding::error("H005", item.span.clone(), message))
+    },
+    schema: || json!({ "type": ["string", "integer"] }),
+    tables: &[],
+};
 
 impl Config {
     /// Reads the table; what is wrong with it is noted, and its default stands in.
     pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {
-        let mut reader = Reader::new(table, "[crm.hubspot]");
-        let base_url = base_url::read_base_url(&mut reader, findings);
+        let reader = Reader::new(table, &KEYS, findings);
+        let base_url = reader.text("base_url").and_then(|url| Url::parse(url).ok());
         let host = base_url.as_ref().and_then(Url::host_str);
-        let config = Self {
+        let keys =
+            [("auto", HandoffKey::Auto), ("property", HandoffKey::Property), ("marker", HandoffKey::Marker)];
+        Self {
             base_url: base_url.as_ref().map_or(BASE_URL, Url::as_str).trim_end_matches('/').to_owned(),
             host: host.unwrap_or(HOST).to_owned(),
-            version: read_version(&mut reader, findings),
-            overlap: read_overlap(&mut reader, findings),
-            portal: read_portal(&mut reader, findings),
-            handoff_key: read_handoff_key(&mut reader, findings),
-            receive_url: read_receive_url(&mut reader, findings),
-        };
-        reader.finish(findings);
-        config
-    }
-}
-
-fn read_version(reader: &mut Reader<'_>, findings: &mut Findings) -> Version {
-    let Some(item) = reader.item("api_version") else { return Version::default() };
-    let version = match &item.node {
-        Node::Text(text) => Version::parse(text),
-        Node::Integer(_)
-        | Node::Float(_)
-        | Node::Bool(_)
-        | Node::Datetime(_)
-        | Node::List(_)
-        | Node::Table(_) => None,
-    };
-    version.unwrap_or_else(|| {
-        let message = "`api_version` must be a dated version in quotes, such as \"2026-09\", or \"v3\"";
-        findings.error("H005", item.span.clone(), message);
-        Version::default()
-    })
-}
-
-fn read_overlap(reader: &mut Reader<'_>, findings: &mut Findings) -> TimeDelta {
-    let overlap = reader.duration("overlap", findings);
-    if overlap.is_some_and(|overlap| overlap > OVERLAP_MAX) {
-        let span = reader.item("overlap").map_or_else(|| reader.span(), |item| item.span.clone());
-        findings.error("H005", span, "`overlap` may be two hours at most: every run reads that far back");
-    }
-    overlap.unwrap_or(OVERLAP).min(OVERLAP_MAX)
-}
-
-/// A number, in quotes or not.
-fn read_portal(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<String> {
-    let item = reader.item("portal")?;
-    let portal = match &item.node {
-        Node::Text(text) => text.trim().to_owned(),
-        Node::Integer(number) => number.to_string(),
-        Node::Float(_) | Node::Bool(_) | Node::Datetime(_) | Node::List(_) | Node::Table(_) => String::new(),
-    };
-    let is_number = !portal.is_empty() && portal.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number {
-        let message = "`portal` must be the account's number, as in the address of any of its records";
-        findings.error("H005", item.span.clone(), message);
-        return None;
-    }
-    Some(portal)
-}
-
-fn read_handoff_key(reader: &mut Reader<'_>, findings: &mut Findings) -> HandoffKey {
-    match reader.text("handoff_key", findings) {
-        None | Some("auto") => HandoffKey::Auto,
-        Some("property") => HandoffKey::Property,
-        Some("marker") => HandoffKey::Marker,
-        Some(_) => {
-            let span = reader.item("handoff_key").map_or_else(|| reader.span(), |item| item.span.clone());
-            findings.error("H005", span, "`handoff_key` must be \"auto\", \"property\" or \"marker\"");
-            HandoffKey::Auto
+            version: reader.text("api_version").and_then(Version::parse).unwrap_or_default(),
+            overlap: reader.duration("overlap").unwrap_or_default(),
+            portal: reader.item("portal").and_then(read_portal),
+            handoff_key: reader.choice("handoff_key", &keys).unwrap_or_default(),
+            // As it is written: it is signed character by character.
+            receive_url: reader.text("receive_url").map(|url| url.trim().to_owned()),
         }
     }
 }
 
-/// As it is written: it is signed character by character.
-fn read_receive_url(reader: &mut Reader<'_>, findings: &mut Findings) -> Option<String> {
-    let url = reader.text("receive_url", findings)?.trim();
-    if Url::parse(url).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
-        return Some(url.to_owned());
+fn check_version(text: &str) -> Result<(), &'static str> {
+    let why = "must be a dated version in quotes, such as \"2026-09\", or \"v3\"";
+    Version::parse(text).map(drop).ok_or(why)
+}
+
+/// A number, in quotes or not.
+fn read_portal(item: &Item) -> Option<String> {
+    let number = item.as_integer().map(|number| number.to_string());
+    let portal = number.or_else(|| Some(item.as_text()?.trim().to_owned()))?;
+    let is_number = !portal.is_empty() && portal.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then_some(portal)
+}
+
+fn check_receive_url(url: &str) -> Result<(), &'static str> {
+    if Url::parse(url.trim()).is_ok_and(|url| url.scheme() == "https" && url.has_host()) {
+        return Ok(());
     }
-    let span = reader.item("receive_url").map_or_else(|| reader.span(), |item| item.span.clone());
-    let message = "`receive_url` must be the https address that the app's webhooks are sent to";
-    findings.error("H005", span, message);
-    None
+    Err("must be the https address that the app's webhooks are sent to")
 }
 
 #[cfg(test)]

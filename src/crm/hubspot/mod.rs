@@ -59,7 +59,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |table, options| Ok(Box::new(HubSpot::new(table, options)?)),
     default_property: properties::default_property,
     is_local: base_url::is_local,
-    schema: config::schema,
+    keys: &config::KEYS,
     receive: Some(receive::receive),
 };
 

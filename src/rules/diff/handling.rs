@@ -8,7 +8,7 @@ use super::{Notes, Rules, arrow, or_none};
 use crate::model::{Sla, SlaStep, StepAt};
 use crate::rules::condition::Condition;
 use crate::rules::definition::{OutcomeEvent, Route, RouteTarget};
-use crate::rules::reader::format_duration;
+use crate::rules::values::format_duration;
 use crate::rules::words::{
     ack_words, action_words, at_words, clock_words, condition_words, repeat_words, step_words, target_words,
 };

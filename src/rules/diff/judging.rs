@@ -7,7 +7,7 @@ use super::ordered::ordered;
 use super::{Notes, Rules, arrow, or_none};
 use crate::model::Sla;
 use crate::rules::definition::{Disqualifier, PointSheet, Points, Tier};
-use crate::rules::reader::format_duration;
+use crate::rules::values::format_duration;
 use crate::rules::words::condition_words;
 
 /// `[score]`.

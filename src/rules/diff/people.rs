@@ -4,7 +4,7 @@ use super::named::{Pairs, pair};
 use super::{Notes, came_and_went, or_none};
 use crate::model::{Rep, fold};
 use crate::rules::definition::{Member, NobodyAvailable, OffShift, Rules, Team};
-use crate::rules::reader::format_duration;
+use crate::rules::values::format_duration;
 use crate::rules::words::{absence_words, holiday_words, pick_words, shift_words};
 
 /// `[[rep]]`: the e-mail says who it is.

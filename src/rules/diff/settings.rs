@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Notes, or_none};
 use crate::rules::definition::Connection;
 use crate::rules::item::{Node, Table};
-use crate::rules::reader::format_duration;
+use crate::rules::values::format_duration;
 use crate::rules::words::one_lead_words;
 
 /// `[definition]`.

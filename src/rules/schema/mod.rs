@@ -2,132 +2,64 @@
 //! underlines. It knows structure: keys, types, operators and their values. What names mean, only `check` knows.
 
 mod condition;
-mod handling;
-mod people;
-mod settings;
 
 use serde_json::{Map, Value, json};
 
-/// The tables of connectors, each with its own schema; handed in, so that this room knows no vendor.
+use super::keys::{PROPERTY, ROOT, TableSpec, table_schema, with};
+
+/// The tables of connectors, by kind; handed in, so that this room knows no vendor.
 #[derive(Clone, Debug)]
-pub struct ConnectorSchemas {
-    /// Kind and schema of each `[crm.KIND]`.
-    pub crm: Vec<(&'static str, Value)>,
-    /// Kind and schema of each `[chat.KIND]`.
-    pub chat: Vec<(&'static str, Value)>,
+pub struct ConnectorTables {
+    /// Each `[crm.KIND]`.
+    pub crm: Vec<(&'static str, &'static TableSpec)>,
+    /// Each `[chat.KIND]`.
+    pub chat: Vec<(&'static str, &'static TableSpec)>,
 }
 
 /// The schema of a whole definition.
-pub fn schema(connectors: &ConnectorSchemas) -> Value {
-    let mut definitions = condition::definitions();
-    definitions.append(&mut settings::definitions());
-    json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "handoff rules.toml",
-        "description": "When a lead passes from marketing to sales: the definition that both sides agreed on. `handoff check` finds what this schema cannot.",
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["version", "crm", "rep", "mql", "route"],
-        "properties": properties(connectors),
-        "definitions": definitions,
-    })
-}
-
-fn properties(connectors: &ConnectorSchemas) -> Value {
-    json!({
-        "version": { "description": "The version of this language.", "type": "integer", "enum": [1] },
-        "definition": settings::agreement(),
-        "crm": settings::connection("Where contacts come from and tasks go to: exactly one connector. Tokens come from the environment, never from here.", &connectors.crm),
-        "chat": settings::connection("Where alerts go: exactly one connector. Without it there are only the CRM's tasks.", &connectors.chat),
-        "fields": settings::fields(),
-        "lists": settings::lists(),
-        "score": handling::score(),
-        "disqualify": list_of("Who is never handed off. The first that holds ends the evaluation.", &handling::disqualifier()),
-        "mql": at_least_one("MQL tiers, tried in the order of the file. The first that holds gives the handoff its SLA and its priority.", &handling::tier()),
-        "icp": handling::icp(),
-        "rep": at_least_one("Salespeople.", &people::rep()),
-        "team": list_of("Pools of reps.", &people::team()),
-        "route": at_least_one("Who takes a handoff: tried in the order of the file, the first whose condition holds and whose target exists. The last takes everybody else.", &people::route()),
-        "sla": list_of("How long a rep has, and what happens as the time runs.", &handling::sla()),
-        "outcome": handling::outcome(),
-        "limits": settings::limits(),
-        "bursts": settings::bursts(),
-        "duplicates": settings::duplicates(),
-        "monitor": settings::monitor(),
-        "example": list_of("The definition's own tests: `handoff check` and `handoff test` run them.", &settings::example()),
-    })
-}
-
-/// A table that takes these keys and no other.
-pub fn table(description: &str, required: &[&str], properties: &Value) -> Value {
-    json!({
-        "description": description,
-        "type": "object",
-        "additionalProperties": false,
-        "required": required,
-        "properties": properties,
-    })
-}
-
-/// A text.
-pub fn text(description: &str) -> Value {
-    json!({ "description": description, "type": "string" })
-}
-
-/// A text that is not blank.
-fn name(description: &str) -> Value {
-    json!({ "description": description, "type": "string", "pattern": r"\S" })
-}
-
-/// One of some words; the first is the default.
-fn choice(description: &str, words: &[&str]) -> Value {
-    json!({ "description": description, "enum": words, "default": words.first() })
-}
-
-fn number(description: &str) -> Value {
-    json!({ "description": description, "type": "number" })
-}
-
-/// A whole number of at least one.
-fn count(description: &str) -> Value {
-    json!({ "description": description, "type": "integer", "minimum": 1, "maximum": u32::MAX })
-}
-
-fn texts(description: &str) -> Value {
-    json!({ "description": description, "type": "array", "items": { "type": "string" } })
-}
-
-/// What `definitions` has under a name, with a description of its own here. One of one rather than all of one: Taplo shows
-/// no description beside `allOf`.
-fn reference(definition: &str, description: &str) -> Value {
-    json!({ "description": description, "anyOf": [{ "$ref": format!("#/definitions/{definition}") }] })
-}
-
-/// A span of time such as `5m`.
-pub fn duration(description: &str) -> Value {
-    reference("duration", description)
-}
-
-fn condition(description: &str) -> Value {
-    reference("condition", description)
-}
-
-fn list_of(description: &str, items: &Value) -> Value {
-    json!({ "description": description, "type": "array", "items": items })
-}
-
-fn at_least_one(description: &str, items: &Value) -> Value {
-    let mut list = list_of(description, items);
-    set(&mut list, "minItems", json!(1));
-    list
-}
-
-/// Adds one keyword to a schema.
-fn set(schema: &mut Value, keyword: &str, value: Value) {
-    if let Some(schema) = schema.as_object_mut() {
-        schema.insert(keyword.to_owned(), value);
+pub fn schema(connectors: &ConnectorTables) -> Value {
+    let kinds = |tables: &[(&'static str, &'static TableSpec)]| {
+        let kinds = tables.iter().map(|(kind, spec)| ((*kind).to_owned(), table_schema(spec)));
+        json!({
+            "type": "object",
+            "additionalProperties": false,
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": kinds.collect::<Map<String, Value>>(),
+        })
+    };
+    let mut schema = table_schema(&ROOT);
+    for (connector, kinds) in [("crm", kinds(&connectors.crm)), ("chat", kinds(&connectors.chat))] {
+        if let Some(property) = schema.pointer_mut(&format!("/properties/{connector}")) {
+            let description = property.get("description").cloned().unwrap_or_default();
+            *property = with(kinds, "description", description);
+        }
     }
+    let description = format!("{} `handoff check` finds what this schema cannot.", ROOT.doc);
+    schema = with(schema, "description", json!(description));
+    schema = with(schema, "$schema", json!("http://json-schema.org/draft-07/schema#"));
+    schema = with(schema, "title", json!("handoff rules.toml"));
+    with(schema, "definitions", Value::Object(definitions()))
 }
 
-/// Schemas by name.
-type Definitions = Map<String, Value>;
+/// What several keys take, by name.
+fn definitions() -> Map<String, Value> {
+    let mut definitions = condition::definitions();
+    definitions.insert(
+        "duration".to_owned(),
+        json!({
+            "description": "A span of time: \"90s\", \"5m\", \"8h\", \"30d\", \"2w\", or several in a row such as \"1h30m\".",
+            "type": "string",
+            "pattern": r"^\s*([0-9]+[smhdw]\s*)+$",
+        }),
+    );
+    definitions.insert(
+        "property".to_owned(),
+        json!({
+            "description": "The CRM's property: its name, or a table with its name and its type.",
+            "anyOf": [{ "type": "string", "pattern": r"\S" }, table_schema(&PROPERTY)],
+        }),
+    );
+    definitions.insert("value".to_owned(), json!({ "type": ["string", "number", "boolean"] }));
+    definitions
+}

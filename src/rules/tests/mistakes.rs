@@ -35,7 +35,8 @@ to = { team = "inbound", rep = "ana@acme.example" }
     H005 error: "\"Europe/Lisboa\"": unknown time zone 'Europe/Lisboa' [did you mean 'Europe/Lisbon'?]
     H005 error: "\"mon-fri 9-17\"": `shifts`: 'mon-fri 9-17' is not a shift: '9' is not a time from 00:00 to 24:00; write one such as "mon-fri 09:00-17:30" or "sat 22:00-06:00"
     H003 error: "0": `max_open` must be a whole number from 1, not 0
-    H005 error: "{ team = \"inbound\", rep = \"ana@acme.example\" }": `to` takes exactly one of owner_of, account_in, team, rep
+    H031 error: "\"inbound\"": unknown team 'inbound' [there are none yet]
+    H005 error: "\"ana@acme.example\"": `team` and `rep` exclude each other; keep one of them
     "##);
 }
 
@@ -74,7 +75,7 @@ fn a_declaration_of_a_field_that_contradicts_its_name_is_found() {
     H015 error: "any": `any` is a word of conditions and cannot be a field
     H015 error: "\"a b\"": 'a b' cannot be the name of a field; use letters, digits and _
     H005 error: "{ property = \" \", type = \"int\" }": the property of `size` is blank
-    H005 error: "\"int\"": 'int' is not a type of field [known: bool, datetime, number, text]
+    H005 error: "\"int\"": `type` cannot be 'int' [known: bool, datetime, number, text]
     "##);
 }
 
@@ -148,15 +149,15 @@ skills = ["pt"]
     H030 error: "\"bo@acme.example\"": unknown rep 'bo@acme.example' [did you mean 'ana@acme.example'?]
     H003 error: "0": `weight` must be a whole number from 1, not 0
     H005 error: "\"lee\"": `manager` is not an e-mail address
-    H005 error: "[]": a team needs at least one member
-    H005 error: "\"30s\"": `respond_within` is shorter than a minute [the scheduler starts handoff once a minute: write "1m" or more]
+    H005 error: "[]": `members` needs at least one entry
+    H005 error: "\"30s\"": `respond_within` is shorter than 1m [the scheduler starts handoff once a minute: write "1m" or more]
     H005 error: "\"0%\"": `at`: '0%' is not a share from 1% to 10000%
     H005 error: "\"page\"": `do` cannot be 'page' [known: notify, reassign, remind, return]
     H004 error: "{ at = \"2h\", do = \"notify\" }": `step` needs `to`
     H005 error: "\"sales\"": `to` cannot be 'sales' [write "rep", "manager", "team", a rep's e-mail or a "#channel", or a list of them]
-    H005 error: "\"manager\"": `remind` takes no `to`
+    H005 error: "\"manager\"": `to` is for `notify` only
     H004 error: "{ do = \"return\" }": `step` needs `at`
-    H005 error: "\"deal\"": `owner_of` cannot be 'deal' [write "contact" or "company"]
+    H005 error: "\"deal\"": `owner_of` cannot be 'deal' [known: company, contact]
     "##);
 }
 
@@ -174,7 +175,7 @@ won = {}
     assert_snapshot!(with(text), @r##"
     H005 error: "{}": `touched` has no condition: every handoff would be touched at once
     H010 error: "\"why\"": unknown field `why` [add it to [fields]: why = "the CRM's property"]
-    H005 error: "\"0d\"": `stale_after` is no time at all: every handoff would be stale at once
+    H005 error: "\"0d\"": `stale_after` is no time at all [every handoff would be stale at once]
     H005 error: "owner": `owner` cannot be written [the owner is set by the route; write other fields of the contact]
     H005 error: "company": handoff writes to the contact, not to its company
     H010 error: "stage": unknown field `stage` [did you mean 'state'?]
@@ -211,9 +212,10 @@ points = 40
 "#;
     assert_snapshot!(with(text), @r##"
     H005 error: "0": `cap` must be above 0
+    H005 error: "0": `cap` has no effect: the score comes from the CRM [write from = "rules" in [score] to compute the score here]
     H004 error: "[[score.points]]": [[score.points]] needs `points`
     H005 error: "points": `points` has no effect: the score comes from the CRM [write from = "rules" in [score] to compute the score here]
-    H004 error: "[[score.points]]": [[score.points]] needs `since`
+    H004 error: "[[score.points]]": [[score.points]] has `half_life` and needs `since` to count from
     H040 error: "\"a\"": a second entry of points with the name 'a' [every name may be given once; rename one of them]
     H012 error: "\"plan\"": `since` needs a datetime field, and `plan` is text [declare it in [fields]: plan = { property = "…", type = "datetime" }]
     H014 error: "60": impossible: a fit of 60 when all points together are 40

@@ -9,7 +9,9 @@ mod whole;
 
 use std::path::{Path, PathBuf};
 
-use super::{Connection, Connectors, Finding, Findings, Reader, Rules, Source, load};
+use super::{
+    Connection, Connectors, Finding, Findings, KeyKind, Reader, Rules, Source, TableSpec, key, load,
+};
 use crate::model::{STANDARD_FIELDS, Timestamp};
 
 /// The moment every test is at.
@@ -24,9 +26,8 @@ fn default_property(kind: &str, field: &str) -> Option<&'static str> {
 }
 
 fn check_crm(connection: &Connection, findings: &mut Findings) {
-    let mut reader = Reader::new(&connection.table, format!("[crm.{}]", connection.kind));
-    reader.text("base_url", findings);
-    reader.finish(findings);
+    static KEYS: TableSpec = TableSpec::new("", "", &[key("base_url", KeyKind::Text, "")]);
+    Reader::called(&connection.table, &KEYS, &format!("[crm.{}]", connection.kind), findings);
 }
 
 fn check_chat(_: &Connection, _: &mut Findings) {}
@@ -44,7 +45,7 @@ fn source(text: &str) -> Source {
     Source { path: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.toml"), text: text.to_owned() }
 }
 
-fn load_text(text: &str) -> (Option<Rules>, Findings) {
+pub(in crate::rules) fn load_text(text: &str) -> (Option<Rules>, Findings) {
     load(&source(text), &CONNECTORS, now())
 }
 

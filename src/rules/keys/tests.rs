@@ -1,0 +1,111 @@
+//! What holds of every row.
+
+use super::*;
+use crate::rules::finding::Findings;
+use crate::rules::item::Item;
+use crate::rules::parse::parse;
+use crate::rules::reader::{Reader, asked};
+use crate::rules::tests::load_text;
+
+/// Every table of a definition, each once.
+fn tables() -> Vec<&'static TableSpec> {
+    let mut tables = vec![&ROOT];
+    let mut next = 0;
+    while let Some(spec) = tables.get(next) {
+        let nested: Vec<&TableSpec> = spec.nested().collect();
+        tables.extend(nested);
+        next += 1;
+    }
+    tables
+}
+
+fn rows() -> impl Iterator<Item = (&'static TableSpec, &'static Key)> {
+    tables().into_iter().flat_map(|spec| spec.keys.iter().map(move |key| (spec, key)))
+}
+
+/// The value that a default stands for, as the file would have it.
+fn item(key: &Key, text: &str) -> Item {
+    let quoted = format!("key = {text:?}");
+    let is_bare = matches!(key.kind, Kind::Flag | Kind::Number | Kind::Positive | Kind::Count(_));
+    let text = if is_bare { format!("key = {text}") } else { quoted };
+    let table = parse(&text, &mut Findings::default()).unwrap();
+    table.get("key").unwrap().item.clone()
+}
+
+#[test]
+fn every_default_is_a_value_that_its_key_takes() {
+    let mut checked = 0;
+    for (spec, key) in rows() {
+        let Some(default) = key.default else { continue };
+        let problem = problem(key, &item(key, default));
+        assert!(problem.is_none(), "{} {}: {problem:?}", spec.name, key.name);
+        assert!(!key.is_required, "{} {} is required and has a default", spec.name, key.name);
+        checked += 1;
+    }
+    assert!(checked > 10, "{checked}");
+}
+
+#[test]
+fn every_row_says_what_it_is_and_stands_once() {
+    for (spec, key) in rows() {
+        let place = format!("{} {}", spec.name, key.name);
+        assert!(key.doc.ends_with('.'), "{place}: no sentence");
+        assert_eq!(spec.keys.iter().filter(|other| other.name == key.name).count(), 1, "{place}");
+        assert!(!key.since.is_empty(), "{place}");
+    }
+}
+
+#[test]
+fn relations_name_keys_of_their_table() {
+    for spec in tables() {
+        for relation in spec.relations {
+            let names: Vec<&str> = match *relation {
+                Relation::Needs { keys, other, .. } => keys.iter().copied().chain([other]).collect(),
+                Relation::NeedsWhere { key, other, .. } => vec![key, other],
+                Relation::OnlyWhere { keys, key, .. } => keys.iter().copied().chain([key]).collect(),
+                Relation::OneOf { keys, .. } => keys.to_vec(),
+                Relation::NotEmpty(_) => Vec::new(),
+            };
+            for name in names {
+                assert!(spec.key(name).is_some(), "{} has no `{name}`", spec.name);
+            }
+        }
+    }
+}
+
+/// With what the project's own definition does not have.
+const MORE: &str = "
+[[example]]
+name = \"x\"
+at = 2026-11-23
+contact = {}
+loads = { \"ana@acme.example\" = { open = 1 } }
+expect = { verdict = \"qualified\" }
+[[sla]]
+name = \"x\"
+respond_within = \"5m\"
+step = [{ at = \"50%\", do = \"notify\", to = \"rep\" }]
+";
+
+#[test]
+fn every_row_is_read() {
+    load_text(&format!("{}{MORE}", include_str!("../../../rules.toml")));
+    let unread: Vec<String> = rows()
+        .filter(|(spec, key)| !asked::was(spec, key.name))
+        .map(|(spec, key)| format!("{} {}", spec.name, key.name))
+        .collect();
+    // The version is nothing but checked.
+    assert_eq!(unread, ["the definition version"]);
+}
+
+#[test]
+fn a_key_without_a_row_is_unknown_and_is_not_read() {
+    static SPEC: TableSpec = TableSpec::new("[x]", "", &[key("a", Kind::Text, "")]);
+    let mut findings = Findings::default();
+    let table = parse("a = \"1\"\nb = \"2\"", &mut findings).unwrap();
+    let reader = Reader::new(&table, &SPEC, &mut findings);
+    assert_eq!(reader.text("a"), Some("1"));
+    assert_eq!(findings.as_slice()[0].message, "unknown key `b` in [x]");
+    let unread = std::panic::catch_unwind(|| reader.text("b"));
+    assert!(unread.is_err(), "a test that reads a key without a row fails");
+}
