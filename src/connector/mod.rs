@@ -4,11 +4,16 @@
 pub(crate) mod append_log;
 pub(crate) mod base_url;
 pub mod cursor;
+pub(crate) mod halving;
 pub(crate) mod http;
+pub(crate) mod keyset;
 pub(crate) mod lines;
 mod options;
+pub(crate) mod outcome;
+pub(crate) mod owners;
 pub(crate) mod signed_request;
 mod sink;
+pub(crate) mod walk;
 
 pub use options::{ConnectOptions, TestClock};
 pub use sink::{Capabilities, Certainty, Keyed, Sink};

@@ -4,11 +4,13 @@
 //! <https://developers.hubspot.com/docs/api-reference/latest/error-handling#multi-status-errors>
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 
 use serde_json::{Value, json};
 
-use super::outcome::Outcome;
 use super::problem::Problem;
+use crate::connector::halving::{Part, halved};
+use crate::connector::outcome::Outcome;
 use crate::model::Delivery;
 
 /// One input of a batch.
@@ -27,44 +29,29 @@ const REQUESTS_MAX: usize = 40;
 /// Sends inputs together; one outcome for each, in order. A batch that is refused as a whole is halved until the inputs
 /// that are to blame stand alone: the others must not wait for them. So are inputs whose refusals name nobody.
 pub(super) fn send(inputs: &[Input], mut post: impl FnMut(&[Input]) -> Outcome) -> Vec<Outcome> {
-    let mut outcomes: Vec<Option<Outcome>> = vec![None; inputs.len()];
-    let mut parts = vec![(0, inputs)];
-    let mut requests = 0;
-    while let Some((start, part)) = parts.pop() {
-        if part.is_empty() {
-            continue;
-        }
-        let places = outcomes.iter_mut().skip(start).take(part.len());
-        if requests == REQUESTS_MAX {
-            let why = "others in its batch were refused; it goes out with the next run".to_owned();
-            let put_off = Outcome::Failed(Delivery::NotSent { why });
-            places.for_each(|place| *place = Some(put_off.clone()));
-            continue;
-        }
-        requests += 1;
+    let put_off = || {
+        let why = "others in its batch were refused; it goes out with the next run".to_owned();
+        Outcome::Failed(Delivery::NotSent { why })
+    };
+    let sent = halved(inputs, REQUESTS_MAX, put_off, |part| {
         let outcome = post(part);
-        match outcome {
+        Ok::<_, Infallible>(match &outcome {
             Outcome::Accepted(answer) if answer.get("results").is_some() => {
-                let told = take_apart(&answer, part);
-                let alone = told.iter().enumerate().filter(|(_, told)| told.is_none()).map(|(at, _)| at);
-                parts.extend(alone.filter_map(|at| Some((start + at, part.get(at..=at)?))).rev());
-                places.zip(told).for_each(|(place, told)| *place = told);
+                Part::Each(take_apart(answer, part))
             }
-            Outcome::Taken { .. } | Outcome::Missing { .. } | Outcome::Failed(Delivery::Refused { .. })
-                if part.len() > 1 =>
-            {
-                let half = part.len() / 2;
-                let (first, second) = part.split_at(half);
-                parts.extend([(start + half, second), (start, first)]);
+            Outcome::Taken { .. } | Outcome::Missing { .. } | Outcome::Refused { .. } if part.len() > 1 => {
+                Part::Halve
             }
             Outcome::Accepted(_)
             | Outcome::Taken { .. }
             | Outcome::Missing { .. }
             | Outcome::Forbidden { .. }
-            | Outcome::Failed(_) => places.for_each(|place| *place = Some(outcome.clone())),
-        }
-    }
-    outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(not_mentioned)).collect()
+            | Outcome::Refused { .. }
+            | Outcome::Failed(_) => Part::All(outcome),
+        })
+    });
+    let Ok(outcomes) = sent;
+    outcomes
 }
 
 /// What the answer does not mention may have happened.
@@ -129,30 +116,13 @@ fn take_apart(answer: &Value, inputs: &[Input]) -> Vec<Option<Outcome>> {
     }
     // Errors that name nobody are about those of whom nothing else is said, if there are as many.
     let untold = inputs.iter().filter(|input| !told.contains_key(input.trace.as_str())).count();
-    let is_certain = nameless.len() == untold && nameless.iter().all(is_refusal);
+    let is_certain = nameless.len() == untold && nameless.iter().all(Outcome::is_certainly_not_done);
     let rest = match nameless.as_slice() {
         [only] if untold == 1 => Some(only.clone()),
         _ if is_certain => None,
         _ => Some(not_mentioned()),
     };
     inputs.iter().map(|input| told.remove(input.trace.as_str()).or_else(|| rest.clone())).collect()
-}
-
-/// Nothing was written.
-fn is_refusal(outcome: &Outcome) -> bool {
-    match outcome {
-        Outcome::Accepted(_) | Outcome::Failed(Delivery::Unknown { .. } | Delivery::Done { .. }) => false,
-        Outcome::Taken { .. }
-        | Outcome::Missing { .. }
-        | Outcome::Forbidden { .. }
-        | Outcome::Failed(
-            Delivery::Refused { .. }
-            | Delivery::Forbidden { .. }
-            | Delivery::NotSent { .. }
-            | Delivery::Throttled { .. }
-            | Delivery::Unauthorized { .. },
-        ) => true,
-    }
 }
 
 /// Whether a result belongs to an input: by the trace id, by the record's id, or by the key in the new record itself.
@@ -189,7 +159,7 @@ fn of_error(error: &Value) -> Outcome {
         "RATE_LIMITS" | "RATE_LIMIT" => Outcome::Failed(Delivery::Throttled { until: None, why }),
         "MISSING_SCOPES" => Outcome::Forbidden { why },
         "VALIDATION_ERROR" | "CONFLICT" | "FORBIDDEN" | "INVALID_PARAMETER" => {
-            Outcome::Failed(Delivery::Refused { why })
+            Outcome::Refused { why, properties: problem.properties }
         }
         _ => Outcome::Failed(Delivery::Unknown { why }),
     }
@@ -205,7 +175,7 @@ mod tests {
     }
 
     fn refused() -> Outcome {
-        Outcome::Failed(Delivery::Refused { why: "no".to_owned() })
+        Outcome::Refused { why: "no".to_owned(), properties: Vec::new() }
     }
 
     fn accepted(part: &[Input]) -> Outcome {
@@ -268,7 +238,7 @@ mod tests {
     #[test]
     fn errors_that_name_nobody_are_about_the_rest_only_when_they_are_as_many() {
         let one = partial(&["VALIDATION_ERROR"]);
-        assert!(matches!(take_apart(&one, &inputs(2))[1], Some(Outcome::Failed(Delivery::Refused { .. }))));
+        assert!(matches!(take_apart(&one, &inputs(2))[1], Some(Outcome::Refused { .. })));
         assert!(matches!(take_apart(&one, &inputs(3))[1], Some(Outcome::Failed(Delivery::Unknown { .. }))));
         let two = partial(&["VALIDATION_ERROR", "OBJECT_NOT_FOUND"]);
         assert_eq!(take_apart(&two, &inputs(3))[1..], [None, None]);

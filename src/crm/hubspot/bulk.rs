@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::client::{Client, parse};
 use super::wire::{Listing, Object, unread};
+use crate::connector::halving::{Part, halved, is_whole};
 use crate::connector::http::Answer;
 
 /// Inputs of one call: <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch>.
@@ -50,21 +51,23 @@ pub(super) fn read(client: &Client, kind: &str, properties: &[String], ids: &[&s
 /// records that are to blame stand alone: the others must not wait for them.
 fn read_apart(ids: &[&str], mut ask: impl FnMut(&[&str]) -> Result<Answer>) -> Result<Objects> {
     let mut objects = Objects::default();
-    let mut parts = vec![ids];
     let mut requests = 0;
-    while let Some(part) = parts.pop() {
-        requests += 1;
-        let answer = ask(part)?;
-        match (parse::<Listing>(&answer), part) {
-            (Ok(listing), _) => objects.add(listing),
-            (Err(error), _) if !is_whole(&answer.body) || requests == REQUESTS_MAX => return Err(error),
-            (Err(error), [id]) => drop(objects.unreadable.insert((*id).to_owned(), error.to_string())),
-            (Err(_), part) => {
-                let (first, second) = part.split_at(part.len() / 2);
-                parts.extend([second, first]);
+    halved(
+        ids,
+        REQUESTS_MAX,
+        || (),
+        |part| {
+            requests += 1;
+            let answer = ask(part)?;
+            match (parse::<Listing>(&answer), part) {
+                (Ok(listing), _) => objects.add(listing),
+                (Err(error), _) if !is_whole(&answer.body) || requests == REQUESTS_MAX => return Err(error),
+                (Err(error), [id]) => drop(objects.unreadable.insert((*id).to_owned(), error.to_string())),
+                (Err(_), _) => return Ok(Part::Halve),
             }
-        }
-    }
+            Ok(Part::All(()))
+        },
+    )?;
     Ok(objects)
 }
 
@@ -78,25 +81,6 @@ impl Objects {
             }
         }
     }
-}
-
-/// Whether a body is an object to its last brace, whatever is inside: not a page of HTML, and nothing that broke off.
-fn is_whole(body: &[u8]) -> bool {
-    let body = body.trim_ascii();
-    let (mut depth, mut is_text, mut is_escaped) = (0_usize, false, false);
-    for (at, byte) in body.iter().enumerate() {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if is_text => is_escaped = true,
-            b'"' => is_text = !is_text,
-            _ if is_text => {}
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 1 => return body.starts_with(b"{") && at + 1 == body.len(),
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
 }
 
 /// What the records of one kind are associated with.
@@ -171,17 +155,5 @@ mod tests {
         let (read, requests) = read_with(&ids.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(read.is_err());
         assert_eq!(requests, REQUESTS_MAX);
-    }
-
-    #[test]
-    fn what_broke_off_and_what_is_no_json_is_not_whole() {
-        for whole in [r#"{"a":"}\"{","b":[{}]}"#, "{}", " {\"a\": \"\\ud800\"}\n"] {
-            assert!(is_whole(whole.as_bytes()), "{whole}");
-        }
-        for other in
-            ["", "{", r#"{"a":"}"#, r#"{"a":{}"#, "{}{}", "<html>{}</html>", "[]", "]", r#"{"a":1}}"#]
-        {
-            assert!(!is_whole(other.as_bytes()), "{other}");
-        }
     }
 }

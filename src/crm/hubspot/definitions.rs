@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::client::Client;
 use super::config::HandoffKey;
-use super::outcome::{Outcome, read_outcome};
+use super::outcome::read_outcome;
 use super::signs::LEAD_STATUS;
 use super::stages::{Options, STAGE_PROPERTY};
 use super::tasks::{KEY_PROPERTY, KeyPlace};
+use crate::connector::outcome::Outcome;
 use crate::model::Timestamp;
 
 /// Kept between runs. Losing it costs requests and nothing else.

@@ -11,15 +11,17 @@ use super::client::Client;
 use super::config::Config;
 use super::definitions::Definitions;
 use super::engagements::Looks;
-use super::outcome::{Outcome, failed, outcome, read_outcome};
+use super::outcome::{failed, outcome, read_outcome};
+use super::owners;
 use super::paths::Paths;
 use super::present::{self, Present};
 use super::reader::Contacts;
-use super::roster::{Roster, Standing};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::KeyPlace;
 use super::wire::Object;
 use crate::connector::http::Failure;
+use crate::connector::outcome::Outcome;
+use crate::connector::owners::{OwnerDirectory, OwnerStatus};
 use crate::model::{Timestamp, Update};
 
 /// What is kept between runs. Losing it costs requests and nothing else.
@@ -131,7 +133,7 @@ impl Writing {
 pub(super) struct Desk<'a> {
     pub client: &'a Client,
     pub config: &'a Config,
-    pub roster: &'a mut Roster,
+    pub owners: &'a mut OwnerDirectory,
     pub writing: &'a mut Writing,
     /// The time of the run.
     pub now: Timestamp,
@@ -209,8 +211,9 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn owner(&mut self, email: &str) -> Result<Standing, Outcome> {
-        self.roster.standing(self.client, email).map_err(|error| failed(&error, self.now))
+    pub(super) fn owner(&mut self, email: &str) -> Result<OwnerStatus, Outcome> {
+        let list = |which| owners::list(self.client, which);
+        self.owners.status(email, list).map_err(|error| failed(&error, self.now))
     }
 
     /// Whether a stage would be set back.

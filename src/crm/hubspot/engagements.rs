@@ -12,12 +12,12 @@ use super::HubSpot;
 use super::batch::record_id;
 use super::desk::Desk;
 use super::look_up::{associated, read_results};
-use super::outcome::Outcome;
 use super::own_tasks::see_tasks;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
-use super::roster::Standing;
 use super::signs::{self, ENGAGEMENTS, Engagement, Sign};
 use crate::connector::Unreadable;
+use crate::connector::outcome::Outcome;
+use crate::connector::owners::OwnerStatus;
 use crate::crm::{Activities, Watched};
 use crate::isolate::{A_BUG, isolated};
 use crate::model::{Activity, ActivityKind, Delivery, Timestamp};
@@ -208,7 +208,7 @@ fn joined<T>(reader: ScopedJoinHandle<'_, Sight<T>>) -> Sight<T> {
 fn owners<'a>(desk: &mut Desk<'_>, open: &[&'a Watched]) -> Sight<HashMap<&'a str, String>> {
     let mut owners = HashMap::new();
     for watched in open {
-        if let Standing::Active(id) = desk.owner(&watched.owner)? {
+        if let OwnerStatus::Active(id) = desk.owner(&watched.owner)? {
             owners.insert(watched.owner.as_str(), id);
         }
     }

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use super::batch::{id_text, record_id};
 use super::desk::Desk;
 use super::engagements::why;
-use super::outcome::Outcome;
 use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
-use super::roster::Standing;
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::{self, KEY_PROPERTY, KEY_SOURCES, KeyPlace};
 use super::writes::OWNER_PROPERTY;
 use crate::connector::Keyed;
+use crate::connector::outcome::Outcome;
+use crate::connector::owners::OwnerStatus;
 use crate::model::{Delivery, LookUp, Update, Write};
 
 /// Pages of one contact's tasks; five hundred stand on one.
@@ -190,8 +190,8 @@ fn compare(desk: &mut Desk<'_>, updates: &[(&Keyed<'_>, &Update)]) -> Result<Vec
 fn shows(desk: &mut Desk<'_>, record: &Value, update: &Update) -> Result<bool, Outcome> {
     if let Some(email) = &update.owner {
         let wanted = match desk.owner(email)? {
-            Standing::Active(id) => id,
-            Standing::Archived | Standing::Unknown => return Ok(false),
+            OwnerStatus::Active(id) => id,
+            OwnerStatus::Archived | OwnerStatus::Unknown => return Ok(false),
         };
         let owner = record.get("properties").and_then(|all| all.get(OWNER_PROPERTY)).and_then(id_text);
         if owner != Some(wanted) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::companies::Link;
 use super::desk::Remembered;
 use super::portal::Portal;
-use super::roster::Roster;
+use crate::connector::owners::OwnerDirectory;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -14,8 +14,8 @@ pub(super) struct Memory {
     pub(super) base_url: String,
     #[serde(default)]
     pub(super) portal: Option<Portal>,
-    #[serde(default)]
-    pub(super) roster: Roster,
+    #[serde(default, alias = "roster")]
+    pub(super) owners: OwnerDirectory,
     #[serde(default)]
     pub(super) link: Link,
     #[serde(default)]

@@ -15,6 +15,7 @@ mod memory;
 mod online;
 mod outcome;
 mod own_tasks;
+mod owners;
 mod pacer;
 mod paths;
 mod portal;
@@ -23,10 +24,8 @@ mod problem;
 mod properties;
 mod reader;
 mod receive;
-mod roster;
 mod scopes;
 mod search;
-mod searcher;
 mod setup;
 mod signs;
 mod stages;
@@ -47,8 +46,8 @@ use self::config::Config;
 use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
-use self::roster::Roster;
 use super::{Activities, Connector, Crm, Needs, Page, Reread, Walk, Walked, Watched};
+use crate::connector::owners::OwnerDirectory;
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
 use crate::model::{Account, ContactId, Delivery, Field, LookUp, RecordLinks, Timestamp};
 use crate::rules::{Findings, Table};
@@ -69,8 +68,8 @@ struct HubSpot {
     config: Config,
     client: Arc<Client>,
     /// Asked for at most once.
-    portal: OnceLock<Portal>,
-    roster: Roster,
+    portal: Arc<OnceLock<Portal>>,
+    owners: OwnerDirectory,
     companies: Arc<Companies>,
     writing: Writing,
 }
@@ -87,8 +86,8 @@ impl HubSpot {
         let known = config.portal.clone().map(Portal::Number).or(memory.portal);
         Self {
             client: Arc::new(client),
-            portal: known.map_or_else(OnceLock::new, OnceLock::from),
-            roster: memory.roster,
+            portal: Arc::new(known.map_or_else(OnceLock::new, OnceLock::from)),
+            owners: memory.owners,
             companies: Arc::new(Companies::new(memory.link)),
             writing: Writing::new(memory.writing),
             config,
@@ -100,18 +99,10 @@ impl HubSpot {
         Desk {
             client: &self.client,
             config: &self.config,
-            roster: &mut self.roster,
+            owners: &mut self.owners,
             writing: &mut self.writing,
             now,
         }
-    }
-
-    fn portal(&self) -> Result<&Portal> {
-        if let Some(portal) = self.portal.get() {
-            return Ok(portal);
-        }
-        let portal = Portal::ask(&self.client)?;
-        Ok(self.portal.get_or_init(|| portal))
     }
 }
 
@@ -138,7 +129,7 @@ impl Sink for HubSpot {
         let memory = Memory {
             base_url: self.config.base_url.clone(),
             portal: self.portal.get().cloned(),
-            roster: self.roster.clone(),
+            owners: self.owners.clone(),
             link: self.companies.link(),
             writing: self.writing.remembered.clone(),
         };
@@ -149,7 +140,7 @@ impl Sink for HubSpot {
 impl Crm for HubSpot {
     /// The account's number. Where the token may not know it, the service's name: nothing that may change from run to run.
     fn account(&mut self) -> Result<Account> {
-        let number = self.portal()?.number();
+        let number = Portal::learn(&self.portal, &self.client)?.number();
         let link = |number| format!("https://app.hubspot.com/contacts/{number}/record/0-1/{{id}}");
         Ok(Account {
             id: number.unwrap_or(&self.config.host).to_owned(),

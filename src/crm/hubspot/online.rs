@@ -7,13 +7,14 @@ use serde_json::json;
 
 use super::HubSpot;
 use super::client::parse;
+use super::owners;
 use super::problem::Problem;
 use super::properties::known_here;
-use super::roster::Standing;
 use super::scopes;
 use super::wire::{Listing, Property, unread};
 use super::writes::OWNER_PROPERTY;
 use crate::connector::Checked;
+use crate::connector::owners::OwnerStatus;
 use crate::crm::Needs;
 use crate::model::{Field, fold};
 
@@ -105,10 +106,10 @@ impl HubSpot {
             return Ok(());
         }
         for email in emails {
-            let what = match self.roster.standing(&self.client, email)? {
-                Standing::Active(_) => continue,
-                Standing::Archived => "is deactivated in HubSpot and can own nothing",
-                Standing::Unknown => "is no user of HubSpot",
+            let what = match self.owners.status(email, |which| owners::list(&self.client, which))? {
+                OwnerStatus::Active(_) => continue,
+                OwnerStatus::Archived => "is deactivated in HubSpot and can own nothing",
+                OwnerStatus::Unknown => "is no user of HubSpot",
             };
             problems.push(format!(
                 "the rep {email} {what}; change the rep's `email`, or invite them under Settings > Users & Teams"

@@ -8,22 +8,8 @@ use serde_json::Value;
 use super::problem::{Policy, Problem};
 use super::wire::unread;
 use crate::connector::http::{Answer, Failure};
+use crate::connector::outcome::{Outcome, StatusClass};
 use crate::model::{Delivery, Timestamp};
-
-/// What one attempt to write came to.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Outcome {
-    /// Taken, with an answer that can be read; of a batch, perhaps only in part.
-    Accepted(Value),
-    /// A record with this value of a unique property is there already.
-    Taken { why: String },
-    /// There is no such record (any more).
-    Missing { why: String },
-    /// The token may not do this, whatever the record.
-    Forbidden { why: String },
-    /// It failed.
-    Failed(Delivery),
-}
 
 /// HubSpot counts requests in windows of ten seconds and, for searches, of one.
 ///
@@ -79,20 +65,19 @@ pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome 
     }
     let problem = Problem::of(&answer);
     let why = problem.text;
-    match answer.status {
-        200..300 => {
+    match StatusClass::of(answer.status) {
+        StatusClass::Accepted => {
             let why = "HubSpot took it, but its answer cannot be read".to_owned();
             Outcome::Failed(Delivery::Unknown { why })
         }
-        300..400 => {
+        StatusClass::Elsewhere => {
             let why = format!("HubSpot sent it elsewhere (status {}); is `base_url` right?", answer.status);
             Outcome::Failed(Delivery::NotSent { why })
         }
-        400 | 409 if problem.is_taken => Outcome::Taken { why },
-        401 => Outcome::Failed(Delivery::Unauthorized { why }),
-        403 => Outcome::Forbidden { why },
-        404 => Outcome::Missing { why },
-        429 => {
+        StatusClass::Unauthorized => Outcome::Failed(Delivery::Unauthorized { why }),
+        StatusClass::Forbidden => Outcome::Forbidden { why },
+        StatusClass::Missing => Outcome::Missing { why },
+        StatusClass::Throttled => {
             let wait = match problem.policy {
                 Policy::Daily => A_DAY,
                 Policy::Secondly => ONE_SECOND,
@@ -100,31 +85,14 @@ pub(super) fn outcome(sent: Result<Answer, Failure>, now: Timestamp) -> Outcome 
             };
             Outcome::Failed(Delivery::Throttled { until: Some(now + wait), why })
         }
-        423 => Outcome::Failed(Delivery::Throttled { until: Some(now + LOCKED), why }),
-        // The account is being moved to another data centre: refused, for minutes to hours.
-        477 => Outcome::Failed(Delivery::Throttled { until: None, why }),
-        408 | 0..200 | 500.. => Outcome::Failed(Delivery::Unknown { why }),
-        400..500 => Outcome::Failed(Delivery::Refused { why }),
-    }
-}
-
-impl Outcome {
-    /// What was answered, for a read.
-    pub(super) fn answer(self) -> Result<Value, Self> {
-        match self {
-            Self::Accepted(answer) => Ok(answer),
-            Self::Taken { .. } | Self::Missing { .. } | Self::Forbidden { .. } | Self::Failed(_) => Err(self),
-        }
-    }
-
-    /// The delivery when nothing better can be made of it.
-    pub(super) fn into_delivery(self) -> Delivery {
-        match self {
-            Self::Accepted(_) => Delivery::Unknown { why: "HubSpot's answer names no id".to_owned() },
-            Self::Taken { why } | Self::Missing { why } => Delivery::Refused { why },
-            Self::Forbidden { why } => Delivery::Forbidden { why },
-            Self::Failed(delivery) => delivery,
-        }
+        StatusClass::Unknown => Outcome::Failed(Delivery::Unknown { why }),
+        StatusClass::Refused => match answer.status {
+            400 | 409 if problem.is_taken => Outcome::Taken { why },
+            423 => Outcome::Failed(Delivery::Throttled { until: Some(now + LOCKED), why }),
+            // The account is being moved to another data centre: refused, for minutes to hours.
+            477 => Outcome::Failed(Delivery::Throttled { until: None, why }),
+            _ => Outcome::Refused { why, properties: problem.properties },
+        },
     }
 }
 
@@ -161,7 +129,7 @@ mod tests {
                 format!("throttled {}", (*until - now()).num_seconds())
             }
             Outcome::Failed(Delivery::Throttled { .. }) => "throttled".to_owned(),
-            Outcome::Failed(Delivery::Refused { .. }) => "refused".to_owned(),
+            Outcome::Refused { .. } | Outcome::Failed(Delivery::Refused { .. }) => "refused".to_owned(),
             Outcome::Failed(Delivery::Unauthorized { .. }) => "unauthorized".to_owned(),
             Outcome::Failed(Delivery::Unknown { .. }) => "unknown".to_owned(),
             Outcome::Failed(Delivery::Done { .. }) => "done".to_owned(),

@@ -3,6 +3,8 @@
 //! Source: <https://developers.hubspot.com/docs/api-reference/account-account-info-v3/guide>. Whether every token may ask is
 //! not documented, so one that may not is taken for an answer.
 
+use std::sync::OnceLock;
+
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +28,17 @@ impl Portal {
         }
     }
 
+    /// The account, asked of the service unless it is known.
+    pub(super) fn learn<'a>(known: &'a OnceLock<Self>, client: &Client) -> Result<&'a Self> {
+        if let Some(portal) = known.get() {
+            return Ok(portal);
+        }
+        let portal = Self::ask(client)?;
+        Ok(known.get_or_init(|| portal))
+    }
+
     /// Asks the service. An error is no answer: it must not become part of a key.
-    pub(super) fn ask(client: &Client) -> Result<Self> {
+    fn ask(client: &Client) -> Result<Self> {
         let answer = client.ask_any(&client.paths.account(), None)?;
         match answer.status {
             200..=299 => {

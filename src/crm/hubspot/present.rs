@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::batch::{id_text, record_id};
 use super::columns::COMPANY;
-use super::outcome::Outcome;
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
 use super::writes::OWNER_PROPERTY;
+use crate::connector::outcome::Outcome;
 use crate::model::one_line;
 
 /// What a write has to know of a contact.

@@ -30,6 +30,8 @@ pub(super) struct Problem {
     pub(super) scopes: Vec<String>,
     /// A record with this value of a unique property is there already.
     pub(super) is_taken: bool,
+    /// The properties that the error is about, as far as it names any.
+    pub(super) properties: Vec<String>,
     /// One line for people: what happened, and what to do about it.
     pub(super) text: String,
 }
@@ -49,6 +51,7 @@ impl Problem {
             policy: if status == 429 { policy(field("policyName"), field("message")) } else { Policy::None },
             scopes: scopes(body),
             is_taken: is_taken(body),
+            properties: properties(body),
             text: String::new(),
         };
         let message =
@@ -126,20 +129,47 @@ fn scopes(body: &Value) -> Vec<String> {
     scopes
 }
 
+/// The properties that an error names: in the JSON inside its message, in its contexts, or as words of a sentence.
+fn properties(body: &Value) -> Vec<String> {
+    let message = |error: &Value| error.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let mut names = Vec::new();
+    for error in std::iter::once(body).chain(errors) {
+        let message = message(error);
+        let inside = reasons(&message).unwrap_or_default();
+        names.extend(inside.iter().filter_map(|reason| Some(reason.get("name")?.as_str()?.to_owned())));
+        match error.pointer("/context/propertyName") {
+            Some(Value::Array(several)) => {
+                names.extend(several.iter().filter_map(Value::as_str).map(str::to_owned));
+            }
+            Some(Value::String(name)) => names.push(name.clone()),
+            Some(_) | None => {}
+        }
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words = message.split(|c| !is_of_name(c)).filter(|word| word.contains('_'));
+        names.extend(words.map(str::to_owned));
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The list that property errors hold inside the message.
+fn reasons(message: &str) -> Option<Vec<Value>> {
+    let (_, list) = message.find('[').and_then(|start| message.split_at_checked(start))?;
+    serde_json::from_str(list).ok()
+}
+
 /// Property errors hold JSON inside the message; `email: not a valid address` says it better.
 fn readable(message: &str) -> String {
-    let Some((before, list)) = message.find('[').and_then(|start| message.split_at_checked(start)) else {
-        return message.to_owned();
-    };
-    let Ok(Value::Array(reasons)) = serde_json::from_str(list) else {
-        return message.to_owned();
-    };
+    let Some(reasons) = reasons(message) else { return message.to_owned() };
     let reason = |entry: &Value| {
         let name = entry.get("name")?.as_str()?;
         let why = entry.get("message").or_else(|| entry.get("error"))?.as_str()?;
         Some(format!("{name}: {why}"))
     };
     let reasons: Vec<String> = reasons.iter().filter_map(reason).collect();
+    let before = message.split('[').next().unwrap_or_default();
     if reasons.is_empty() { before.trim_end().to_owned() } else { reasons.join("; ") }
 }
 
@@ -160,6 +190,24 @@ mod tests {
         let body = json!({"status": "error", "message": inside, "category": "VALIDATION_ERROR"}).to_string();
         let text = problem(400, body.as_bytes()).text;
         assert_eq!(text, "HubSpot answered 400: hs_meeting_start_time: soon was not a valid long.");
+    }
+
+    #[test]
+    fn an_error_names_its_property_wherever_it_stands() {
+        let inside =
+            r#"Property values were not valid: [{"message":"no such owner","name":"hubspot_owner_id"}]"#;
+        for body in [
+            json!({"message": inside}),
+            json!({"message": "Property \"hubspot_owner_id\" does not take it"}),
+            json!({"errors": [{"message": "no", "context": {"propertyName": ["hubspot_owner_id"]}}]}),
+            json!({"context": {"propertyName": "hubspot_owner_id"}}),
+        ] {
+            assert_eq!(problem(400, body.to_string().as_bytes()).properties, ["hubspot_owner_id"], "{body}");
+        }
+        assert!(
+            problem(400, br#"{"message": "hubspot_owner_ids are not taken"}"#).properties
+                != ["hubspot_owner_id"]
+        );
     }
 
     #[test]

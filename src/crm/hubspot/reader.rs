@@ -10,6 +10,7 @@ use super::bulk::{self, Objects};
 use super::client::Client;
 use super::columns::Columns;
 use super::companies::{Companies, OfContacts};
+use super::owners;
 use super::wire::Object;
 use crate::connector::Unreadable;
 use crate::crm::Reread;
@@ -91,7 +92,7 @@ impl HubSpot {
             let company = contacts.companies.get(object.id());
             let company = company.map(|(id, company)| (id.as_str(), company.as_deref()));
             let mut owner = |id: &str| {
-                self.roster.email(&self.client, id).unwrap_or_else(|error| {
+                self.owners.email(id, |which| owners::list(&self.client, which)).unwrap_or_else(|error| {
                     failed.get_or_insert(error);
                     String::new()
                 })
@@ -109,9 +110,9 @@ impl HubSpot {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         let (client, companies, config) = (&self.client, &self.companies, &self.config);
-        let (roster, writing) = (&mut self.roster, &mut self.writing);
+        let (directory, writing) = (&mut self.owners, &mut self.writing);
         let contacts = thread::scope(|scope| {
-            scope.spawn(|| roster.expect(client));
+            scope.spawn(|| directory.prefetch(|which| owners::list(client, which)));
             scope.spawn(|| writing.expect(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;

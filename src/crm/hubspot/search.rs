@@ -8,56 +8,29 @@ use serde_json::{Value, json};
 
 use super::client::{Client, parse};
 use super::wire::{Listing, Object};
+use crate::connector::keyset::{Listed, Query, Row};
 
 /// The most a page may have.
 const LIMIT: u32 = 200;
 
-/// Which contacts to look for.
-#[derive(Clone, Debug)]
-pub(super) struct Query<'a> {
-    /// Milliseconds since 1970, both inclusive.
-    pub(super) lo: i64,
-    pub(super) hi: Option<i64>,
-    /// The last id that was seen.
-    pub(super) beyond: Option<&'a str>,
-    /// The service's own position, only after a page without rows.
-    pub(super) after: Option<&'a str>,
-}
-
-/// A page.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) rows: Vec<Row>,
-    pub(super) total: Option<u64>,
-    pub(super) after: Option<String>,
-    /// The service's clock, milliseconds since 1970.
-    pub(super) date_ms: Option<i64>,
-}
-
-/// A contact that changed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) id: String,
-    /// `None`: the index does not say, so it is read.
-    pub(super) modified_ms: Option<i64>,
-}
-
-pub(super) fn search(client: &Client, query: &Query<'_>) -> Result<Found> {
+pub(super) fn search(client: &Client, query: &Query<'_>) -> Result<Listed<()>> {
     let answer = client.ask(&client.paths.search("contacts"), Some(&body(query)))?;
     let date_ms = answer.date().map(|date| date.timestamp_millis());
     let listing: Listing = parse(&answer)?;
-    found(listing, date_ms)
+    listed(listing, date_ms)
 }
 
-fn found(mut listing: Listing, date_ms: Option<i64>) -> Result<Found> {
+fn listed(mut listing: Listing, date_ms: Option<i64>) -> Result<Listed<()>> {
     let mut rows = Vec::with_capacity(listing.results.len());
     for item in std::mem::take(&mut listing.results) {
         match Object::read(item) {
-            Ok(object) => rows.push(Row { id: object.id().to_owned(), modified_ms: object.modified_ms() }),
+            Ok(object) => {
+                rows.push(Row { id: object.id().to_owned(), modified_ms: object.modified_ms(), carried: () });
+            }
             Err(why) => bail!("HubSpot's search found a contact that cannot be read: {why}"),
         }
     }
-    Ok(Found { rows, total: listing.total, date_ms, after: listing.after() })
+    Ok(Listed { rows, total: listing.total, date_ms, after: listing.after() })
 }
 
 /// One filter group, one sort. The time goes as text: the service takes no number there.
@@ -76,27 +49,6 @@ fn body(query: &Query<'_>) -> Value {
         fields.insert("after".to_owned(), Value::from(after));
     }
     body
-}
-
-/// Ids ascend as numbers or as texts, whichever the service prefers; anything else is no order to walk by.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Order {
-    as_numbers: bool,
-    as_texts: bool,
-}
-
-impl Order {
-    pub(super) fn new() -> Self {
-        Self { as_numbers: true, as_texts: true }
-    }
-
-    /// Whether `next` may stand behind `last`, in the same order as all before.
-    pub(super) fn accepts(&mut self, last: &str, next: &str) -> bool {
-        let number = |id: &str| id.parse::<u128>().ok();
-        self.as_numbers &= number(last).zip(number(next)).is_some_and(|(last, next)| last < next);
-        self.as_texts &= last < next;
-        self.as_numbers || self.as_texts
-    }
 }
 
 #[cfg(test)]
@@ -119,17 +71,5 @@ mod tests {
             Some(&json!([{"propertyName": "hs_object_id", "direction": "ASCENDING"}]))
         );
         assert!(body.to_string().len() < 3_000);
-    }
-
-    #[test]
-    fn ids_may_ascend_as_numbers_or_as_texts_but_not_now_this_now_that() {
-        let accepts = |ids: &[&str]| {
-            let mut order = Order::new();
-            ids.windows(2).all(|pair| order.accepts(pair[0], pair[1]))
-        };
-        assert!(accepts(&["9", "10", "99", "100"]));
-        assert!(accepts(&["10", "100", "9", "99"]));
-        assert!(!accepts(&["9", "10", "100", "99"]));
-        assert!(!accepts(&["9", "9"]));
     }
 }

@@ -12,9 +12,9 @@ use super::HubSpot;
 use super::config::HandoffKey;
 use super::definitions::is_unique;
 use super::engagements::why;
-use super::outcome::Outcome;
 use super::tasks::KEY_PROPERTY;
 use crate::connector::Checked;
+use crate::connector::outcome::Outcome;
 
 const BY_PROPERTY: &str =
     "tasks carry their key in the unique property 'handoff_key', so HubSpot itself refuses a second task";

@@ -1,31 +1,22 @@
-//! The walk over changed contacts. Search and reads overlap: while one page is read, the next is searched for, so that a
-//! walk over all contacts takes no longer than the rate limits want.
+//! The walk over changed contacts.
 
-use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::HubSpot;
-use super::client::Client;
 use super::columns::Columns;
-use super::companies::Companies;
 use super::pacer::OutOfTime;
+use super::portal::Portal;
 use super::reader::Contacts;
-use super::search::{Found, Query, search};
-use super::searcher::{Batch, Searcher};
+use super::search::search;
 use crate::connector::cursor::{Cursor, Window};
+use crate::connector::keyset::{Batch, Query};
+use crate::connector::walk::{self, WindowWalk};
 use crate::crm::{Page, Walk, Walked};
 
 /// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.
 const READERS: usize = 3;
-
-/// Pages found and not yet read: memory stays flat.
-const AHEAD: usize = 2;
-
-type ReadBatch = (Batch, Contacts);
 
 impl HubSpot {
     pub(super) fn walk(
@@ -34,16 +25,16 @@ impl HubSpot {
         take: &mut dyn FnMut(Page) -> Result<()>,
     ) -> Result<Walked> {
         let columns = Columns::new(walk.fields);
-        let mut position = Cursor::resume(walk.cursor, columns.hash());
+        let mut cursor = Cursor::resume(walk.cursor, columns.hash());
         if walk.is_anew {
-            position.begin_anew();
+            cursor.begin_anew();
             // Kept at once: whatever comes in between, the next run goes on with it.
-            take(Page { cursor: Some(written(&position)?), ..Page::default() })?;
+            take(Page { cursor: Some(written(&cursor)?), ..Page::default() })?;
         }
-        self.writing.begin_walk(position.recent());
+        self.writing.begin_walk(cursor.recent());
         loop {
-            let is_resumed = position.window.is_some();
-            let is_whole = match self.walk_window(&columns, &mut position, walk, take) {
+            let is_resumed = cursor.window.is_some();
+            let is_whole = match self.walk_window(&columns, &mut cursor, walk, take) {
                 Ok(is_whole) => is_whole,
                 Err(error) if error.is::<OutOfTime>() => false,
                 Err(error) => return Err(error),
@@ -59,78 +50,56 @@ impl HubSpot {
     fn walk_window(
         &mut self,
         columns: &Columns,
-        position: &mut Cursor,
+        cursor: &mut Cursor,
         walk: &Walk<'_>,
         take: &mut dyn FnMut(Page) -> Result<()>,
     ) -> Result<bool> {
-        let first = if position.window.is_none() { Some(self.open(position)?) } else { None };
-        let Some(window) = position.window.clone() else { bail!("no window is open") };
+        let client = self.client.clone();
+        let search = |query: &Query<'_>| search(&client, query);
+        let first = if cursor.window.is_none() { Some(walk::open(cursor, &search)?) } else { None };
+        let Some(window) = cursor.window.clone() else { bail!("no window is open") };
+        let known = cursor.clone();
+        let news = first.iter().flat_map(|first| &first.rows);
+        let has_news = news.clone().any(|row| !known.knows(&row.id, row.modified_ms));
         if first.is_some() {
-            self.roster.age(window.hi);
+            self.owners.expire(window.hi);
             self.writing.now = chrono::DateTime::from_timestamp_millis(window.hi);
         }
         let is_whole_walk = first.is_some() && window.lo == 0;
-        let known = position.clone();
-        let (client, companies) = (self.client.clone(), self.companies.clone());
-        let mut searcher = Searcher::new(&client, &known, &window);
-        let first = first.map(|found| searcher.batch(found)).transpose()?.flatten();
-        let mut store = |hub: &mut Self, batch: &Batch, contacts: &Contacts| {
-            let is_last = batch.is_last;
-            hub.store(position, columns, batch, contacts, is_whole_walk, take)?;
-            Ok(is_last)
+        let companies = self.companies.clone();
+        let read = |batch: &Batch<()>| {
+            let ids: Vec<&str> = batch.to_read.iter().map(|row| row.id.as_str()).collect();
+            if ids.is_empty() {
+                Ok(Contacts::default())
+            } else {
+                Contacts::read(&client, &companies, columns, &ids)
+            }
         };
-        let mut next = 0;
-        if let Some(batch) = first {
-            let contacts = thread::scope(|scope| {
-                // Whoever qualifies will need the account's number.
-                if !batch.to_read.is_empty() {
-                    scope.spawn(|| self.portal().is_ok());
-                }
-                batch.read(&client, &companies, columns)
-            })?;
-            next = batch.number + 1;
-            if store(self, &batch, &contacts)? {
-                return Ok(true);
-            }
-        }
+        let pages = WindowWalk {
+            service: "HubSpot",
+            search: &search,
+            read: &read,
+            readers: READERS,
+            deadline: walk.deadline,
+        };
+        let portal = self.portal.clone();
         thread::scope(|scope| {
-            let (found, to_read) = sync_channel(AHEAD);
-            let (read, done) = channel();
-            scope.spawn(move || searcher.run(&found, walk.deadline));
-            let to_read = std::sync::Arc::new(Mutex::new(to_read));
-            for _ in 0..READERS {
-                let (to_read, read) = (to_read.clone(), read.clone());
-                let (client, companies) = (&client, &companies);
-                scope.spawn(move || read_batches(client, companies, columns, &to_read, &read));
+            // Whoever qualifies will need the account's number.
+            if has_news {
+                scope.spawn(|| Portal::learn(&portal, &client).is_ok());
             }
-            drop((to_read, read));
-            in_order(&done, next, |(batch, contacts)| store(self, batch, contacts))
+            pages.walk(&known, &window, first, &mut |batch, contacts| {
+                self.store(cursor, columns, batch, contacts, is_whole_walk, take)
+            })
         })
-    }
-
-    /// Opens the next window with its first page.
-    fn open(&self, position: &mut Cursor) -> Result<Found> {
-        let (lo, is_sweep) = position.next_lo();
-        let query = |lo| search(&self.client, &Query { lo, hi: None, beyond: None, after: None });
-        let mut found = query(lo)?;
-        let newest = found.rows.iter().filter_map(|row| row.modified_ms).max();
-        // The service's clock ends the window; it tells whole seconds, and the present one has begun. Without it, what was
-        // seen does: nothing is lost, only read again.
-        let hi = found.date_ms.map(|date| date + 999).or(newest).unwrap_or(lo).max(lo);
-        let wide = if is_sweep { None } else { position.sweep_lo(lo, hi) };
-        if let Some(wide) = wide {
-            found = query(wide)?;
-        }
-        position.open(wide.unwrap_or(lo), hi, found.total.unwrap_or(0), is_sweep || wide.is_some());
-        Ok(found)
     }
 
     /// Hands a page over to be stored, with the cursor behind it.
     fn store(
         &mut self,
-        position: &mut Cursor,
+        cursor: &mut Cursor,
         columns: &Columns,
-        batch: &Batch,
+        batch: &Batch<()>,
         contacts: &Contacts,
         is_whole_walk: bool,
         take: &mut dyn FnMut(Page) -> Result<()>,
@@ -138,16 +107,16 @@ impl HubSpot {
         let (records, bad) = self.records(contacts, columns)?;
         let overlap = self.config.overlap;
         for (id, modified) in contacts.versions() {
-            position.remember(id, modified, overlap);
+            cursor.remember(id, modified, overlap);
         }
-        position.advance(batch.last_id.as_deref());
-        let progress = position.window.as_ref().and_then(|window| progress(window, batch));
-        let read_before = position.read_before();
-        let ends_sweep = batch.is_last && position.is_sweep();
+        cursor.advance(batch.last_id.as_deref());
+        let progress = cursor.window.as_ref().and_then(|window| progress(window, batch));
+        let read_before = cursor.read_before();
+        let ends_sweep = batch.is_last && cursor.is_sweep();
         if batch.is_last {
-            position.close(overlap);
+            cursor.close(overlap);
         }
-        let cursor = written(position)?;
+        let cursor = written(cursor)?;
         self.writing.saw(contacts);
         self.writing.met(contacts.versions());
         if ends_sweep {
@@ -158,61 +127,16 @@ impl HubSpot {
     }
 }
 
-/// The position as a cursor.
-fn written(position: &Cursor) -> Result<String> {
-    serde_json::to_string(position).context("the cursor cannot be written")
+/// The cursor as a cursor.
+fn written(cursor: &Cursor) -> Result<String> {
+    serde_json::to_string(cursor).context("the cursor cannot be written")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share for a progress bar")]
-fn progress(window: &Window, batch: &Batch) -> Option<f64> {
+fn progress(window: &Window, batch: &Batch<()>) -> Option<f64> {
     if batch.is_last {
         return Some(1.0);
     }
     let left = batch.left.filter(|_| window.total > 0)?;
     Some(1.0 - left.min(window.total) as f64 / window.total as f64)
-}
-
-/// Reads pages as they are found, until there are none or nobody listens.
-fn read_batches(
-    client: &Client,
-    companies: &Companies,
-    columns: &Columns,
-    to_read: &Mutex<Receiver<Result<Batch>>>,
-    read: &Sender<Result<ReadBatch>>,
-) {
-    loop {
-        let next = to_read.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(batch) = next else { return };
-        let done = batch.and_then(|batch| {
-            let contacts = batch.read(client, companies, columns)?;
-            Ok((batch, contacts))
-        });
-        if read.send(done).is_err() {
-            return;
-        }
-    }
-}
-
-/// Hands pages over in the order in which they were found; `true` after the last, `false` when the time is over.
-fn in_order(
-    done: &Receiver<Result<ReadBatch>>,
-    mut next: usize,
-    mut store: impl FnMut(&ReadBatch) -> Result<bool>,
-) -> Result<bool> {
-    let mut early: BTreeMap<usize, ReadBatch> = BTreeMap::new();
-    let mut failed = None;
-    for read in done {
-        match read {
-            Ok((batch, contacts)) => drop(early.insert(batch.number, (batch, contacts))),
-            // What was found before it may still be on its way.
-            Err(error) => drop(failed.get_or_insert(error)),
-        }
-        while let Some(read) = early.remove(&next) {
-            next += 1;
-            if store(&read)? {
-                return Ok(true);
-            }
-        }
-    }
-    failed.map_or(Ok(false), Err)
 }

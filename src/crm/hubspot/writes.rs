@@ -11,13 +11,13 @@ use super::HubSpot;
 use super::batch::{self, Input, record_id};
 use super::desk::Desk;
 use super::look_up;
-use super::outcome::Outcome;
 use super::pacer::wait;
 use super::present::{Present, is_id};
-use super::roster::Standing;
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use crate::connector::Keyed;
+use crate::connector::outcome::{Outcome, not_written};
+use crate::connector::owners::OwnerStatus;
 use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
 
 /// The property that holds the owner's id.
@@ -91,7 +91,7 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     }
     let outcomes = batch::send(&updates.inputs, |part| post_updates(desk, part));
     for (at, outcome) in updates.places.into_iter().zip(outcomes) {
-        let delivery = doubted(desk, updated_delivery(outcome));
+        let delivery = updated_delivery(may_have_another_id(desk, outcome));
         if let (Delivery::Done { .. }, Some(Write::Update(update))) =
             (&delivery, writes.get(at).map(|keyed| keyed.write))
         {
@@ -102,8 +102,8 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let outcomes = batch::send(&creates.inputs, |part| post_tasks(desk, part));
     for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(outcomes) {
         let write = writes.get(at);
+        let outcome = may_have_another_id(desk, outcome);
         let delivery = created_delivery(desk, input, write, outcome);
-        let delivery = doubted(desk, delivery);
         if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
             desk.wrote_to(keyed.write.contact());
         }
@@ -164,29 +164,17 @@ fn read_present(
     desk.read_present(&contacts).map_err(not_written)
 }
 
-/// A read failed, so nothing was written.
-fn not_written(outcome: Outcome) -> Delivery {
-    match outcome.into_delivery() {
-        Delivery::Unknown { why } | Delivery::Refused { why } => Delivery::NotSent { why },
-        other @ (Delivery::Done { .. }
-        | Delivery::NotSent { .. }
-        | Delivery::Throttled { .. }
-        | Delivery::Forbidden { .. }
-        | Delivery::Unauthorized { .. }) => other,
-    }
-}
-
 /// The id of an owner who can be given something.
 fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
     match desk.owner(email).map_err(not_written)? {
-        Standing::Active(id) => Ok(id),
-        Standing::Archived => {
+        OwnerStatus::Active(id) => Ok(id),
+        OwnerStatus::Archived => {
             let why = format!(
                 "{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules"
             );
             Err(Delivery::Refused { why })
         }
-        Standing::Unknown => {
+        OwnerStatus::Unknown => {
             let why = format!(
                 "{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules"
             );
@@ -256,21 +244,22 @@ fn post_updates(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
 }
 
 /// An owner who is refused may have another id by now: only a list that was read just now refuses for good.
-fn doubted(desk: &mut Desk<'_>, delivery: Delivery) -> Delivery {
-    if let Delivery::Refused { why } = &delivery
-        && why.contains(OWNER_PROPERTY)
-        && desk.roster.doubt()
-    {
-        return Delivery::NotSent { why: format!("{why}; the owners are asked for again") };
+fn may_have_another_id(desk: &mut Desk<'_>, outcome: Outcome) -> Outcome {
+    let is_doubtful = outcome.blames(OWNER_PROPERTY) && desk.owners.invalidate();
+    let Outcome::Refused { why, .. } = &outcome else { return outcome };
+    if !is_doubtful {
+        return outcome;
     }
-    delivery
+    Outcome::Failed(Delivery::NotSent { why: format!("{why}; the owners are asked for again") })
 }
 
 fn updated_delivery(outcome: Outcome) -> Delivery {
     match outcome {
         Outcome::Accepted(record) => done(&record),
         Outcome::Missing { .. } => refused(&Present::Gone),
-        Outcome::Taken { .. } | Outcome::Forbidden { .. } | Outcome::Failed(_) => outcome.into_delivery(),
+        Outcome::Taken { .. } | Outcome::Forbidden { .. } | Outcome::Refused { .. } | Outcome::Failed(_) => {
+            outcome.into_delivery()
+        }
     }
 }
 
@@ -306,15 +295,13 @@ fn created_delivery(
                 Delivery::Unknown { why }
             }
         },
-        (Outcome::Failed(Delivery::Refused { why }), _) if blames_key_property(input, &why) => {
+        // The property was there and is no longer: the next attempt finds out where the key goes.
+        (ref outcome @ Outcome::Refused { ref why, .. }, _)
+            if tasks::place_in(&input.body) == KeyPlace::Property && outcome.blames(KEY_PROPERTY) =>
+        {
             desk.forget_key_place();
-            Delivery::NotSent { why }
+            Delivery::NotSent { why: why.clone() }
         }
         (other, _) => other.into_delivery(),
     }
-}
-
-/// The property was there and is no longer: the next attempt finds out where the key goes.
-fn blames_key_property(input: &Input, why: &str) -> bool {
-    tasks::place_in(&input.body) == KeyPlace::Property && why.contains(KEY_PROPERTY)
 }

@@ -1,5 +1,6 @@
-//! Finds page after page of one window by ascending id: positions of the service end at 10,000. Where it lists a page in no
-//! order, nothing may be left out all the same: then its positions are followed, and only all of its rows are enough.
+//! Finds page after page of one window by ascending id, whatever the service: positions of its own shift or end somewhere.
+//! Where it lists a page in no order, nothing may be left out all the same: then its positions are followed, and only all of
+//! its rows are enough.
 
 use std::collections::HashSet;
 use std::sync::mpsc::SyncSender;
@@ -7,12 +8,42 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use super::client::Client;
-use super::columns::Columns;
-use super::companies::Companies;
-use super::reader::Contacts;
-use super::search::{Found, Order, Query, Row, search};
-use crate::connector::cursor::{Cursor, Window};
+use super::cursor::{Cursor, Window};
+
+/// Which records to look for.
+#[derive(Clone, Debug)]
+pub(crate) struct Query<'a> {
+    /// Milliseconds since 1970, both inclusive.
+    pub lo: i64,
+    pub hi: Option<i64>,
+    /// The last id that was seen.
+    pub beyond: Option<&'a str>,
+    /// The service's own position, only after a page without rows.
+    pub after: Option<&'a str>,
+}
+
+/// A record that changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row<R> {
+    pub id: String,
+    /// `None`: the index does not say, so it is read.
+    pub modified_ms: Option<i64>,
+    /// What the search already says of the record, where a service's search says more than its id.
+    pub carried: R,
+}
+
+/// A page, as the service lists it.
+#[derive(Debug)]
+pub(crate) struct Listed<R> {
+    pub rows: Vec<Row<R>>,
+    pub total: Option<u64>,
+    pub after: Option<String>,
+    /// The service's clock, milliseconds since 1970.
+    pub date_ms: Option<i64>,
+}
+
+/// Asks the service for one page.
+pub(crate) type Search<'a, R> = dyn Fn(&Query<'_>) -> Result<Listed<R>> + Sync + 'a;
 
 /// The search stops this long before the time is over: what it found is read and stored, not thrown away.
 const LAST_READS: Duration = Duration::from_secs(1);
@@ -25,29 +56,21 @@ const BY_POSITION_MAX: usize = 9_800;
 
 /// A page of the search, and what is to be read of it.
 #[derive(Debug)]
-pub(super) struct Batch {
-    pub(super) number: usize,
-    pub(super) to_read: Vec<String>,
+pub(crate) struct Batch<R> {
+    pub(crate) number: usize,
+    pub(crate) to_read: Vec<Row<R>>,
     /// Up to here everything has been found; `None`: this page does not say.
-    pub(super) last_id: Option<String>,
+    pub(crate) last_id: Option<String>,
     /// Contacts of the window from this page on.
-    pub(super) left: Option<u64>,
-    pub(super) is_last: bool,
-}
-
-impl Batch {
-    pub(super) fn read(&self, client: &Client, companies: &Companies, columns: &Columns) -> Result<Contacts> {
-        if self.to_read.is_empty() {
-            return Ok(Contacts::default());
-        }
-        let ids: Vec<&str> = self.to_read.iter().map(String::as_str).collect();
-        Contacts::read(client, companies, columns, &ids)
-    }
+    pub(crate) left: Option<u64>,
+    pub(crate) is_last: bool,
 }
 
 /// Finds page after page of one window.
-pub(super) struct Searcher<'a> {
-    client: &'a Client,
+pub(crate) struct Searcher<'a, R> {
+    /// As errors call it.
+    service: &'static str,
+    search: &'a Search<'a, R>,
     known: &'a Cursor,
     lo: i64,
     hi: i64,
@@ -68,11 +91,17 @@ struct Unordered {
     seen: HashSet<String>,
 }
 
-impl<'a> Searcher<'a> {
+impl<'a, R> Searcher<'a, R> {
     /// The first page may come from a query without an end.
-    pub(super) fn new(client: &'a Client, known: &'a Cursor, window: &Window) -> Self {
+    pub(crate) fn new(
+        service: &'static str,
+        search: &'a Search<'a, R>,
+        known: &'a Cursor,
+        window: &Window,
+    ) -> Self {
         Self {
-            client,
+            service,
+            search,
             known,
             lo: window.lo,
             hi: window.hi,
@@ -86,7 +115,7 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    pub(super) fn run(mut self, found: &SyncSender<Result<Batch>>, deadline: Instant) {
+    pub(crate) fn run(mut self, found: &SyncSender<Result<Batch<R>>>, deadline: Instant) {
         while Instant::now() + LAST_READS < deadline {
             let batch = self.next();
             let is_end = batch.as_ref().map_or(true, |batch| batch.is_last);
@@ -97,7 +126,7 @@ impl<'a> Searcher<'a> {
         }
     }
 
-    fn next(&mut self) -> Result<Batch> {
+    fn next(&mut self) -> Result<Batch<R>> {
         loop {
             if self.after.is_none() {
                 self.after_hi = Some(self.hi);
@@ -108,19 +137,20 @@ impl<'a> Searcher<'a> {
                 beyond: self.last_id.as_deref(),
                 after: self.after.as_deref(),
             };
-            if let Some(batch) = self.batch(search(self.client, &query)?)? {
+            if let Some(batch) = self.batch((self.search)(&query)?)? {
                 return Ok(batch);
             }
         }
     }
 
     /// Takes in a page; `None` for one without rows that is not the last.
-    pub(super) fn batch(&mut self, page: Found) -> Result<Option<Batch>> {
+    pub(crate) fn batch(&mut self, page: Listed<R>) -> Result<Option<Batch<R>>> {
         if page.rows.is_empty() && page.after.is_some() {
             self.empty_pages += 1;
             if self.empty_pages > EMPTY_PAGES_MAX {
                 bail!(
-                    "HubSpot's search goes on for ever without any rows; the next run begins at the same place"
+                    "{}'s search goes on for ever without any rows; the next run begins at the same place",
+                    self.service
                 );
             }
             self.after = page.after;
@@ -138,7 +168,7 @@ impl<'a> Searcher<'a> {
     }
 
     /// Whether rows ascend behind all before; what they say of the order is kept when they do.
-    fn is_in_order(&mut self, rows: &[Row]) -> bool {
+    fn is_in_order(&mut self, rows: &[Row<R>]) -> bool {
         let mut order = self.order;
         let mut last = self.last_id.as_deref();
         for row in rows {
@@ -152,21 +182,22 @@ impl<'a> Searcher<'a> {
     }
 
     /// Rows that were not asked for answer another question, and so does the place where they go on.
-    fn check_beyond(&self, rows: &[Row]) -> Result<()> {
+    fn check_beyond(&self, rows: &[Row<R>]) -> Result<()> {
         let Some(last) = &self.last_id else { return Ok(()) };
-        let is_beyond = |row: &&Row| {
+        let is_beyond = |row: &&Row<R>| {
             let mut order = self.order;
             order.accepts(last, &row.id)
         };
         let Some(row) = rows.iter().find(|row| !is_beyond(row)) else { return Ok(()) };
         bail!(
-            "HubSpot's search does not list contacts by ascending id ({} came again or too late); nothing was skipped, the \
-             next run begins at the same place",
+            "{}'s search does not list contacts by ascending id ({} came again or too late); nothing was skipped, the next \
+             run begins at the same place",
+            self.service,
             crate::model::one_line(&row.id, 40)
         )
     }
 
-    fn by_id(&mut self, page: Found) -> Batch {
+    fn by_id(&mut self, page: Listed<R>) -> Batch<R> {
         let rows = page.rows.len() as u64;
         if let Some(last) = page.rows.last() {
             self.last_id = Some(last.id.clone());
@@ -178,7 +209,7 @@ impl<'a> Searcher<'a> {
         self.page(page.rows, last_id, left, is_last)
     }
 
-    fn by_position(&mut self, mut unordered: Unordered, mut page: Found) -> Result<Batch> {
+    fn by_position(&mut self, mut unordered: Unordered, mut page: Listed<R>) -> Result<Batch<R>> {
         page.rows.retain(|row| unordered.seen.insert(row.id.clone()));
         let seen = unordered.seen.len();
         let is_last = page.after.is_none();
@@ -186,8 +217,9 @@ impl<'a> Searcher<'a> {
         let lacks = is_last && unordered.total.is_some_and(|total| (seen as u64) < total);
         if is_circle || lacks || (!is_last && seen > BY_POSITION_MAX) {
             bail!(
-                "HubSpot's search lists contacts in no order, and not all of them ({seen} of {}); nothing was skipped, \
-                 the next run begins at the same place",
+                "{}'s search lists contacts in no order, and not all of them ({seen} of {}); nothing was skipped, the next \
+                 run begins at the same place",
+                self.service,
                 unordered.total.unwrap_or_default()
             );
         }
@@ -197,14 +229,54 @@ impl<'a> Searcher<'a> {
         Ok(self.page(page.rows, None, left, is_last))
     }
 
-    fn page(&mut self, rows: Vec<Row>, last_id: Option<String>, left: Option<u64>, is_last: bool) -> Batch {
-        let to_read = rows
-            .into_iter()
-            .filter(|row| !self.known.knows(&row.id, row.modified_ms))
-            .map(|row| row.id)
-            .collect();
+    fn page(
+        &mut self,
+        rows: Vec<Row<R>>,
+        last_id: Option<String>,
+        left: Option<u64>,
+        is_last: bool,
+    ) -> Batch<R> {
+        let to_read = rows.into_iter().filter(|row| !self.known.knows(&row.id, row.modified_ms)).collect();
         let number = self.number;
         self.number += 1;
         Batch { number, to_read, last_id, left, is_last }
+    }
+}
+
+/// Ids ascend as numbers or as texts, whichever the service prefers; anything else is no order to walk by.
+#[derive(Clone, Copy, Debug)]
+struct Order {
+    as_numbers: bool,
+    as_texts: bool,
+}
+
+impl Order {
+    fn new() -> Self {
+        Self { as_numbers: true, as_texts: true }
+    }
+
+    /// Whether `next` may stand behind `last`, in the same order as all before.
+    fn accepts(&mut self, last: &str, next: &str) -> bool {
+        let number = |id: &str| id.parse::<u128>().ok();
+        self.as_numbers &= number(last).zip(number(next)).is_some_and(|(last, next)| last < next);
+        self.as_texts &= last < next;
+        self.as_numbers || self.as_texts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_may_ascend_as_numbers_or_as_texts_but_not_now_this_now_that() {
+        let accepts = |ids: &[&str]| {
+            let mut order = Order::new();
+            ids.windows(2).all(|pair| order.accepts(pair[0], pair[1]))
+        };
+        assert!(accepts(&["9", "10", "99", "100"]));
+        assert!(accepts(&["10", "100", "9", "99"]));
+        assert!(!accepts(&["9", "10", "100", "99"]));
+        assert!(!accepts(&["9", "9"]));
     }
 }
