@@ -27,6 +27,11 @@ pub(crate) const fn is(_: &str) -> bool {
     false
 }
 
+/// `sound`, or `bug` if that bug was chosen.
+pub(crate) fn swap<T>(name: &str, sound: T, bug: T) -> T {
+    if is(name) { bug } else { sound }
+}
+
 /// What the bugs of [`trip`] show over.
 pub(crate) const TRIPS: &str = "2";
 

@@ -5,11 +5,11 @@ use anyhow::{Result, bail};
 use super::{Outcome, Time, load_rules, store_path};
 use crate::assign::{self, Lead, Routing};
 use crate::cli::{ExplainArgs, Format, Global};
-use crate::handoff::assign::passed_before;
-use crate::handoff::brief::{Who, local};
+use crate::handoff::assign::had_it_before;
 use crate::handoff::due;
 use crate::handoff::past::{had_company, loads};
 use crate::handoff::silence::{Silence, in_force};
+use crate::handoff::words::{Who, local};
 use crate::model::{Timestamp, Verdict};
 use crate::output::explain::{self as output, Explanation, Part, PastHandoff, PointsPart, RoutingNow, Step};
 use crate::output::{Printable, Printer};
@@ -218,9 +218,9 @@ fn routing_now(
     facts: &Facts<'_>,
     handoffs: &[HandoffRow],
 ) -> Result<RoutingNow> {
-    let loads = loads(rules, store, facts.now)?;
+    let loads = loads(rules, store.read(), facts.now)?;
     let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
-        Some(handoff) => passed_before(rules, &store.read().assignments(handoff.id)?),
+        Some(handoff) => had_it_before(rules, &store.read().assignments(handoff.id)?),
         None => Vec::new(),
     };
     let company = had_company(rules, store.read(), facts)?;

@@ -2,22 +2,20 @@
 
 use anyhow::Result;
 
-use super::clock::pauses;
-use super::effects::frozen_sla;
+use super::case;
 use crate::handoff::due_account::{Counted, DueAccount};
 use crate::model::{Clock, Status, Timestamp};
-use crate::sla::{Counts, PauseReason, Running, Stretch};
+use crate::sla::{Counts, PauseReason, Stretch};
 use crate::store::{Db, HandoffRow};
 
 /// `None` of a handoff that nobody has, or without an SLA.
 pub(crate) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Result<Option<DueAccount>> {
     let is_unassigned = matches!(handoff.status, Status::Held | Status::Waiting);
-    let Some(start) = handoff.assigned.filter(|_| !is_unassigned) else { return Ok(None) };
-    let Some((sla, hours)) = frozen_sla(handoff)?.zip(db.calendar(handoff.id, handoff.round)?) else {
+    if is_unassigned || handoff.assigned.is_none() {
         return Ok(None);
-    };
-    let pauses = pauses(db, handoff)?;
-    let running = Running { sla: &sla, hours: &hours, start, pauses: &pauses };
+    }
+    let Some(clock) = case::clock(db, handoff)? else { return Ok(None) };
+    let (running, start) = (clock.running(), clock.start);
     let seconds = |from: Timestamp, until: Timestamp| until.timestamp() - from.timestamp();
     let stretches = running.account(now).into_iter().map(|Stretch { from, until, counts }| Counted {
         from,
@@ -27,14 +25,14 @@ pub(crate) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Resul
         why: reason(counts),
     });
     Ok(Some(DueAccount {
-        sla: sla.name.clone(),
-        within_seconds: sla.respond_within.num_seconds(),
-        clock: match sla.clock {
+        sla: clock.sla.name.clone(),
+        within_seconds: clock.sla.respond_within.num_seconds(),
+        clock: match clock.sla.clock {
             Clock::Working => "working",
             Clock::Wall => "wall",
         },
         rep: handoff.owner.clone().unwrap_or_default(),
-        timezone: hours.timezone,
+        timezone: clock.hours.timezone,
         start,
         stretches: stretches.collect(),
         due: running.plan().map(|plan| plan.due),
@@ -47,7 +45,7 @@ fn reason(counts: Counts) -> Option<String> {
         Counts::Yes => return None,
         Counts::Paused(PauseReason::Waiting) => "the CRM's fields said waiting",
         Counts::Paused(PauseReason::Acknowledged) => "the rep had touched it",
-        Counts::Paused(PauseReason::Untold) => "neither task nor message had reached the rep",
+        Counts::Paused(PauseReason::Undelivered) => "neither task nor message had reached the rep",
         Counts::Holiday(name) if name.is_empty() => "holiday",
         Counts::Holiday(name) => return Some(format!("holiday, {name}")),
         Counts::Absence => "absence",

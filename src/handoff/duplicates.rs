@@ -31,7 +31,7 @@ pub(crate) enum Standing {
 impl<'a> Duplicates<'a> {
     /// `None`: every record is a lead of its own.
     pub(crate) fn new(context: &'a Context<'a>) -> Result<Option<Self>> {
-        let settings = format!("{:?}", context.rules.duplicates);
+        let settings = settings(context.rules.duplicates);
         let is_changed = context.store.read().meta(SETTINGS)?.as_ref() != Some(&settings);
         let layouts = Layouts::only(context.rules.fields.all(), |field| field.name == "email");
         let duplicates = context.rules.duplicates.map(|mailboxes| Self { context, mailboxes, layouts });
@@ -87,4 +87,10 @@ impl<'a> Duplicates<'a> {
         }
         Ok(until.map_or(Standing::Own, |until| Standing::Cooling { until }))
     }
+}
+
+/// What the keys depend on, as the database keeps it.
+fn settings(mailboxes: Option<Mailboxes>) -> String {
+    let Some(Mailboxes { plus_tags, gmail_dots }) = mailboxes else { return "none".to_owned() };
+    format!("plus_tags={plus_tags} gmail_dots={gmail_dots}")
 }

@@ -2,36 +2,41 @@
 //! ends. Knows the store; what the CRM and the chat say comes in as data.
 
 pub(crate) mod assign;
-pub mod brief;
 pub(crate) mod burst;
-pub(crate) mod clock;
+pub(crate) mod case;
+mod clock;
 pub(crate) mod close;
 pub(crate) mod due;
 pub(crate) mod due_account;
 pub(crate) mod duplicates;
-pub(crate) mod effects;
+mod effects;
 pub(crate) mod outcomes;
 pub(crate) mod owner;
 pub(crate) mod past;
 mod recipients;
 pub(crate) mod report;
 pub(crate) mod silence;
+pub(crate) mod start;
 pub(crate) mod steps;
-pub(crate) mod undelivered;
+pub(crate) mod words;
 
-use crate::model::{Account, Timestamp};
+use anyhow::{Context as _, Result, anyhow};
+
+use crate::model::{Account, ContactId, Timestamp};
 use crate::rules::Rules;
-use crate::store::Store;
+use crate::store::{Layouts, Store};
 
 /// What is the same for every handoff of a run.
 pub(crate) struct Context<'a> {
     pub rules: &'a Rules,
     pub store: &'a Store,
     pub now: Timestamp,
-    /// The CRM's account, where it is known.
-    pub account: Option<&'a Account>,
-    /// The CRM also says what comes of a handoff after its acceptance.
+    /// The CRM's account, or why it is not known; `None`: nobody has asked.
+    pub account: Option<Result<&'a Account, &'a anyhow::Error>>,
+    /// The CRM tells what comes of a handoff after its acceptance.
     pub tells_endings: bool,
+    /// With every field that the definition knows.
+    pub layouts: Layouts<'a>,
     /// `None`: the definition names no chat.
     pub chat: Option<ChatShows>,
 }
@@ -41,4 +46,19 @@ pub(crate) struct Context<'a> {
 pub(crate) struct ChatShows {
     /// A posted message can be changed to say what has become of the handoff.
     pub state: bool,
+}
+
+impl Context<'_> {
+    /// The CRM's account.
+    ///
+    /// # Errors
+    /// Says why it is not known.
+    fn account(&self) -> Result<&Account> {
+        self.account.context("nobody has asked for the CRM's account")?.map_err(|why| anyhow!("{why:#}"))
+    }
+
+    /// A link to a contact's record, where the account is known and has one.
+    fn link(&self, crm_id: &str) -> Option<String> {
+        self.account().ok()?.links.of(&ContactId::parse(crm_id).ok()?)
+    }
 }

@@ -6,99 +6,101 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::Context;
-use super::burst::for_each_other;
-use super::clock;
-use super::close::{Told, disqualified_by};
-use super::effects;
-use crate::handoff::report::RunReport;
+use super::case::Case;
+use super::clock::wait_for_delivery;
+use super::close::{Telling, disqualified_by};
+use super::report::RunReport;
 use crate::model::{Activity, Status, Timestamp, fold};
-use crate::qualify::{Facts, SoFar, evaluate, facts, signs, waits};
-use crate::store::{Db, HandoffRow, Layouts, OpenHandoff};
+use crate::qualify::{SoFar, evaluate, signs, waits};
+use crate::store::{HandoffRow, OpenHandoff};
 
 /// What time alone brings about in an accepted handoff is seen within a day.
 pub(crate) const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
-/// Records touches and ends; each is written back as `[outcome.write]` says and told in the thread.
+/// Records touches and ends, each written back as `[outcome.write]` says and told in the thread; then stops and starts clocks.
 pub(crate) fn record(
     context: &Context<'_>,
-    open: &[OpenHandoff],
+    open: Vec<OpenHandoff>,
     activity: &[Activity],
     report: &mut RunReport,
 ) -> Result<()> {
-    let layouts = Layouts::new(context.rules.fields.all());
     let acts = ActsOf::new(activity);
     context.store.write(|db| {
-        for handoff in open {
-            record_one(context, db, &handoff.row, &acts, &layouts, report)?;
+        let mut cases = Vec::with_capacity(open.len());
+        for open in open {
+            let mut case = Case::of(context, db, open.row)?;
+            // Whoever acted on one of a group acted on all: this one may have been dealt with already.
+            if case.handoff.group.is_some() {
+                case.refresh()?;
+            }
+            case.see(&acts, report)?;
+            cases.push(case);
+        }
+        wait_for_delivery(context, db)?;
+        if context.rules.outcome.waiting.is_some() || db.is_any_paused()? {
+            for mut case in cases {
+                case.refresh()?;
+                case.keep_time(report)?;
+            }
         }
         Ok(())
     })
 }
 
-fn record_one(
-    context: &Context<'_>,
-    db: Db<'_>,
-    handoff: &HandoffRow,
-    acts: &ActsOf<'_>,
-    layouts: &Layouts<'_>,
-    report: &mut RunReport,
-) -> Result<()> {
-    let Context { rules, now, .. } = context;
-    // Whoever acted on one of a group acted on all: this one may have been dealt with already.
-    let reread = handoff.group.map(|_| db.handoff(handoff.id)).transpose()?;
-    let handoff = reread.as_ref().unwrap_or(handoff);
-    if !handoff.status.is_open() && handoff.status != Status::Accepted {
-        return Ok(());
-    }
-    let contact = db.contact(handoff.contact, layouts)?.contact;
-    let facts = Facts { handed_off_at: handoff.assigned, ..facts(rules, &contact, *now) };
-    let email = effects::who(rules, &facts).email();
-    let acts = acts.on(handoff, email.as_deref(), *now);
-    let is_accepted = handoff.status == Status::Accepted;
-    let so_far = SoFar { held_before: handoff.held_before, is_accepted };
-    let signs = signs(&rules.outcome, &facts, so_far, &acts);
-    if signs.held_before != handoff.held_before {
-        db.set_held_before(handoff.id, signs.held_before)?;
-    }
-    if is_accepted && !context.tells_endings {
-        db.looked(handoff.id, *now)?;
-    }
-    if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {
-        db.set_sign(handoff.id, last)?;
-    }
-    let told = Told { context, db, handoff, facts: &facts, is_quiet: false };
-    let acted = if let Some((ending, sign)) = signs.ended {
-        let acted = told.ended(ending, &sign)?;
-        if sign.is_act && !is_accepted {
-            for_each_other(context, db, handoff, report, |other| other.ended(ending, &sign))?;
-        } else if !is_accepted {
-            for_each_other(context, db, handoff, report, |other| other.touched(&sign))?;
+impl Case<'_> {
+    fn see(&self, acts: &ActsOf<'_>, report: &mut RunReport) -> Result<()> {
+        let (rules, now, handoff) = (self.rules(), self.now(), &self.handoff);
+        let is_accepted = handoff.status == Status::Accepted;
+        if !handoff.status.is_open() && !is_accepted {
+            return Ok(());
         }
-        Some(acted)
-    } else if is_accepted {
-        None
-    } else if let Some(why) = disqualified_by(rules, evaluate(rules, &contact, *now).verdict) {
-        Some(told.cancelled(&why)?)
-    } else if let Some(sign) = clock::touch(context, handoff, &facts, &acts, signs.touched) {
-        let acted = told.touched(&sign)?;
-        for_each_other(context, db, handoff, report, |other| other.touched(&sign))?;
-        Some(acted)
-    } else if waits(&rules.outcome, &facts, handoff.held_before) {
-        // To wait is a sign of life; once a day is often enough to write it down.
-        if last_sign(handoff) + LOOK_AGAIN <= *now {
-            db.set_sign(handoff.id, *now)?;
+        let facts = self.facts();
+        let acts = acts.on(handoff, self.who().email().as_deref(), now);
+        let so_far = SoFar { held_before: handoff.held_before, is_accepted };
+        let signs = signs(&rules.outcome, &facts, so_far, &acts);
+        if signs.held_before != handoff.held_before {
+            self.db.set_held_before(handoff.id, signs.held_before)?;
         }
-        None
-    } else {
-        let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));
-        let is_stale = last + rules.outcome.stale_after <= *now;
-        if is_stale {
-            for_each_other(context, db, handoff, report, |other| other.stale(last))?;
+        if is_accepted && !self.context.tells_endings {
+            self.db.looked(handoff.id, now)?;
         }
-        is_stale.then(|| told.stale(last)).transpose()?
-    };
-    report.outcomes.extend(acted);
-    Ok(())
+        if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {
+            self.db.set_sign(handoff.id, last)?;
+        }
+        let (aloud, silently) = (Telling::Aloud, Telling::Silently);
+        let acted = if let Some((ending, sign)) = signs.ended {
+            let acted = self.ended(ending, &sign, aloud)?;
+            if sign.is_act && !is_accepted {
+                self.for_each_other(report, |other| other.ended(ending, &sign, silently))?;
+            } else if !is_accepted {
+                self.for_each_other(report, |other| other.touched(&sign, silently))?;
+            }
+            Some(acted)
+        } else if is_accepted {
+            None
+        } else if let Some(why) = disqualified_by(rules, evaluate(rules, &self.contact, now).verdict) {
+            Some(self.cancelled(&why)?)
+        } else if let Some(sign) = self.new_touch(&acts, signs.touched) {
+            let acted = self.touched(&sign, aloud)?;
+            self.for_each_other(report, |other| other.touched(&sign, silently))?;
+            Some(acted)
+        } else if waits(&rules.outcome, &facts, handoff.held_before) {
+            // To wait is a sign of life; once a day is often enough to write it down.
+            if last_sign(handoff) + LOOK_AGAIN <= now {
+                self.db.set_sign(handoff.id, now)?;
+            }
+            None
+        } else {
+            let last = last_sign(handoff).max(signs.last.unwrap_or(handoff.created));
+            let is_stale = last + rules.outcome.stale_after <= now;
+            if is_stale {
+                self.for_each_other(report, |other| other.stale(last, silently))?;
+            }
+            is_stale.then(|| self.stale(last, aloud)).transpose()?
+        };
+        report.outcomes.extend(acted);
+        Ok(())
+    }
 }
 
 /// The last sign of life as it is stored: what the rep did, else the assignment.

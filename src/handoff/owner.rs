@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::steps::Escalation;
+use super::case::Case;
 use crate::assign::Assignment;
 use crate::model::{Contact, RepId, StepAction};
 use crate::rules::Rules;
@@ -14,7 +14,7 @@ pub(crate) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
     Some(text.folded().to_owned())
 }
 
-/// The assignment to a rep whom somebody made the owner: no route found him, so no team's turn is spent.
+/// The assignment to a rep whom somebody made the owner: no route led there, so no team's turn is spent.
 pub(crate) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: String) -> Assignment {
     let route = rules.routes.iter().position(|route| handoff.route.as_ref() == Some(&route.name));
     Assignment {
@@ -27,21 +27,20 @@ pub(crate) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: Str
     }
 }
 
-impl Escalation<'_> {
+impl Case<'_> {
     /// What is done instead of a step, when somebody else became the owner in the CRM since: a rep takes it over, with an SLA
     /// of its own; from anybody else it is not taken away.
-    pub(crate) fn taken(&self, action: &StepAction, n: u32) -> Result<Option<String>> {
+    pub(super) fn respect_new_owner(&self, action: &StepAction, n: u32) -> Result<Option<String>> {
         let Some(owner) = self.new_owner()? else { return Ok(None) };
         let why = format!("{owner} became its owner in the CRM");
         let rules = self.rules();
         if let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) {
-            let assignment = given_to(rules, self.handoff, RepId(rep), why);
+            let assignment = given_to(rules, &self.handoff, RepId(rep), why);
             return self.pass_on(&assignment).map(Some);
         }
         match action {
             StepAction::Reassign | StepAction::Return => {
-                let text = format!("Not reassigned, as {why}: {}", self.lateness());
-                self.reply(n, 0, &self.manager(), &text)?;
+                self.reply(n, 0, &self.manager(), self.lateness().not_reassigned(&why))?;
                 Ok(Some(format!("not reassigned: {why}")))
             }
             StepAction::Remind | StepAction::Notify { .. } => Ok(None),
@@ -54,6 +53,6 @@ impl Escalation<'_> {
         let is_known = |owner: &String| {
             assignments.iter().any(|row| row.rep == *owner || row.found.as_ref() == Some(owner))
         };
-        Ok(owner(self.rules(), self.facts.contact).filter(|owner| !is_known(owner)))
+        Ok(owner(self.rules(), &self.contact).filter(|owner| !is_known(owner)))
     }
 }

@@ -5,19 +5,18 @@ use std::collections::HashMap;
 use anyhow::Result;
 use chrono::TimeDelta;
 
-use super::Context;
+use super::case::Case;
 use crate::assign::{Loads, RepLoad, Rotations};
 use crate::model::{Contact, RepId, Timestamp, fold};
 use crate::qualify::{Facts, company_keys};
 use crate::rules::Rules;
-use crate::store::{Db, HandoffRow, Store, email_key};
+use crate::store::{Db, email_key};
 
 /// Assignments looked back on for `max_per_day`: a rep's day may have begun up to 26 hours ago in UTC terms.
 const DAY: TimeDelta = TimeDelta::hours(26);
 
 /// Loads and rotations as they are in the store.
-pub(crate) fn loads(rules: &Rules, store: &Store, now: Timestamp) -> Result<Loads> {
-    let db = store.read();
+pub(crate) fn loads(rules: &Rules, db: Db<'_>, now: Timestamp) -> Result<Loads> {
     let mut reps = Vec::with_capacity(rules.reps.len());
     let emails = rules.reps.iter().map(|rep| rep.email.as_str());
     for (rep, row) in rules.reps.iter().zip(db.loads(emails, now - DAY)?) {
@@ -53,16 +52,15 @@ pub(crate) fn had_company(rules: &Rules, db: Db<'_>, facts: &Facts<'_>) -> Resul
     Ok(had.into_iter().filter_map(|(rep, at)| Some((*by_email.get(rep.as_str())?, at))).collect())
 }
 
-/// A rejection for a reason that `[outcome] credit` names gives the rep the turn back.
-pub(crate) fn credit(
-    context: &Context<'_>,
-    db: Db<'_>,
-    handoff: &HandoffRow,
-    reason: Option<&str>,
-) -> Result<()> {
-    let listed = &context.rules.outcome.credit;
-    match reason.filter(|reason| listed.iter().any(|listed| *listed == fold(reason))) {
-        Some(reason) => db.give_turn_back(handoff, &format!("rejected as '{reason}'"), context.now),
-        None => Ok(()),
+impl Case<'_> {
+    /// A rejection for a reason that `[outcome] credit` names gives the rep the turn back.
+    pub(super) fn credit(&self, reason: Option<&str>) -> Result<()> {
+        let listed = &self.rules().outcome.credit;
+        match reason.filter(|reason| listed.iter().any(|listed| *listed == fold(reason))) {
+            Some(reason) => {
+                self.db.give_turn_back(&self.handoff, &format!("rejected as '{reason}'"), self.now())
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -4,12 +4,12 @@ use anyhow::Result;
 
 use super::session::Session;
 use crate::handoff::report::RunReport;
-use crate::handoff::steps::do_steps;
+use crate::handoff::steps::do_due_steps;
 
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let due = session.store.read().handoffs_with_due_steps(session.now)?;
     if !due.is_empty() {
-        session.learn_links();
+        session.learn_account();
     }
-    do_steps(&session.context(), due, report)
+    do_due_steps(&session.context(), due, report)
 }

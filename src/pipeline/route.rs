@@ -5,32 +5,30 @@ use anyhow::Result;
 use super::session::Session;
 use crate::assign::{self, Lead, Loads, Routing};
 use crate::handoff::Context;
-use crate::handoff::assign::{hand_to, passed_before, passed_over_rows};
+use crate::handoff::assign::skipped_rows;
 use crate::handoff::burst::is_led_or_collects;
-use crate::handoff::effects;
+use crate::handoff::case::Case;
 use crate::handoff::past::{had_company, loads};
 use crate::handoff::report::{RunReport, Waiting};
-use crate::qualify::facts;
-use crate::store::{Db, HandoffRow, Layouts};
+use crate::store::{Db, HandoffRow};
 
 /// Handoffs routed in one transaction.
 const BATCH: usize = 200;
 
 /// Routes everything that waits; picks, rotations, effects and SLA steps commit together.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
-    let mut loads = loads(&session.rules, &session.store, session.now)?;
+    let mut loads = loads(&session.rules, session.store.read(), session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
     let is_led = |handoff: &HandoffRow| is_led_or_collects(handoff, &waiting, session.now);
     let waiting: Vec<HandoffRow> = waiting.iter().filter(|handoff| !is_led(handoff)).cloned().collect();
     if !waiting.is_empty() {
-        session.learn_links();
+        session.learn_account();
     }
-    let layouts = Layouts::new(session.rules.fields.all());
     let context = session.context();
     for batch in waiting.chunks(BATCH) {
         context.store.write(|db| {
             for handoff in batch {
-                let routed = db.apart(|| route_one(&context, db, handoff, &layouts, &mut loads, report))?;
+                let routed = db.apart(|| route_one(&context, db, handoff, &mut loads, report))?;
                 if routed.is_none() {
                     report.set_aside(&handoff.crm_id);
                 }
@@ -45,18 +43,16 @@ fn route_one(
     context: &Context<'_>,
     db: Db<'_>,
     handoff: &HandoffRow,
-    layouts: &Layouts<'_>,
     loads: &mut Loads,
     report: &mut RunReport,
 ) -> Result<()> {
-    let row = db.contact(handoff.contact, layouts)?;
-    let facts = facts(context.rules, &row.contact, context.now);
-    let passed = passed_before(context.rules, &db.assignments(handoff.id)?);
-    let company = had_company(context.rules, db, &facts)?;
-    let lead = Lead { facts, passed: &passed, only_team: None, company: &company };
+    let case = Case::of(context, db, handoff.clone())?;
+    let skipped = case.had_it_before()?;
+    let company = had_company(context.rules, db, &case.facts())?;
+    let lead = Lead { facts: case.facts(), passed: &skipped, only_team: None, company: &company };
     match assign::assign(context.rules, &lead, loads, context.now) {
         Routing::Assigned(assignment) => {
-            let handed_off = hand_to(context, db, handoff, &assignment, &facts)?;
+            let handed_off = case.assign_to(&assignment)?;
             loads.record(&assignment, context.now);
             report.handed_off.push(handed_off);
         }
@@ -64,15 +60,14 @@ fn route_one(
             if (handoff.note.as_ref(), handoff.next) != (Some(&waiting.why), waiting.until) {
                 db.keep_waiting(handoff.id, &waiting.why, waiting.until)?;
             }
-            let who = effects::who(context.rules, &facts);
             report.waiting.push(Waiting {
                 handoff: handoff.id,
-                contact: who.name(),
-                company: who.company_name(),
+                contact: case.who().name(),
+                company: case.who().company_name(),
                 tier: handoff.tier.clone(),
                 why: waiting.why,
                 until: waiting.until,
-                passed_over: passed_over_rows(&waiting.passed_over),
+                passed_over: skipped_rows(&waiting.passed_over),
             });
         }
     }

@@ -12,7 +12,7 @@ use crate::deliver::Pace;
 use crate::handoff::{ChatShows, Context};
 use crate::model::{Account, Timestamp};
 use crate::rules::{Connectors, Rules};
-use crate::store::{Lock, Store, StorePath, lock};
+use crate::store::{Layouts, Lock, Store, StorePath, lock};
 use crate::uptime::Uptime;
 
 /// Where the store keeps what connectors remember.
@@ -25,8 +25,8 @@ pub(crate) struct Session {
     pub store: Store,
     pub crm: Box<dyn Crm>,
     pub chat: Option<Box<dyn Chat>>,
-    /// The CRM's account, once it is known: see [`Session::learn_account`].
-    pub account: Option<Account>,
+    /// The CRM's account, once it was asked for: see [`Session::learn_account`].
+    account: Option<Result<Account>>,
     pub now: Timestamp,
     pub began: Instant,
     pub deadline: Instant,
@@ -129,20 +129,12 @@ impl Session {
         Self { rules, store, crm, chat, account, now, began, deadline, pace, uptime, is_dry, _lock: None }
     }
 
-    /// Asks the CRM which account this is, unless it is known. Called before a transaction that needs it, never in one.
-    ///
-    /// # Errors
-    /// Says why the account cannot be told now.
-    pub(crate) fn learn_account(&mut self) -> Result<()> {
+    /// Asks the CRM which account this is, once in a run, before any transaction that may need it. Whoever needs it and has
+    /// none says why; messages go out without a link then.
+    pub(super) fn learn_account(&mut self) {
         if self.account.is_none() {
-            self.account = Some(self.crm.account()?);
+            self.account = Some(self.crm.account());
         }
-        Ok(())
-    }
-
-    /// Asks where the CRM shows its records. Without an answer, messages go out without a link.
-    pub(crate) fn learn_links(&mut self) {
-        self.learn_account().ok();
     }
 
     /// Keeps what the connectors want to remember, when it has changed.
@@ -167,8 +159,9 @@ impl Session {
             rules: &self.rules,
             store: &self.store,
             now: self.now,
-            account: self.account.as_ref(),
+            account: self.account.as_ref().map(Result::as_ref),
             tells_endings: self.crm.capabilities().tells_endings,
+            layouts: Layouts::new(self.rules.fields.all()),
             chat: self.chat.as_deref().map(|chat| ChatShows { state: shows_state(chat) }),
         }
     }

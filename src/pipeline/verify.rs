@@ -4,38 +4,38 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::session::Session;
+use crate::crm::Reread;
 use crate::handoff::Context;
-use crate::handoff::assign::hand_to;
 use crate::handoff::burst::regroup;
+use crate::handoff::case::Case;
 use crate::handoff::close::disqualified_by;
 use crate::handoff::owner::{given_to, owner};
 use crate::handoff::report::RunReport;
-use crate::model::{Contact, ContactId, Record, RepId, Status, Timestamp};
+use crate::model::{ContactId, Record, RepId, Status};
 use crate::mutant;
-use crate::qualify::{evaluate, facts};
-use crate::rules::Rules;
-use crate::store::{AssignmentRow, Closing, Db, HandoffRow, Layouts};
+use crate::qualify::evaluate;
+use crate::store::{AssignmentRow, Closing, Db, HandoffRow};
 
 /// Whoever cannot be read now is looked at again by the next run.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
 
-/// What a second look says.
+/// What the contact, read again, makes of an assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Second {
-    GoOn,
+enum Verified {
+    Holds,
     /// Somebody set another owner: it is theirs, when they are a rep.
-    Owned(String),
+    NewOwner(String),
     /// The contact is gone, or out of the question for now: should that change, it is judged anew.
-    Cancel(String),
+    Void(String),
 }
 
-impl Second {
+impl Verified {
     /// Why what was decided no longer holds.
-    fn why(&self) -> Option<String> {
+    fn why_not(&self) -> Option<String> {
         match self {
-            Self::GoOn => None,
-            Self::Owned(owner) => Some(taken_by(owner)),
-            Self::Cancel(why) => Some(why.clone()),
+            Self::Holds => None,
+            Self::NewOwner(owner) => Some(taken_by(owner)),
+            Self::Void(why) => Some(why.clone()),
         }
     }
 }
@@ -46,136 +46,138 @@ fn taken_by(owner: &str) -> String {
 
 /// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
-    let (ids, has_begun): (Vec<i64>, Vec<bool>) = session.store.read().owners_to_write()?.into_iter().unzip();
-    if ids.is_empty() || mutant::is("no second look") {
+    let to_write = session.store.read().owners_to_write()?;
+    if to_write.is_empty() || mutant::is("no second look") {
         return Ok(());
     }
-    let handoffs = ids.iter().map(|id| session.store.read().handoff(*id)).collect::<Result<Vec<_>>>()?;
     let not_begun: Vec<i64> =
-        ids.into_iter().zip(&has_begun).filter(|(_, has_begun)| !**has_begun).map(|(id, _)| id).collect();
-    let contacts = handoffs
-        .iter()
-        .map(|handoff| ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg))
-        .collect::<Result<Vec<_>>>()?;
+        to_write.iter().filter(|(_, has_begun)| !has_begun).map(|(id, _)| *id).collect();
+    let mut handoffs = Vec::with_capacity(to_write.len());
+    let mut contacts = Vec::with_capacity(to_write.len());
+    for (id, has_begun) in to_write {
+        let handoff = session.store.read().handoff(id)?;
+        contacts.push(ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?);
+        handoffs.push((handoff, has_begun));
+    }
     let Some(fresh) = session.crm.read(session.rules.fields.all(), &contacts)? else {
         return Ok(());
     };
-    session.learn_links();
-    let this = session.context();
-    let layouts = Layouts::new(this.rules.fields.all());
-    this.store.write(|db| {
-        for (handoff, has_begun) in handoffs.iter().zip(has_begun) {
-            // Somebody of the same company was taken back: it is handed off anew.
-            if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
-                continue;
-            }
-            if let Some(why) = fresh.unreadable.get(&handoff.crm_id) {
-                db.put_off_writes(handoff.id, this.now + LOOK_AGAIN, why)?;
-                report.put_off(&handoff.crm_id, why);
-                continue;
-            }
-            let stored = db.contact(handoff.contact, &layouts)?.contact;
-            let record = fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
-            let assignments = db.assignments(handoff.id)?;
-            let second = second_look(this.rules, handoff, &assignments, record, this.now);
-            if has_begun {
-                // Whether it is gone or only cannot be read now, the CRM says when it is written to.
-                if record.is_some()
-                    && let Some(why) = second.why()
-                {
-                    db.cancel_owner(handoff.id)?;
-                    db.add_event(handoff.id, this.now, "not written", None, Some(&why))?;
-                    report.not_written(handoff.id, &why);
-                }
-                continue;
-            }
-            if second != Second::GoOn {
-                regroup(db, handoff, &not_begun, this.now)?;
-            }
-            match second {
-                Second::GoOn => {}
-                Second::Owned(owner) => hand_to_owner(&this, db, handoff, &stored, &owner, report)?,
-                Second::Cancel(why) => {
-                    cancel(&this, db, handoff, &why, report)?;
-                    // It may be back, as when its file was being written: nobody is lost for having been away.
-                    db.forget_verdict(handoff.contact)?;
-                    if record.is_none() {
-                        // Whoever was linked to it takes its place, as after a merge in the CRM.
-                        db.release_links(handoff.contact, None, this.now)?;
-                    }
-                }
-            }
+    session.learn_account();
+    let context = session.context();
+    context.store.write(|db| {
+        let mut verification =
+            Verification { context: &context, db, fresh: &fresh, not_begun: &not_begun, report };
+        for (handoff, has_begun) in &handoffs {
+            verification.verify(handoff, *has_begun)?;
         }
         Ok(())
     })
 }
 
-fn cancel(
-    context: &Context<'_>,
-    db: Db<'_>,
-    handoff: &HandoffRow,
-    why: &str,
-    report: &mut RunReport,
-) -> Result<()> {
-    let closing = Closing {
-        status: Status::Cancelled,
-        at: context.now,
-        by: None,
-        how: why,
-        reason: None,
-        watch_until: None,
-    };
-    db.close(handoff.id, &closing)?;
-    db.give_turn_back(handoff, why, context.now)?;
-    report.taken_back(handoff.id, why);
-    Ok(())
+struct Verification<'a> {
+    context: &'a Context<'a>,
+    db: Db<'a>,
+    fresh: &'a Reread,
+    /// Handoffs of which nothing has been sent yet.
+    not_begun: &'a [i64],
+    report: &'a mut RunReport,
 }
 
-/// The owner that somebody set keeps the contact: with task and alert when it is a rep; else it is none of our business.
-fn hand_to_owner(
-    context: &Context<'_>,
-    db: Db<'_>,
-    handoff: &HandoffRow,
-    stored: &Contact,
-    owner: &str,
-    report: &mut RunReport,
-) -> Result<()> {
-    let rules = context.rules;
-    let why = taken_by(owner);
-    let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
-        return cancel(context, db, handoff, &format!("{why}, and is no rep in the rules"), report);
-    };
-    db.undo_assignment(handoff, &why, context.now)?;
-    report.taken_back(handoff.id, &why);
-    let assignment = given_to(rules, handoff, RepId(rep), why);
-    let facts = facts(rules, stored, context.now);
-    report.handed_off.push(hand_to(context, db, &db.handoff(handoff.id)?, &assignment, &facts)?);
-    Ok(())
+impl Verification<'_> {
+    fn verify(&mut self, handoff: &HandoffRow, has_begun: bool) -> Result<()> {
+        let (db, now) = (self.db, self.context.now);
+        // Somebody of the same company was taken back: it is handed off anew.
+        if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
+            return Ok(());
+        }
+        if let Some(why) = self.fresh.unreadable.get(&handoff.crm_id) {
+            db.put_off_writes(handoff.id, now + LOOK_AGAIN, why)?;
+            self.report.put_off(&handoff.crm_id, why);
+            return Ok(());
+        }
+        let record = self.fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
+        let verified = verified(self.context, handoff, &db.assignments(handoff.id)?, record);
+        if has_begun {
+            // Whether it is gone or only cannot be read now, the CRM says when it is written to.
+            if record.is_some()
+                && let Some(why) = verified.why_not()
+            {
+                db.cancel_owner(handoff.id)?;
+                db.add_event(handoff.id, now, "not written", None, Some(&why))?;
+                self.report.not_written(handoff.id, &why);
+            }
+            return Ok(());
+        }
+        if verified != Verified::Holds {
+            regroup(db, handoff, self.not_begun, now)?;
+        }
+        match verified {
+            Verified::Holds => Ok(()),
+            Verified::NewOwner(owner) => self.hand_to_owner(handoff, &owner),
+            Verified::Void(why) => {
+                self.cancel(handoff, &why)?;
+                // It may be back, as when its file was being written: nobody is lost for having been away.
+                db.forget_verdict(handoff.contact)?;
+                if record.is_none() {
+                    // Whoever was linked to it takes its place, as after a merge in the CRM.
+                    db.release_links(handoff.contact, None, now)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn cancel(&mut self, handoff: &HandoffRow, why: &str) -> Result<()> {
+        let closing = Closing {
+            status: Status::Cancelled,
+            at: self.context.now,
+            by: None,
+            how: why,
+            reason: None,
+            watch_until: None,
+        };
+        self.db.close(handoff.id, &closing)?;
+        self.db.give_turn_back(handoff, why, self.context.now)?;
+        self.report.taken_back(handoff.id, why);
+        Ok(())
+    }
+
+    /// The owner that somebody set keeps the contact: with task and alert when it is a rep; else it is none of our business.
+    fn hand_to_owner(&mut self, handoff: &HandoffRow, owner: &str) -> Result<()> {
+        let rules = self.context.rules;
+        let why = taken_by(owner);
+        let Some(rep) = rules.reps.iter().position(|rep| rep.email == owner) else {
+            return self.cancel(handoff, &format!("{why}, and is no rep in the rules"));
+        };
+        self.db.undo_assignment(handoff, &why, self.context.now)?;
+        self.report.taken_back(handoff.id, &why);
+        let assignment = given_to(rules, handoff, RepId(rep), why);
+        let case = Case::load(self.context, self.db, handoff.id)?;
+        self.report.handed_off.push(case.assign_to(&assignment)?);
+        Ok(())
+    }
 }
 
-fn second_look(
-    rules: &Rules,
+fn verified(
+    context: &Context<'_>,
     handoff: &HandoffRow,
     assignments: &[AssignmentRow],
     fresh: Option<&Record>,
-    now: Timestamp,
-) -> Second {
+) -> Verified {
+    let rules = context.rules;
     let Some(record) = fresh else {
-        if mutant::is("handed off though deleted") {
-            return Second::GoOn;
-        }
-        return Second::Cancel("the contact is no longer in the CRM".to_owned());
+        let gone = Verified::Void("the contact is no longer in the CRM".to_owned());
+        return mutant::swap("handed off though deleted", gone, Verified::Holds);
     };
     let fresh = record.clone().into_contact(rules.fields.all());
-    if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, now).verdict) {
-        return Second::Cancel(why);
+    if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, context.now).verdict) {
+        return Verified::Void(why);
     }
     // Who had it in an earlier round was set by handoff itself, which what is stored may not show yet.
     let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
     let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
     match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
-        Some(_) if mutant::is("owner taken from somebody") => Second::GoOn,
-        Some(new) => Second::Owned(new),
-        None => Second::GoOn,
+        Some(new) => mutant::swap("owner taken from somebody", Verified::NewOwner(new), Verified::Holds),
+        None => Verified::Holds,
     }
 }

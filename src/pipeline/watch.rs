@@ -9,12 +9,12 @@ use super::skew::clocks_agree;
 use crate::chat::{Posted, When};
 use crate::crm::Watched;
 use crate::deliver::Pace;
+use crate::handoff::outcomes;
 use crate::handoff::outcomes::{LOOK_AGAIN, since};
 use crate::handoff::report::RunReport;
-use crate::handoff::{clock, effects, outcomes, undelivered};
+use crate::handoff::words::Who;
 use crate::model::{Activity, ContactId, Status, one_line};
 use crate::mutant;
-use crate::qualify::facts;
 use crate::rules::Rules;
 use crate::store::{HandoffRow, Layouts, OpenHandoff};
 
@@ -28,10 +28,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<boo
     let looks = !mutant::is("escalated without a look");
     let seen =
         if looks { activity(session, &handoffs, report)? } else { Seen { acts: Vec::new(), is_whole: true } };
-    let context = session.context();
-    outcomes::record(&context, &handoffs, &seen.acts, report)?;
-    undelivered::look(&context)?;
-    clock::look(&context, &handoffs, report)?;
+    outcomes::record(&session.context(), handoffs, &seen.acts, report)?;
     Ok(seen.is_whole && clocks_agree(session, report))
 }
 
@@ -62,10 +59,9 @@ fn activity(session: &mut Session, open: &[OpenHandoff], report: &mut RunReport)
     let tells_endings = session.crm.capabilities().tells_endings;
     for handoff in open.iter().filter(|open| tells_endings || open.row.status != Status::Accepted) {
         let contact = session.store.read().contact(handoff.row.contact, &layouts)?.contact;
-        let facts = facts(&session.rules, &contact, session.now);
         watched.push(Watched {
             contact: ContactId::parse(&handoff.row.crm_id).map_err(anyhow::Error::msg)?,
-            email: effects::who(&session.rules, &facts).email(),
+            email: Who { rules: &session.rules, contact: &contact }.email(),
             owner: handoff.row.owner.clone().unwrap_or_default(),
             since: since(&handoff.row),
             task: handoff.task.clone(),

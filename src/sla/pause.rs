@@ -12,7 +12,7 @@ pub enum PauseReason {
     /// The rep touched it, and the SLA says when that expires.
     Acknowledged,
     /// Neither the task nor the message has reached the rep.
-    Untold,
+    Undelivered,
 }
 
 impl PauseReason {
@@ -21,12 +21,14 @@ impl PauseReason {
         match self {
             Self::Waiting => "waiting",
             Self::Acknowledged => "acknowledged",
-            Self::Untold => "untold",
+            Self::Undelivered => "untold",
         }
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Waiting, Self::Acknowledged, Self::Untold].into_iter().find(|reason| reason.name() == name)
+        [Self::Waiting, Self::Acknowledged, Self::Undelivered]
+            .into_iter()
+            .find(|reason| reason.name() == name)
     }
 }
 

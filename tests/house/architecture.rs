@@ -27,7 +27,7 @@ const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/pro
 const LINES_MAX: usize = 350;
 
 /// Circles of files, each with its reason.
-const CIRCLES: [(&str, &[&str]); 10] = [
+const CIRCLES: [(&str, &[&str]); 9] = [
     (
         "a request is answered by routes, which ask for it",
         &["assign/direct.rs", "assign/request.rs", "assign/team.rs"],
@@ -53,17 +53,6 @@ const CIRCLES: [(&str, &[&str]); 10] = [
             "crm/hubspot/present.rs",
             "crm/hubspot/signs.rs",
             "crm/hubspot/writes.rs",
-        ],
-    ),
-    (
-        "an escalation reassigns, and an assignment plans its steps",
-        &[
-            "handoff/assign.rs",
-            "handoff/burst.rs",
-            "handoff/close.rs",
-            "handoff/effects.rs",
-            "handoff/owner.rs",
-            "handoff/steps.rs",
         ],
     ),
     ("a contact has fields, and a field reads a contact", &["model/contact.rs", "model/field.rs"]),

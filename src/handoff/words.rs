@@ -1,16 +1,19 @@
-//! The context a rep gets with a handoff: one screen, most important first. Pure; what the CRM said is cleaned here, so that
-//! every sink has to escape only for its own markup.
+//! Every text that a rep or a manager receives: the brief of a handoff, its states, follow-ups and escalations. Another
+//! language is another file like this one.
+//!
+//! The brief is one screen, most important first. What the CRM said is cleaned here, so that every channel has to escape only
+//! for its own markup.
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::model::{Brief, BriefLine, Contact, Timestamp, Untrusted, Value, one_line};
-use crate::qualify::{Facts, Part, PointsSeen, Seen, StepKind, Trace, sum_seen};
+use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Timestamp, Untrusted, Value, one_line};
+use crate::qualify::{Facts, Part, PointsSeen, Seen, Sign, StepKind, Trace, sum_seen};
 use crate::rules::{Operand, PointSheet, Rules, format_duration};
 
 /// What a brief is made of.
 #[derive(Clone, Debug)]
-pub struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     pub rules: &'a Rules,
     pub facts: &'a Facts<'a>,
     pub tier: &'a str,
@@ -32,7 +35,7 @@ const FIELD_CHARS_MAX: usize = 80;
 const LINE_CHARS_MAX: usize = 240;
 
 /// Writes the brief of a handoff.
-pub fn brief(subject: &Subject<'_>) -> Brief {
+pub(crate) fn brief(subject: &Subject<'_>) -> Brief {
     let who = Who { rules: subject.rules, contact: subject.facts.contact };
     let mut lines = Vec::new();
     let mut add = |label: &str, text: Option<String>| {
@@ -57,13 +60,126 @@ fn cut(text: &str) -> Untrusted {
 }
 
 /// `Mon 23 Nov 10:15 WET, within 15m`.
-pub fn due_text(due: Timestamp, within: TimeDelta, zone: Tz) -> String {
+pub(crate) fn due_text(due: Timestamp, within: TimeDelta, zone: Tz) -> String {
     format!("{}, within {}", local(due, zone), format_duration(within))
 }
 
 /// A moment in somebody's zone: `Mon 23 Nov 10:15 WET`.
-pub fn local(at: Timestamp, zone: Tz) -> String {
+pub(crate) fn local(at: Timestamp, zone: Tz) -> String {
     at.with_timezone(&zone).format("%a %-d %b %H:%M %Z").to_string()
+}
+
+/// Members of a group named in a message; of more, the number is said.
+const NAMED_MAX: usize = 20;
+
+/// Longest title that is still one line of a message.
+const TITLE_CHARS_MAX: usize = 240;
+
+/// Longest name in a sentence.
+const NAME_CHARS_MAX: usize = 160;
+
+/// Names everybody who is handed off together in what the rep reads.
+pub(super) fn name_companions(brief: &mut Brief, names: &[Untrusted]) {
+    if names.is_empty() {
+        return;
+    }
+    let [together_with, and] = COMPANIONS;
+    let title = brief.title.for_terminal(TITLE_CHARS_MAX);
+    brief.title = Untrusted::new(format!("{title} and {} more", names.len()));
+    let mut lines: Vec<BriefLine> = names
+        .iter()
+        .take(NAMED_MAX)
+        .map(|name| BriefLine { label: together_with.to_owned(), text: name.clone() })
+        .collect();
+    if names.len() > NAMED_MAX {
+        let text = Untrusted::new(format!("{} more", names.len() - NAMED_MAX));
+        lines.push(BriefLine { label: and.to_owned(), text });
+    }
+    brief.lines.splice(0..0, lines);
+}
+
+/// To the next rep, in the thread of the first one's message.
+pub(super) fn now_yours(why: &str, due: Option<(Timestamp, TimeDelta)>, zone: Tz) -> String {
+    let respond = due.map(|(due, within)| format!(". Respond by {}", due_text(due, within, zone)));
+    format!("Now yours: {why}{}", respond.unwrap_or_default())
+}
+
+/// `accepted by ana@acme.example (task completed)`: what a message shows of its handoff.
+pub(super) fn state(word: &str, detail: &str) -> String {
+    format!("{word} {detail}")
+}
+
+/// What a message shows after a step of the SLA.
+pub(super) fn escalated(detail: &str) -> String {
+    format!("escalated: {detail}")
+}
+
+/// How a handoff ended, in its thread.
+pub(super) fn outcome(word: &str, detail: &str) -> String {
+    let mut chars = word.chars();
+    let capitalised: String =
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default();
+    format!("{capitalised} {detail}")
+}
+
+/// `by ana@acme.example: no budget (rejected in activity.csv:3)`.
+pub(super) fn done_by(sign: &Sign) -> String {
+    let by = sign.by.as_deref().map(|by| format!("by {by} ")).unwrap_or_default();
+    let reason = sign.reason.as_deref().map(|reason| format!("because '{reason}' ")).unwrap_or_default();
+    format!("{by}{reason}({})", sign.how)
+}
+
+/// Why a handoff that nobody ended is over.
+pub(super) fn no_sign(span: TimeDelta, since: Timestamp) -> String {
+    format!("nobody ended it; no sign for {}, since {}", format_duration(span), since.format("%Y-%m-%d"))
+}
+
+/// How late a handoff is.
+#[derive(Clone, Debug)]
+pub(super) struct Lateness {
+    pub name: Untrusted,
+    pub due: Option<Timestamp>,
+    /// The rep's zone.
+    pub zone: Tz,
+    pub now: Timestamp,
+    /// The rep acted once, and nothing has come of it.
+    pub has_lapsed: bool,
+}
+
+impl Lateness {
+    fn text(&self) -> String {
+        let name = self.name.for_terminal(NAME_CHARS_MAX);
+        let due = self.due.map(|due| {
+            let verb = if due <= self.now { "was" } else { "is" };
+            format!(", {verb} due {}", local(due, self.zone))
+        });
+        let what = if self.has_lapsed {
+            format!("{name} was touched, and neither accepted nor rejected since")
+        } else {
+            format!("nobody has acted on {name}")
+        };
+        format!("{what}{}", due.unwrap_or_default())
+    }
+
+    pub(super) fn reminder(&self) -> String {
+        format!("Reminder: {}", self.text())
+    }
+
+    pub(super) fn escalation(&self, owner: &str) -> String {
+        format!("Escalation: {} (owner {owner})", self.text())
+    }
+
+    pub(super) fn nobody_is_left(&self, why: &str) -> String {
+        format!("Nobody is left to take it ({why}): {}", self.text())
+    }
+
+    pub(super) fn back_to_the_pool(&self) -> String {
+        format!("Back to the pool: {}", self.text())
+    }
+
+    pub(super) fn not_reassigned(&self, why: &str) -> String {
+        format!("Not reassigned, as {why}: {}", self.text())
+    }
 }
 
 /// `71 (Pricing twice +20, Webinar +11)`: the parts that earned something.
@@ -85,7 +201,7 @@ fn signed(points: f64) -> String {
 }
 
 /// The conditions that held in one part of a trace, with the values seen: `score at least 65 (seen 71)`.
-pub fn held(trace: &Trace<'_>, part: &Part) -> Vec<String> {
+pub(crate) fn held(trace: &Trace<'_>, part: &Part) -> Vec<String> {
     let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
         StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
         StepKind::All | StepKind::Any | StepKind::Not => None,
@@ -94,7 +210,7 @@ pub fn held(trace: &Trace<'_>, part: &Part) -> Vec<String> {
 }
 
 /// The values that the conditions of one part saw where they held, without the conditions: `score 71`.
-pub fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<String> {
+pub(crate) fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<String> {
     let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
         StepKind::Leaf { leaf, seen } => Some((leaf.operand, seen)),
         StepKind::All | StepKind::Any | StepKind::Not => None,
@@ -109,7 +225,7 @@ pub fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<String>
 
 /// Facts about the person and the company, by standard field.
 #[derive(Clone, Copy, Debug)]
-pub struct Who<'a> {
+pub(crate) struct Who<'a> {
     pub rules: &'a Rules,
     pub contact: &'a Contact,
 }
@@ -126,7 +242,7 @@ impl Who<'_> {
     }
 
     /// First and last name, else the e-mail, else the id.
-    pub fn name(&self) -> Untrusted {
+    pub(crate) fn name(&self) -> Untrusted {
         Untrusted::new(self.shown_name())
     }
 
@@ -140,7 +256,7 @@ impl Who<'_> {
     }
 
     /// The company's name, else its domain, else the e-mail's.
-    pub fn company_name(&self) -> Option<Untrusted> {
+    pub(crate) fn company_name(&self) -> Option<Untrusted> {
         self.shown_company().map(Untrusted::new)
     }
 
@@ -149,7 +265,7 @@ impl Who<'_> {
     }
 
     /// The e-mail as the CRM has it, for finding the contact in activity.
-    pub fn email(&self) -> Option<String> {
+    pub(crate) fn email(&self) -> Option<String> {
         self.value("email")?.as_text().map(|text| text.as_written().to_owned())
     }
 
