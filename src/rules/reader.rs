@@ -33,6 +33,10 @@ impl<'a> Reader<'a> {
         self.table.span.clone()
     }
 
+    pub fn keys(&self) -> &'static [Key] {
+        self.spec.keys
+    }
+
     /// What stands at a key, sound or not.
     pub fn entry(&self, key: &'static str) -> Option<&'a Entry> {
         self.row(key)?;

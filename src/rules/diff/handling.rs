@@ -4,13 +4,15 @@ use super::condition::edits;
 use super::named::{Pairs, pair};
 use super::ordered::order_text;
 use super::people::{lists, same_person};
+use super::plain::{self, with_tables};
 use super::{Notes, Rules, arrow, or_none};
 use crate::model::{Sla, SlaStep, StepAt};
 use crate::rules::condition::Condition;
 use crate::rules::definition::{OutcomeEvent, Route, RouteTarget};
+use crate::rules::reader::Reader;
 use crate::rules::values::format_duration;
 use crate::rules::words::{
-    ack_words, action_words, at_words, clock_words, condition_words, repeat_words, step_words, target_words,
+    ack_words, action_words, at_words, condition_words, repeat_words, step_words, target_words,
 };
 
 /// `[[route]]`.
@@ -42,9 +44,15 @@ pub(super) fn routes(notes: &mut Notes<'_>, teams: &Pairs) {
         let text = order_text("route", &pairs, &old.routes, |route| format!("'{}'", route.name));
         notes.say("route", text);
     }
+    let (old_routes, new_routes) =
+        (with_tables(&old.routes, old, "route"), with_tables(&new.routes, new, "route"));
     for (was, is) in &pairs.both {
-        let Some((before, after)) = old.routes.get(*was).zip(new.routes.get(*is)) else { continue };
+        let Some(((before, old_table), (after, new_table))) = old_routes.get(*was).zip(new_routes.get(*is))
+        else {
+            continue;
+        };
         let subject = format!("route '{}':", before.name);
+        notes.say_plain("route", &format!("{subject} "), *old_table, *new_table);
         for edit in edits(sides, &before.when, &after.when) {
             notes.say("route", format!("{subject} {}", edit.text));
         }
@@ -78,40 +86,43 @@ fn same_target(a: &RouteTarget, b: &RouteTarget, teams: &Pairs, old: &Rules, new
     }
 }
 
-/// Whether two SLAs promise the same, whatever they are called.
-pub(super) fn same_sla(a: &Sla, b: &Sla) -> bool {
-    sla_changes(a, b).is_empty()
+/// Which SLA is which.
+pub(super) fn pair_slas(notes: &Notes<'_>) -> Pairs {
+    let (old, new) = with_their_tables(notes);
+    pair(&old, &new, |(sla, _)| &sla.name, |a, b| sla_changes(*a, *b).is_empty())
+}
+
+type WithTables<'a> = Vec<(&'a Sla, Reader<'a>)>;
+
+fn with_their_tables<'a>(notes: &Notes<'a>) -> (WithTables<'a>, WithTables<'a>) {
+    let of = |rules: &'a Rules| with_tables(&rules.slas, rules, "sla");
+    (of(notes.old), of(notes.new))
 }
 
 /// `[[sla]]`.
 pub(super) fn slas(notes: &mut Notes<'_>, pairs: &Pairs) {
-    let (old, new) = (&notes.old.slas, &notes.new.slas);
-    for (was, is) in pairs.renamed.iter().filter_map(|(was, is)| old.get(*was).zip(new.get(*is))) {
+    let (old, new) = with_their_tables(notes);
+    for ((was, _), (is, _)) in pairs.renamed.iter().filter_map(|(was, is)| old.get(*was).zip(new.get(*is))) {
         notes.say("sla", format!("SLA {} is now called {}", was.name, is.name));
     }
-    for gone in pairs.went.iter().filter_map(|at| old.get(*at)) {
+    for (gone, _) in pairs.went.iter().filter_map(|at| old.get(*at)) {
         notes.say("sla", format!("SLA {} removed", gone.name));
     }
-    for came in pairs.came.iter().filter_map(|at| new.get(*at)) {
+    for (came, _) in pairs.came.iter().filter_map(|at| new.get(*at)) {
         let within = format_duration(came.respond_within);
         notes.say("sla", format!("SLA {} added: respond within {within}", came.name));
     }
     for (was, is) in pairs.both.iter().filter_map(|(was, is)| old.get(*was).zip(new.get(*is))) {
-        for text in sla_changes(was, is) {
-            notes.say("sla", format!("SLA {}: {text}", was.name));
+        for text in sla_changes(*was, *is) {
+            notes.say("sla", format!("SLA {}: {text}", was.0.name));
         }
     }
 }
 
-fn sla_changes(old: &Sla, new: &Sla) -> Vec<String> {
-    let mut texts = Vec::new();
-    if old.respond_within != new.respond_within {
-        let (was, is) = (format_duration(old.respond_within), format_duration(new.respond_within));
-        texts.push(arrow("respond within", &was, &is));
-    }
-    if old.clock != new.clock {
-        texts.push(arrow("clock:", clock_words(old.clock), clock_words(new.clock)));
-    }
+fn sla_changes((old, old_table): (&Sla, Reader<'_>), (new, new_table): (&Sla, Reader<'_>)) -> Vec<String> {
+    let plain = plain::changes(old_table, new_table).into_iter();
+    let mut texts: Vec<String> =
+        plain.map(|changed| arrow(changed.what, &changed.old, &changed.new)).collect();
     if old.repeat != new.repeat {
         texts.push(arrow("the steps start over:", &repeat_words(old.repeat), &repeat_words(new.repeat)));
     }
@@ -181,13 +192,7 @@ pub(super) fn outcome(notes: &mut Notes<'_>) {
     if !credit.is_empty() {
         notes.say("outcome", format!("outcome: reasons that give the turn back: {credit}"));
     }
-    for (what, was, is) in [
-        ("cooldown", old.cooldown, new.cooldown),
-        ("stale after", old.stale_after, new.stale_after),
-        ("watch after acceptance", old.watch, new.watch),
-    ] {
-        notes.say_values("outcome", what, &format_duration(was), &format_duration(is));
-    }
+    notes.say_section("outcome", "");
     for event in OutcomeEvent::ALL {
         let (before, after) = (old.write.get(&event), new.write.get(&event));
         let properties = before.into_iter().chain(after).flat_map(|writes| writes.keys());

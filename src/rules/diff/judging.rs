@@ -4,7 +4,7 @@ use super::condition::{edits, same};
 use super::leaf::Sides;
 use super::named::{Pairs, pair};
 use super::ordered::ordered;
-use super::{Notes, Rules, arrow, or_none};
+use super::{Notes, Rules, arrow, or_none, plain};
 use crate::model::Sla;
 use crate::rules::definition::{Disqualifier, PointSheet, Points, Tier};
 use crate::rules::values::format_duration;
@@ -12,6 +12,7 @@ use crate::rules::words::condition_words;
 
 /// `[score]`.
 pub(super) fn score(notes: &mut Notes<'_>) {
+    notes.say_section("score", "score: ");
     sheets(notes, "score", "the CRM's field", |rules| &mut rules.score, (&notes.old.score, &notes.new.score));
 }
 
@@ -26,6 +27,7 @@ pub(super) fn icp(notes: &mut Notes<'_>) {
         let text = arrow("ICP: minimum fit", &or_none(old.minimum_fit), &or_none(new.minimum_fit));
         notes.say_moving("icp", text, |rules| rules.icp.minimum_fit = new.minimum_fit);
     }
+    notes.say_section("icp", "ICP: ");
     sheets(notes, "fit", "the CRM's field", |rules| &mut rules.icp.points, (&old.points, &new.points));
 }
 
@@ -188,8 +190,10 @@ pub(super) fn tiers(notes: &mut Notes<'_>, slas: &Pairs) -> Vec<(usize, usize)> 
             let (was, is) = (sla_name(notes.old, before.sla), sla_name(notes.new, after.sla));
             notes.say("tier", arrow(&format!("{}: SLA", before.name), &was, &is));
         }
-        let priority = format!("{}: priority", before.name);
-        notes.say_values("tier", &priority, before.priority.name(), after.priority.name());
+        let table = |rules, at: usize| plain::root(rules).tables("mql").get(at).copied();
+        if let Some((was, is)) = table(notes.old, *at).zip(table(notes.new, *other)) {
+            notes.say_plain("tier", &format!("{}: ", before.name), was, is);
+        }
     }
     pairs.renamed
 }

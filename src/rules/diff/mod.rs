@@ -10,10 +10,12 @@ mod lists;
 mod named;
 mod ordered;
 mod people;
+mod plain;
 mod settings;
 
 use super::condition::{Condition, Leaf, Operand, Test};
 use super::definition::Rules;
+use super::reader::Reader;
 use crate::model::Field;
 
 /// Two definitions over the same fields, and what is different.
@@ -45,13 +47,13 @@ pub struct Change {
 pub fn diff(old: &Rules, new: &Rules) -> Diff {
     let aligned = align::align(old, new);
     let mut notes = Notes { old: &aligned.old, new: &aligned.new, changes: Vec::new() };
-    settings::agreement(&mut notes);
+    notes.say_section("definition", "definition: ");
     settings::connections(&mut notes);
     align::mappings(&mut notes, old, new);
     lists::lists(&mut notes);
     judging::score(&mut notes);
     judging::disqualifiers(&mut notes);
-    let slas = named::pair(&old.slas, &new.slas, |sla| &sla.name, handling::same_sla);
+    let slas = handling::pair_slas(&notes);
     let renamed = judging::tiers(&mut notes, &slas);
     judging::icp(&mut notes);
     people::reps(&mut notes);
@@ -99,6 +101,19 @@ impl<'a> Notes<'a> {
         let mut alone = self.old.clone();
         apply(&mut alone);
         self.changes.push(Change { part, text: text.into(), alone: Some(Box::new(alone)) });
+    }
+
+    /// Every plain value of two tables that is another now; the subject stands before what it is called.
+    fn say_plain(&mut self, part: &'static str, subject: &str, old: Reader<'_>, new: Reader<'_>) {
+        for changed in plain::changes(old, new) {
+            self.say(part, arrow(&format!("{subject}{}", changed.what), &changed.old, &changed.new));
+        }
+    }
+
+    /// As [`Notes::say_plain`], of the section that both definitions have at a key.
+    fn say_section(&mut self, part: &'static str, subject: &str) {
+        let section = |rules| plain::root(rules).section(part);
+        self.say_plain(part, subject, section(self.old), section(self.new));
     }
 
     /// `{subject} old → new` when the two are not the same.

@@ -1,11 +1,12 @@
 //! Who takes the handoffs: reps and teams.
 
 use super::named::{Pairs, pair};
-use super::{Notes, came_and_went, or_none};
+use super::plain::{self, with_tables};
+use super::{Notes, came_and_went};
 use crate::model::{Rep, fold};
-use crate::rules::definition::{Member, NobodyAvailable, OffShift, Rules, Team};
-use crate::rules::values::format_duration;
-use crate::rules::words::{absence_words, holiday_words, pick_words, shift_words};
+use crate::rules::definition::{Member, Rules, Team};
+use crate::rules::reader::Reader;
+use crate::rules::words::{absence_words, holiday_words, shift_words};
 
 /// `[[rep]]`: the e-mail says who it is.
 pub(super) fn reps(notes: &mut Notes<'_>) {
@@ -18,21 +19,20 @@ pub(super) fn reps(notes: &mut Notes<'_>) {
         let shifts = shift_words(&came.hours.shifts);
         notes.say("rep", format!("rep {} <{}> added, on shift {shifts}", came.name, came.email));
     }
+    let (old, new) = (with_tables(old, notes.old, "rep"), with_tables(new, notes.new, "rep"));
     for (at, other) in pairs.both {
         if let Some((before, after)) = old.get(at).zip(new.get(other)) {
-            rep(notes, before, after);
+            notes.say_plain("rep", &format!("rep {}: ", before.0.name), before.1, after.1);
+            rep(notes, before.0, after.0);
         }
     }
 }
 
+/// What is no plain value of a rep.
 fn rep(notes: &mut Notes<'_>, old: &Rep, new: &Rep) {
     let subject = |what: &str| format!("rep {}: {what}", old.name);
-    let mut values = |what: &str, old: &str, new: &str| notes.say_values("rep", &subject(what), old, new);
-    values("name", &old.name, &new.name);
-    values("time zone", old.hours.timezone.name(), new.hours.timezone.name());
-    values("shifts", &shift_words(&old.hours.shifts), &shift_words(&new.hours.shifts));
-    values("at most open", &or_none(old.max_open), &or_none(new.max_open));
-    values("at most a day", &or_none(old.max_per_day), &or_none(new.max_per_day));
+    let (was, is) = (shift_words(&old.hours.shifts), shift_words(&new.hours.shifts));
+    notes.say_values("rep", &subject("shifts"), &was, &is);
     let holidays = |a: &Rep, b: &Rep| {
         let (a, b) = (&a.hours.holidays, &b.hours.holidays);
         holiday_words(a.keys().filter(|day| !b.contains_key(day)).copied())
@@ -59,7 +59,9 @@ pub(super) fn lists(old: &[String], new: &[String]) -> String {
 /// `[[team]]`; gives which team is which.
 pub(super) fn teams(notes: &mut Notes<'_>) -> Pairs {
     let (old, new) = (notes.old, notes.new);
-    let pairs = pair(&old.teams, &new.teams, |team| &team.name, |a, b| changes(a, b, old, new).is_empty());
+    let before = with_tables(&old.teams, old, "team");
+    let after = with_tables(&new.teams, new, "team");
+    let pairs = pair(&before, &after, |(team, _)| &team.name, |a, b| changes(*a, *b, old, new).is_empty());
     for (was, is) in &pairs.renamed {
         if let Some((before, after)) = old.teams.get(*was).zip(new.teams.get(*is)) {
             notes.say("team", format!("team {} is now called {}", before.name, after.name));
@@ -73,9 +75,9 @@ pub(super) fn teams(notes: &mut Notes<'_>) -> Pairs {
         notes.say("team", format!("team {} added: {}", came.name, members.join(", ")));
     }
     for (was, is) in &pairs.both {
-        if let Some((before, after)) = old.teams.get(*was).zip(new.teams.get(*is)) {
-            for text in changes(before, after, old, new) {
-                notes.say("team", format!("team {}: {text}", before.name));
+        if let Some((before, after)) = before.get(*was).zip(after.get(*is)) {
+            for text in changes(*before, *after, old, new) {
+                notes.say("team", format!("team {}: {text}", before.0.name));
             }
         }
     }
@@ -86,20 +88,16 @@ fn email(member: &Member, rules: &Rules) -> String {
     rules.reps.get(member.rep.0).map_or_else(String::new, |rep| rep.email.clone())
 }
 
-/// Each difference between two teams.
-fn changes(before: &Team, after: &Team, old: &Rules, new: &Rules) -> Vec<String> {
-    let mut texts = Vec::new();
-    let mut values = |what: &str, was: &str, is: &str| {
-        if was != is {
-            texts.push(super::arrow(what, was, is));
-        }
-    };
-    values("picks", pick_words(before.pick), pick_words(after.pick));
-    values("off shift", off_shift(before.off_shift), off_shift(after.off_shift));
-    values("when nobody is available", nobody(before.nobody_available), nobody(after.nobody_available));
-    let same_company = |team: &Team| or_none(team.same_company.map(format_duration));
-    values("people of a company stay with a rep for", &same_company(before), &same_company(after));
-    values("manager", &or_none(before.manager.as_ref()), &or_none(after.manager.as_ref()));
+/// Each difference between two teams, given with their tables.
+fn changes(
+    (before, old_table): (&Team, Reader<'_>),
+    (after, new_table): (&Team, Reader<'_>),
+    old: &Rules,
+    new: &Rules,
+) -> Vec<String> {
+    let plain = plain::changes(old_table, new_table).into_iter();
+    let mut texts: Vec<String> =
+        plain.map(|changed| super::arrow(changed.what, &changed.old, &changed.new)).collect();
     let members = pair(
         &before.members.iter().map(|member| (email(member, old), member.weight)).collect::<Vec<_>>(),
         &after.members.iter().map(|member| (email(member, new), member.weight)).collect::<Vec<_>>(),
@@ -108,7 +106,10 @@ fn changes(before: &Team, after: &Team, old: &Rules, new: &Rules) -> Vec<String>
     );
     for (was, is) in &members.both {
         if let Some((was, is)) = before.members.get(*was).zip(after.members.get(*is)) {
-            values(&format!("weight of {}", email(is, new)), &was.weight.to_string(), &is.weight.to_string());
+            let what = format!("weight of {}", email(is, new));
+            if was.weight != is.weight {
+                texts.push(super::arrow(&what, &was.weight.to_string(), &is.weight.to_string()));
+            }
         }
     }
     let names = |team: &Team, at: &[usize], rules: &Rules| -> Vec<String> {
@@ -123,20 +124,6 @@ fn changes(before: &Team, after: &Team, old: &Rules, new: &Rules) -> Vec<String>
         texts.push(format!("of equals the first is picked, now in the order {}", order.join(", ")));
     }
     texts
-}
-
-fn off_shift(off_shift: OffShift) -> &'static str {
-    match off_shift {
-        OffShift::Wait => "wait for the next shift",
-        OffShift::Assign => "assign anyway",
-    }
-}
-
-fn nobody(nobody: NobodyAvailable) -> &'static str {
-    match nobody {
-        NobodyAvailable::Wait => "wait",
-        NobodyAvailable::NextRoute => "try the next route",
-    }
 }
 
 /// Whether two e-mails are one person's.

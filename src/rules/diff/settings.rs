@@ -1,27 +1,12 @@
-//! The parts around the rules: who agreed, which CRM and chat, limits, the monitor.
+//! The parts around the rules: which CRM and chat, limits, the monitor.
 
 use std::collections::BTreeMap;
 
-use super::{Notes, or_none};
+use super::{Notes, Rules, or_none};
 use crate::rules::definition::Connection;
 use crate::rules::item::{Node, Table};
 use crate::rules::values::format_duration;
 use crate::rules::words::one_lead_words;
-
-/// `[definition]`.
-pub(super) fn agreement(notes: &mut Notes<'_>) {
-    let (old, new) = (&notes.old.agreement, &notes.new.agreement);
-    let review = |every: Option<chrono::TimeDelta>| or_none(every.map(format_duration));
-    for (what, was, is) in [
-        ("name", or_none(old.name.as_ref()), or_none(new.name.as_ref())),
-        ("for marketing", or_none(old.marketing.as_ref()), or_none(new.marketing.as_ref())),
-        ("for sales", or_none(old.sales.as_ref()), or_none(new.sales.as_ref())),
-        ("agreed on", or_none(old.agreed_on), or_none(new.agreed_on)),
-        ("review every", review(old.review_every), review(new.review_every)),
-    ] {
-        notes.say_values("definition", &format!("definition: {what}"), &was, &is);
-    }
-}
 
 /// `[crm.KIND]` and `[chat.KIND]`.
 pub(super) fn connections(notes: &mut Notes<'_>) {
@@ -90,14 +75,11 @@ fn shown(node: &Node) -> String {
 /// `[limits]`, `[bursts]`, `[duplicates]` and `[monitor]`.
 pub(super) fn limits(notes: &mut Notes<'_>) {
     let (old, new) = (notes.old, notes.new);
-    let per_run = |rules: &super::Rules| rules.limits.handoffs_per_run.to_string();
-    notes.say_values("limits", "handoffs per run", &per_run(old), &per_run(new));
-    let per_rep = |rules: &super::Rules| or_none(rules.limits.handoffs_per_rep_per_run);
-    notes.say_values("limits", "handoffs per rep and run", &per_rep(old), &per_rep(new));
-    let wait = |rules: &super::Rules| or_none(rules.bursts.map(format_duration));
+    for part in ["limits", "bursts", "duplicates", "monitor"] {
+        notes.say_section(part, "");
+    }
+    let wait = |rules: &Rules| or_none(rules.bursts.map(format_duration));
     notes.say_values("bursts", "people of one company wait for each other:", &wait(old), &wait(new));
-    let one_lead = |rules: &super::Rules| one_lead_words(rules.duplicates);
+    let one_lead = |rules: &Rules| one_lead_words(rules.duplicates);
     notes.say_values("duplicates", "one lead:", &one_lead(old), &one_lead(new));
-    let heartbeat = |rules: &super::Rules| or_none(rules.heartbeat.as_ref());
-    notes.say_values("monitor", "heartbeat", &heartbeat(old), &heartbeat(new));
 }

@@ -36,15 +36,16 @@ static ICP_POINTS: TableSpec =
     TableSpec::new("[[icp.points]]", "Points for a condition that holds.", POINTS).relations(TOGETHER);
 
 const POINTS: &[Key] = &[
-    key("name", Name, "As it is shown.").required(),
+    key("name", Name, "As it is shown.").required().own_diff(),
     key("when", Condition, "When the points count.").required(),
-    key("points", Number, "How many; may be negative.").required(),
+    key("points", Number, "How many; may be negative.").required().own_diff(),
     key(
         "half_life",
         Span(Bounds::at_least(1).because("leave `half_life` and `since` out, and the points do not fade")),
         "The points halve every so often, counted from the date in `since`.",
-    ),
-    key("since", Text, "The datetime field that the half-life counts from."),
+    )
+    .own_diff(),
+    key("since", Text, "The datetime field that the half-life counts from.").own_diff(),
 ];
 
 const TOGETHER: &[Relation] = &[

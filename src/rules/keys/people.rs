@@ -10,7 +10,9 @@ pub(super) static REP: TableSpec = TableSpec::new(
     &[
         key("name", Name, "As people call them.").required(),
         key("email", Email, "Finds the owner in the CRM and the user in the chat.").required().own_diff(),
-        key("timezone", Text, "A name of the IANA database, such as \"Europe/Lisbon\".").own_diff(),
+        key("timezone", Text, "A name of the IANA database, such as \"Europe/Lisbon\".")
+            .default("UTC")
+            .called("time zone"),
         key("shifts", Texts, "Working hours, such as \"mon-fri 09:00-17:30\"; without shifts, always."),
         key("holidays", Special(&HOLIDAYS), "Days off."),
         key(
