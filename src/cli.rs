@@ -12,7 +12,7 @@ use crate::model::{Kind, Timestamp};
 /// Hand marketing-qualified leads to sales within minutes: each once, to the right rep, with context, and escalate until
 /// somebody acts.
 #[derive(Debug, Parser)]
-#[command(name = "handoff", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "handoff", version, max_term_width = 110, after_help = after_help())]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -20,9 +20,17 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 something failed or is held, and is recorded for the next run; 2 rules or usage wrong, nothing done.
-Data goes to stdout, everything else to stderr.";
+/// What cron and scripts may rely on.
+pub const EXIT_CODES: [(u8, &str); 3] = [
+    (0, "done"),
+    (1, "something failed or is held, and is recorded for the next run"),
+    (2, "rules or usage wrong, nothing done"),
+];
+
+fn after_help() -> String {
+    let codes = EXIT_CODES.map(|(code, meaning)| format!("{code} {meaning}"));
+    format!("Exit codes: {}.\nData goes to stdout, everything else to stderr.", codes.join("; "))
+}
 
 /// Flags that every command takes.
 #[derive(Args, Debug)]
@@ -220,6 +228,9 @@ pub struct DocsArgs {
     /// One self-contained HTML page instead of Markdown
     #[arg(long)]
     pub html: bool,
+    /// Every key, operator, standard field, environment variable, exit code and finding instead of the definition
+    #[arg(long, conflicts_with = "html")]
+    pub reference: bool,
 }
 
 #[derive(Args, Debug)]

@@ -15,6 +15,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
     is_local: |_| true,
     keys: &KEYS,
+    variables: &[],
     receive: None,
 };
 

@@ -17,6 +17,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect: |table, options| Ok(Box::new(FileChat::new(table, options.folder)?)),
     is_local: |_| true,
     keys: &KEYS,
+    variables: &[],
     receive: None,
 };
 

@@ -1,10 +1,11 @@
-//! Renders the definition as a page for people.
+//! Renders the definition as a page for people, or the reference of all that a definition can say.
 
 use anyhow::Result;
 
 use super::{Outcome, Time, load_rules};
 use crate::cli::{DocsArgs, Global};
 use crate::output::{Printable, Printer, docs};
+use crate::{chat, crm};
 
 pub(super) fn command(
     global: &Global,
@@ -12,6 +13,15 @@ pub(super) fn command(
     time: Time,
     printer: &mut Printer,
 ) -> Result<Outcome> {
+    if args.reference {
+        let reference = docs::reference(&docs::Connectors {
+            crm: crm::tables(),
+            chat: chat::tables(),
+            default_property: crm::default_property,
+        });
+        printer.data(&Printable::laid_out(&reference));
+        return Ok(Outcome::Done);
+    }
     let Some(rules) = load_rules(global, time.now, printer)? else {
         return Ok(Outcome::Refused);
     };

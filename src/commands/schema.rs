@@ -4,11 +4,11 @@ use anyhow::Result;
 
 use super::Outcome;
 use crate::output::{Printable, Printer};
-use crate::rules::schema::{ConnectorTables, schema};
+use crate::rules::schema::schema;
 use crate::{chat, crm};
 
 pub(super) fn command(printer: &mut Printer) -> Result<Outcome> {
-    let schema = schema(&ConnectorTables { crm: crm::tables(), chat: chat::tables() });
+    let schema = schema(&crm::tables(), &chat::tables());
     printer.data(&Printable::json(&schema)?);
     Ok(Outcome::Done)
 }

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use crate::connector::signed_request::{Received, Request};
 use crate::connector::{Checked, ConnectOptions, Sink, Unreadable};
 use crate::model::{Account, Activity, ContactId, Field, Record, Timestamp, Written};
-use crate::rules::{Connection, Findings, Table, TableSpec, did_you_mean};
+use crate::rules::{Connection, ConnectorTable, Findings, Table, TableSpec, did_you_mean};
 
 /// One line for each CRM.
 const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
@@ -38,6 +38,8 @@ struct Connector {
     is_local: fn(&Table) -> bool,
     /// The rows of the vendor's table.
     keys: &'static TableSpec,
+    /// What it reads from the environment, each with one sentence.
+    variables: &'static [(&'static str, &'static str)],
     /// Takes a request in which the service says that contacts changed; `None`: it says nothing by itself.
     receive: Option<Receive>,
 }
@@ -74,9 +76,11 @@ pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Rece
     receive(&connection.table, request)
 }
 
-/// The rows of each kind's table.
-pub fn tables() -> Vec<(&'static str, &'static TableSpec)> {
-    const { &CONNECTORS }.iter().map(|connector| (connector.kind, connector.keys)).collect()
+/// The table of each kind.
+pub fn tables() -> Vec<ConnectorTable> {
+    let table =
+        |Connector { kind, keys, variables, .. }: &Connector| ConnectorTable { kind, keys, variables };
+    const { &CONNECTORS }.iter().map(table).collect()
 }
 
 /// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.

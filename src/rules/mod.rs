@@ -62,8 +62,8 @@ pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
 pub use keys::{
-    Bounds, Difference, Key, Kind as KeyKind, Literal, OPERATORS, Operator, Relation, Special, TableSpec,
-    Takes, key,
+    Bounds, ConnectorTable, Difference, Key, Kind as KeyKind, Literal, OPERATORS, Operator, Relation,
+    Special, TableSpec, Takes, definition_tables, key,
 };
 pub use lists::is_free_mail;
 pub use load::{Connectors, load};

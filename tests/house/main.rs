@@ -11,6 +11,7 @@ mod circles;
 mod faults;
 mod meaning;
 mod readme;
+mod reference;
 mod schema;
 #[path = "../support/mod.rs"]
 mod support;

@@ -52,6 +52,16 @@ pub(super) static KEYS: TableSpec = TableSpec::new(
     ask: "`channel = \"#…\"`, or `to = \"rep\"` for direct messages",
 }]);
 
+/// What is read from the environment.
+pub(super) const VARIABLES: [(&str, &str); 3] = [
+    ("HANDOFF_SLACK_TOKEN", "The bot token of Slack's app."),
+    ("HANDOFF_SLACK_WEBHOOK", "The address of an incoming webhook of Slack, where there is no bot token."),
+    (
+        "HANDOFF_SLACK_SIGNING_SECRET",
+        "The signing secret of Slack's app, which signs events; only `receive` reads it.",
+    ),
+];
+
 impl Config {
     /// Reads the table and notes what is wrong with it.
     pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {

@@ -39,6 +39,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     connect,
     is_local: base_url::is_local,
     keys: &config::KEYS,
+    variables: &config::VARIABLES,
     receive: Some(receive::receive),
 };
 

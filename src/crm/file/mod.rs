@@ -45,6 +45,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     default_property,
     is_local: |_| true,
     keys: &config::KEYS,
+    variables: &[],
     receive: None,
 };
 

@@ -77,6 +77,15 @@ pub(super) static KEYS: TableSpec = TableSpec::new(
     ],
 );
 
+/// What is read from the environment.
+pub(super) const VARIABLES: [(&str, &str); 2] = [
+    ("HANDOFF_HUBSPOT_TOKEN", "The access token of HubSpot's private app."),
+    (
+        "HANDOFF_HUBSPOT_CLIENT_SECRET",
+        "The client secret of HubSpot's app, which signs webhooks; only `receive` reads it.",
+    ),
+];
+
 static PORTAL: Special = Special {
     words: "a number, in quotes or not",
     check: |key, item| {

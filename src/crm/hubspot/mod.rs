@@ -59,6 +59,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     default_property: properties::default_property,
     is_local: base_url::is_local,
     keys: &config::KEYS,
+    variables: &config::VARIABLES,
     receive: Some(receive::receive),
 };
 

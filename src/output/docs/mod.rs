@@ -5,12 +5,14 @@ mod handling;
 mod html;
 mod judging;
 mod markdown;
+mod reference;
 
 use crate::model::one_line;
 use crate::rules::{Rules, format_duration};
 
 pub(crate) use html::html;
 pub(crate) use markdown::markdown;
+pub(crate) use reference::{Connectors, reference};
 
 /// Longest text of one cell or sentence.
 const TEXT_CHARS_MAX: usize = 600;

@@ -13,6 +13,7 @@ mod root;
 mod settings;
 mod spec;
 mod special;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub(super) use check::{check, problem};
 pub(super) use json::{table_schema, with};
 pub use operators::{OPERATORS, Operator, Takes};
 pub(super) use operators::{operator_names, test_schema};
+pub use root::definition_tables;
 pub(super) use root::{EXAMPLES, ROOT, SEGMENT};
-pub use spec::{Bounds, Difference, Key, Kind, Literal, Relation, Special, TableSpec, key};
+pub use spec::{Bounds, ConnectorTable, Difference, Key, Kind, Literal, Relation, Special, TableSpec, key};
 pub(super) use special::{CALENDAR, LIST_FILE, LOAD, PROPERTY, TARGETS, step_at};

@@ -71,6 +71,19 @@ pub(in crate::rules) static ROOT: TableSpec = TableSpec::new(
     ],
 );
 
+/// Every table of a definition, each once and after the one that it stands in; the connectors bring their own.
+pub fn definition_tables() -> Vec<&'static TableSpec> {
+    fn add(spec: &'static TableSpec, tables: &mut Vec<&'static TableSpec>) {
+        if !tables.iter().any(|known| known.name == spec.name) {
+            tables.push(spec);
+            spec.nested().for_each(|nested| add(nested, tables));
+        }
+    }
+    let mut tables = Vec::new();
+    add(&ROOT, &mut tables);
+    tables
+}
+
 /// A file of examples.
 pub(in crate::rules) static EXAMPLES: TableSpec = TableSpec::new(
     "the file of examples",

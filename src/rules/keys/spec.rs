@@ -100,6 +100,16 @@ pub struct Special {
     pub tables: &'static [&'static TableSpec],
 }
 
+/// What a connector brings: its table, and what it reads from the environment.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectorTable {
+    /// As in `[crm.KIND]`.
+    pub kind: &'static str,
+    pub keys: &'static TableSpec,
+    /// Each with one sentence.
+    pub variables: &'static [(&'static str, &'static str)],
+}
+
 /// What keys of one table say of each other.
 #[derive(Clone, Copy, Debug)]
 pub enum Relation {

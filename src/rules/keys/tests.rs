@@ -7,20 +7,8 @@ use crate::rules::parse::parse;
 use crate::rules::reader::{Reader, asked};
 use crate::rules::tests::load_text;
 
-/// Every table of a definition, each once.
-fn tables() -> Vec<&'static TableSpec> {
-    let mut tables = vec![&ROOT];
-    let mut next = 0;
-    while let Some(spec) = tables.get(next) {
-        let nested: Vec<&TableSpec> = spec.nested().collect();
-        tables.extend(nested);
-        next += 1;
-    }
-    tables
-}
-
 fn rows() -> impl Iterator<Item = (&'static TableSpec, &'static Key)> {
-    tables().into_iter().flat_map(|spec| spec.keys.iter().map(move |key| (spec, key)))
+    definition_tables().into_iter().flat_map(|spec| spec.keys.iter().map(move |key| (spec, key)))
 }
 
 /// The value that a default stands for, as the file would have it.
@@ -57,7 +45,7 @@ fn every_row_says_what_it_is_and_stands_once() {
 
 #[test]
 fn relations_name_keys_of_their_table() {
-    for spec in tables() {
+    for spec in definition_tables() {
         for relation in spec.relations {
             let names: Vec<&str> = match *relation {
                 Relation::Needs { keys, other, .. } => keys.iter().copied().chain([other]).collect(),

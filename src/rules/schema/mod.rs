@@ -5,21 +5,12 @@ mod condition;
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{PROPERTY, ROOT, TableSpec, table_schema, with};
+use super::keys::{ConnectorTable, PROPERTY, ROOT, table_schema, with};
 
-/// The tables of connectors, by kind; handed in, so that this room knows no vendor.
-#[derive(Clone, Debug)]
-pub struct ConnectorTables {
-    /// Each `[crm.KIND]`.
-    pub crm: Vec<(&'static str, &'static TableSpec)>,
-    /// Each `[chat.KIND]`.
-    pub chat: Vec<(&'static str, &'static TableSpec)>,
-}
-
-/// The schema of a whole definition.
-pub fn schema(connectors: &ConnectorTables) -> Value {
-    let kinds = |tables: &[(&'static str, &'static TableSpec)]| {
-        let kinds = tables.iter().map(|(kind, spec)| ((*kind).to_owned(), table_schema(spec)));
+/// The schema of a whole definition; the tables of connectors are handed in, so that this room knows no vendor.
+pub fn schema(crm: &[ConnectorTable], chat: &[ConnectorTable]) -> Value {
+    let kinds = |tables: &[ConnectorTable]| {
+        let kinds = tables.iter().map(|table| (table.kind.to_owned(), table_schema(table.keys)));
         json!({
             "type": "object",
             "additionalProperties": false,
@@ -29,7 +20,7 @@ pub fn schema(connectors: &ConnectorTables) -> Value {
         })
     };
     let mut schema = table_schema(&ROOT);
-    for (connector, kinds) in [("crm", kinds(&connectors.crm)), ("chat", kinds(&connectors.chat))] {
+    for (connector, kinds) in [("crm", kinds(crm)), ("chat", kinds(chat))] {
         if let Some(property) = schema.pointer_mut(&format!("/properties/{connector}")) {
             let description = property.get("description").cloned().unwrap_or_default();
             *property = with(kinds, "description", description);
