@@ -30,23 +30,28 @@ pub(crate) enum Standing {
 
 impl<'a> Duplicates<'a> {
     /// `None`: every record is a lead of its own.
-    pub(crate) fn new(context: &'a Context<'a>) -> Result<Option<Self>> {
-        let settings = settings(context.rules.duplicates);
-        let is_changed = context.store.read().meta(SETTINGS)?.as_ref() != Some(&settings);
+    pub(crate) fn new(context: &'a Context<'a>) -> Option<Self> {
         let layouts = Layouts::only(context.rules.fields.all(), |field| field.name == "email");
-        let duplicates = context.rules.duplicates.map(|mailboxes| Self { context, mailboxes, layouts });
-        if is_changed {
-            context.store.write(|db| {
-                for contact in db.contacts_handed_off()? {
-                    let key = duplicates.as_ref().map(|duplicates| duplicates.key(db, contact));
-                    let key = key.transpose()?.flatten();
-                    db.set_email_key(contact, key)?;
-                    db.release_links(contact, key, context.now)?;
-                }
-                db.remember(SETTINGS, &settings)
-            })?;
+        context.rules.duplicates.map(|mailboxes| Self { context, mailboxes, layouts })
+    }
+
+    /// Makes the stored keys anew when `[duplicates]` has changed since they were made. Contacts that are no longer linked
+    /// become due.
+    pub(crate) fn follow_settings(context: &'a Context<'a>) -> Result<()> {
+        let settings = settings(context.rules.duplicates);
+        if context.store.read().meta(SETTINGS)?.as_ref() == Some(&settings) {
+            return Ok(());
         }
-        Ok(duplicates)
+        let duplicates = Self::new(context);
+        context.store.write(|db| {
+            for contact in db.contacts_handed_off()? {
+                let key = duplicates.as_ref().map(|duplicates| duplicates.key(db, contact));
+                let key = key.transpose()?.flatten();
+                db.set_email_key(contact, key)?;
+                db.release_links(contact, key, context.now)?;
+            }
+            db.remember(SETTINGS, &settings)
+        })
     }
 
     fn key_of(&self, contact: &Contact) -> Option<i64> {

@@ -42,6 +42,7 @@ pub(super) fn stage(session: &mut Session, scope: Scope, report: &mut RunReport)
 }
 
 fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunReport) -> Result<()> {
+    Duplicates::follow_settings(&session.context())?;
     if scope.all || session.store.read().due_count(session.now)? > 0 {
         // A handoff that starts has the account in its key.
         session.learn_account();
@@ -99,7 +100,7 @@ impl<'a> Stage<'a> {
         let before_baseline = db.meta(BASELINE)?.is_none();
         Ok(Self {
             context,
-            duplicates: Duplicates::new(context)?,
+            duplicates: Duplicates::new(context),
             scope,
             timers: Timers::of(context.rules),
             is_baseline: before_baseline && !scope.include_existing,
