@@ -17,7 +17,7 @@ use super::values::{scalar, wrong_type};
 use crate::model::{Absence, EMAIL_DOMAIN, Rep, RepId, VerdictKind};
 
 /// Everything that an example can name.
-pub(super) struct Known<'a> {
+pub(super) struct ExampleNames<'a> {
     pub(super) fields: &'a Fields,
     pub(super) people: &'a [Rep],
     pub(super) disqualifiers: Register,
@@ -33,7 +33,7 @@ pub fn load_examples(source: &Source, rules: &Rules) -> (Vec<Example>, Findings)
     let mut findings = Findings::default();
     let mut read = Vec::new();
     if let Some(document) = parse(&source.text, &mut findings) {
-        let mut known = Known::of(rules);
+        let mut known = ExampleNames::of(rules);
         let root = Reader::new(&document, &EXAMPLES, &mut findings);
         read = examples(&root.tables("example"), &mut known, &mut findings);
         if read.is_empty() && !findings.has_errors() {
@@ -44,7 +44,7 @@ pub fn load_examples(source: &Source, rules: &Rules) -> (Vec<Example>, Findings)
     (read, findings)
 }
 
-impl<'a> Known<'a> {
+impl<'a> ExampleNames<'a> {
     fn of(rules: &'a Rules) -> Self {
         let names = |what, names: Vec<&str>| Register::known(what, names);
         Self {
@@ -66,7 +66,7 @@ impl<'a> Known<'a> {
 /// Reads every `[[example]]`.
 pub(super) fn examples(
     readers: &[Reader<'_>],
-    known: &mut Known<'_>,
+    known: &mut ExampleNames<'_>,
     findings: &mut Findings,
 ) -> Vec<Example> {
     let mut register = Register::new("example");
@@ -87,7 +87,7 @@ pub(super) fn examples(
 }
 
 /// One raw value per field, as the CRM would send it.
-fn values(table: &Table, known: &Known<'_>, findings: &mut Findings) -> Vec<Option<String>> {
+fn values(table: &Table, known: &ExampleNames<'_>, findings: &mut Findings) -> Vec<Option<String>> {
     let mut values = vec![None; known.fields.all().len()];
     for entry in &table.entries {
         match &entry.item.node {
@@ -120,7 +120,7 @@ fn values(table: &Table, known: &Known<'_>, findings: &mut Findings) -> Vec<Opti
 fn set_value(
     name: &str,
     entry: &Entry,
-    known: &Known<'_>,
+    known: &ExampleNames<'_>,
     values: &mut [Option<String>],
     findings: &mut Findings,
 ) {
@@ -146,7 +146,7 @@ fn set_value(
 }
 
 /// `loads = { "ana@acme.example" = { open = 24, today = 3 } }`: what reps have already.
-fn loads(reader: Reader<'_>, known: &mut Known<'_>, findings: &mut Findings) -> Vec<GivenLoad> {
+fn loads(reader: Reader<'_>, known: &mut ExampleNames<'_>, findings: &mut Findings) -> Vec<GivenLoad> {
     let Some(table) = reader.table("loads") else { return Vec::new() };
     let mut loads = Vec::with_capacity(table.entries.len());
     for Entry { key, key_span, item } in &table.entries {
@@ -164,7 +164,7 @@ fn loads(reader: Reader<'_>, known: &mut Known<'_>, findings: &mut Findings) -> 
 }
 
 /// `away = { "bo@acme.example" = ["2026-11-23"] }`: absences on top of those in the definition.
-fn away(reader: Reader<'_>, known: &mut Known<'_>, findings: &mut Findings) -> Vec<(RepId, Absence)> {
+fn away(reader: Reader<'_>, known: &mut ExampleNames<'_>, findings: &mut Findings) -> Vec<(RepId, Absence)> {
     let Some(table) = reader.table("away") else { return Vec::new() };
     let mut away = Vec::new();
     for Entry { key, key_span, item } in &table.entries {
@@ -197,7 +197,7 @@ fn absence(item: &Item, rep: &Rep, findings: &mut Findings) -> Option<Absence> {
     }
 }
 
-fn expectation(reader: Reader<'_>, known: &mut Known<'_>, findings: &mut Findings) -> Expectation {
+fn expectation(reader: Reader<'_>, known: &mut ExampleNames<'_>, findings: &mut Findings) -> Expectation {
     let kinds = VerdictKind::ALL.map(|kind| (kind.name(), kind));
     let mut named = |key, register: &mut Register, code| reference(reader, key, register, code, findings);
     Expectation {
@@ -220,7 +220,7 @@ fn expectation(reader: Reader<'_>, known: &mut Known<'_>, findings: &mut Finding
 /// `escalations = [{ at = "…", do = "remind" }]`: which step is the last to have come at that time.
 fn escalations(reader: Reader<'_>) -> Vec<Escalated> {
     let read = |reader: Reader<'_>| {
-        Some(Escalated { at: reader.moment("at")?, action: reader.text("do")?.to_owned() })
+        Some(Escalated { at: reader.moment("at")?, action: reader.text("do")?.trim().to_owned() })
     };
     reader.tables("escalations").into_iter().filter_map(read).collect()
 }

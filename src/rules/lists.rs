@@ -36,10 +36,10 @@ const ROW_FINDINGS_MAX: usize = 10;
 /// The lists of a definition while it loads.
 #[derive(Default)]
 pub(super) struct Lists {
-    by_name: HashMap<String, Known>,
+    by_name: HashMap<String, LoadedList>,
 }
 
-struct Known {
+struct LoadedList {
     /// `None` when the list is there and could not be read: its users are not to blame.
     list: Option<Arc<List>>,
     key_span: Range<usize>,
@@ -60,7 +60,7 @@ impl Lists {
     pub(super) fn read(table: &Table, files: &mut Files, findings: &mut Findings) -> Self {
         let mut lists = Self::default();
         for entry in &table.entries {
-            let mut known = Known {
+            let mut known = LoadedList {
                 list: None,
                 key_span: entry.key_span.clone(),
                 values: Vec::new(),
@@ -81,7 +81,7 @@ impl Lists {
 
     /// The lists of a definition that has been loaded.
     pub(super) fn of(lists: &[Arc<List>]) -> Self {
-        let known = |list: &Arc<List>| Known {
+        let known = |list: &Arc<List>| LoadedList {
             list: Some(Arc::clone(list)),
             key_span: 0..0,
             values: Vec::new(),
@@ -155,7 +155,7 @@ fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List
 fn read_list(
     entry: &Entry,
     files: &mut Files,
-    known: &mut Known,
+    known: &mut LoadedList,
     findings: &mut Findings,
 ) -> Option<Vec<Row>> {
     match &entry.item.node {
@@ -201,7 +201,7 @@ fn from_file(
     name: &str,
     table: &Table,
     files: &mut Files,
-    known: &mut Known,
+    known: &mut LoadedList,
     findings: &mut Findings,
 ) -> Option<Vec<Row>> {
     let called = format!("[lists] {name}");

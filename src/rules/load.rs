@@ -4,7 +4,7 @@ use super::catalogue::Catalogue;
 use super::codes::MISSING;
 use super::compile::Names;
 use super::definition::{Connection, Rules};
-use super::examples::{Known, examples};
+use super::examples::{ExampleNames, examples};
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::item::Table;
@@ -92,7 +92,7 @@ impl Loader<'_> {
         self.warn_unused([&rep_names, &team_names, &sla_names], &names.lists);
         let lists = names.lists.finish();
         let fields = names.fields.finish();
-        let mut known = Known {
+        let mut known = ExampleNames {
             fields: &fields,
             people: &reps,
             disqualifiers: disqualifier_names,

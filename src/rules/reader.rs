@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
 
     /// What a word means. Every word of the row has its meaning here.
     pub fn choice<T: Clone>(&self, key: &'static str, meanings: &[(&str, T)]) -> Option<T> {
-        let text = self.text(key)?;
+        let text = self.text(key)?.trim();
         meanings.iter().find(|(word, _)| *word == text).map(|(_, meaning)| meaning.clone())
     }
 

@@ -55,7 +55,7 @@ fn shown(reader: Reader<'_>, key: &'static Key) -> Option<String> {
         Kind::Span(_) => reader.duration(name).map(format_duration),
         Kind::Day => reader.day(name).map(|day| day.to_string()),
         Kind::Moment => reader.item(name).and_then(|item| scalar(&item.node)),
-        Kind::Word(words) => reader.text(name).map(|text| {
+        Kind::Word(words) => reader.text(name).map(str::trim).map(|text| {
             let meaning = words.iter().find(|(word, meaning)| *word == text && !meaning.is_empty());
             meaning.map_or(text, |(_, meaning)| meaning).to_owned()
         }),

@@ -80,13 +80,23 @@ pub(in crate::rules) fn problem(key: &Key, item: &Item) -> Option<Finding> {
         Kind::Email => (!is_email(text?.trim())).then(|| bad(format!("`{name}` is not an e-mail address"))),
         Kind::Word(words) => {
             let text = text?;
-            let is_known = words.iter().any(|(word, _)| *word == text);
+            let is_known = words.iter().any(|(word, _)| *word == text.trim());
             (!is_known).then(|| {
                 let help = did_you_mean(text, words.iter().map(|(word, _)| *word));
                 bad(format!("`{name}` cannot be '{text}'")).help(help)
             })
         }
-        Kind::TextThat(takes) => takes(text.unwrap_or("")).err().map(|why| bad(format!("`{name}` {why}"))),
+        Kind::TextThat(takes) => {
+            let why = takes(text.unwrap_or_default()).err()?;
+            Some(match text {
+                Some(_) => bad(format!("`{name}` {why}")),
+                None => Finding::error(
+                    WRONG_TYPE,
+                    item.span.clone(),
+                    format!("`{name}` {why}, not {}", item.node.kind()),
+                ),
+            })
+        }
         Kind::Flag => expect(item.as_flag().is_some(), "true or false"),
         Kind::Number => expect(as_number(item).is_some(), "a number"),
         Kind::Positive => match as_number(item) {
@@ -222,10 +232,13 @@ fn caret(entry: &Entry) -> std::ops::Range<usize> {
     if entry.item.as_list().is_some() { entry.key_span.clone() } else { entry.item.span.clone() }
 }
 
-/// Whether a key has a value, by default or because it says so; `None` when what it says is wrong.
+/// Whether a key has a value, by default or because it says so; `None` when what it says is wrong, or missing.
 fn holds(table: &Table, spec: &TableSpec, key: &str, value: Literal) -> Option<bool> {
     let row = spec.key(key)?;
     let Some(entry) = table.get(key) else {
+        if row.is_required {
+            return None;
+        }
         return match value {
             Literal::Word(word) => Some(row.default == Some(word)),
             Literal::Flag(flag) => Some(row.default == Some(if flag { "true" } else { "false" })),
@@ -235,7 +248,7 @@ fn holds(table: &Table, spec: &TableSpec, key: &str, value: Literal) -> Option<b
         return None;
     }
     match value {
-        Literal::Word(word) => Some(entry.item.as_text()? == word),
+        Literal::Word(word) => Some(entry.item.as_text()?.trim() == word),
         Literal::Flag(flag) => Some(entry.item.as_flag()? == flag),
     }
 }

@@ -53,7 +53,7 @@ pub enum Kind {
     /// A text that is not blank.
     Name,
     Email,
-    /// A text that the function takes; else why not, to follow the key: `` must be a web address ``.
+    /// A text that the function takes; else why not, to follow the key: `must be a web address`. It takes no empty text.
     TextThat(fn(&str) -> Result<(), &'static str>),
     Flag,
     Number,

@@ -6,6 +6,7 @@
 mod possible;
 mod search;
 mod spans;
+mod steps;
 mod texts;
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What one operand may still be, once some tests of it must hold and others must not.
 
-use super::search::Steps;
 use super::spans::{Spans, of_age, of_number, of_time};
+use super::steps::Steps;
 use super::texts::Texts;
 use super::{Range, Ranges};
 use crate::rules::condition::{Moment, Operand, Test};

@@ -4,10 +4,8 @@
 
 use super::Ranges;
 use super::possible::Possible;
+use super::steps::Steps;
 use crate::rules::condition::{Condition, Leaf};
-
-/// Enough for the definitions of a large company, and a few milliseconds at most.
-const STEPS_MAX: usize = 50_000;
 
 /// A condition, and whether it must hold.
 #[derive(Clone, Copy, Debug)]
@@ -23,19 +21,6 @@ impl<'a> Literal<'a> {
 
     pub(super) fn is_not(condition: &'a Condition) -> Self {
         Self { condition, expected: false }
-    }
-}
-
-/// What is left of the limit.
-#[derive(Debug)]
-pub(super) struct Steps(usize);
-
-impl Steps {
-    /// Whether there were so many steps left.
-    pub(super) fn spend(&mut self, steps: usize) -> bool {
-        let is_enough = steps <= self.0;
-        self.0 = self.0.saturating_sub(steps);
-        is_enough
     }
 }
 
@@ -61,7 +46,7 @@ struct Branch<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(ranges: &'a Ranges) -> Self {
-        Self { ranges, steps: Steps(STEPS_MAX), first_conflict: Vec::new(), has_chosen: false }
+        Self { ranges, steps: Steps::all(), first_conflict: Vec::new(), has_chosen: false }
     }
 
     /// Whether all literals may come out as they must; true also when nobody can tell within the limit.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::search::Steps;
+use super::steps::Steps;
 use crate::rules::condition::{Keys, Test};
 
 /// Tests of one text, each with whether it must hold.
