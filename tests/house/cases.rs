@@ -10,23 +10,19 @@
 //!  --> no_members.toml:4:11
 //! ```
 //!
-//! Its tables come first, and the base adds the tables that the case does not have; so a line of the case is the same line
-//! of the definition, which begins at the `###`. A case with keys of its own before the first table states its own version,
-//! and `# without rep` leaves the base's reps out. After `---` stands what `handoff check` prints.
+//! `support/definition.rs` makes a whole definition of it, in which the `###` is line 1. After `---` stands what
+//! `handoff check` prints.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a case without it is given.
-const BASE: &str = include_str!("../check/base.toml");
+use crate::support::definition::over;
+
+pub(crate) const BASE: &str = include_str!("../check/base.toml");
 
 const HEADING: &str = "### ";
 const FINDINGS: &str = "---\n";
-const WITHOUT: &str = "# without ";
-
-/// The keys before the first table.
-const TOP: &str = "version";
 
 pub(crate) struct Case {
     pub(crate) name: String,
@@ -76,35 +72,8 @@ fn parse(case: &str) -> Case {
     let (_, changes) = written.split_once('\n').unwrap();
     Case {
         name: name.to_owned(),
-        definition: complete(changes),
+        definition: over(BASE, changes),
         findings: findings.trim_end().to_owned(),
         written,
     }
-}
-
-/// The changes with what the base has and they have not.
-fn complete(changes: &str) -> String {
-    let without = changes.lines().find_map(|line| line.strip_prefix(WITHOUT)).unwrap_or_default();
-    let tables = tables(changes);
-    let given: BTreeSet<&str> = tables.iter().map(|(name, _)| *name).chain(without.split(", ")).collect();
-    let (version, base) = BASE.split_once('\n').unwrap();
-    let first_line = if given.contains(TOP) { "#" } else { version };
-    let rest = self::tables(base).into_iter().filter(|(name, _)| !given.contains(name));
-    let rest: Vec<&str> = rest.map(|(_, text)| text).collect();
-    format!("{first_line}\n{changes}\n{}", rest.concat())
-}
-
-/// The tables with their names up to the first dot; before them the keys at the top, when there are some.
-fn tables(text: &str) -> Vec<(&str, &str)> {
-    let mut starts: Vec<usize> = text.match_indices('[').map(|(at, _)| at).collect();
-    starts.retain(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n');
-    let top = &text[..starts.first().copied().unwrap_or(text.len())];
-    let has_keys = top.lines().any(|line| !line.is_empty() && !line.starts_with('#'));
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    let tables = starts.iter().zip(ends).map(|(start, end)| {
-        let table = &text[*start..end];
-        let name = table.trim_start_matches('[');
-        (&name[..name.find(['.', ']', '\n']).unwrap_or(name.len())], table)
-    });
-    has_keys.then_some((TOP, top)).into_iter().chain(tables).collect()
 }

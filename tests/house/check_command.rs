@@ -8,28 +8,14 @@ use std::process::{Command, Output, Stdio};
 use handoff::rules::CODES;
 use serde_json::{Value, json};
 
-const VALID: &str = r#"version = 1
-
-[crm.hubspot]
-
-[[mql]]
-name = "engaged"
-when = { score.at_least = 65 }
-
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-
-[[route]]
-name = "Everyone"
-to = { rep = "ana@acme.example" }
-"#;
+use super::cases::BASE;
+use crate::support::definition::over;
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("valid.toml"), VALID).unwrap();
-    fs::write(folder.path().join("wrong.toml"), VALID.replace("at_least", "atleast")).unwrap();
-    fs::write(folder.path().join("warned.toml"), format!("{VALID}\n[lists]\nemea = [\"PT\"]\n")).unwrap();
+    fs::write(folder.path().join("valid.toml"), BASE).unwrap();
+    fs::write(folder.path().join("wrong.toml"), BASE.replace("at_least", "atleast")).unwrap();
+    fs::write(folder.path().join("warned.toml"), format!("{BASE}\n[lists]\nemea = [\"PT\"]\n")).unwrap();
     folder
 }
 
@@ -88,9 +74,9 @@ fn a_definition_from_stdin_finds_its_files_in_the_working_directory() {
     let folder = folder();
     fs::write(folder.path().join("emea.txt"), "PT\n").unwrap();
     let list = "\n[lists]\nemea = { file = \"emea.txt\" }\n[icp]\nwhen = { country.in_list = \"emea\" }\n";
-    let output = handoff(folder.path(), &["check", "-"], &format!("{VALID}{list}"));
+    let output = handoff(folder.path(), &["check", "-"], &format!("{BASE}{list}"));
     assert_eq!((code(&output), stdout(&output)), (0, String::new()));
-    let output = handoff(folder.path(), &["check", "-"], &VALID.replace("at_least", "atleast"));
+    let output = handoff(folder.path(), &["check", "-"], &BASE.replace("at_least", "atleast"));
     assert_eq!(code(&output), 1);
     assert!(stdout(&output).contains("--> stdin:7:16"));
 }
@@ -173,22 +159,6 @@ fn a_code_that_does_not_exist_is_refused_with_the_nearest_one() {
     assert_eq!(stderr(&output), "error: there is no code 'H113'; did you mean 'H013'?\n");
 }
 
-/// The parts of [`VALID`] that a snippet does not write itself.
-fn completed(snippet: &str) -> String {
-    let mut text = if snippet.starts_with("version") { String::new() } else { "version = 1\n".to_owned() };
-    text.push_str(snippet);
-    for (header, part) in
-        ["[crm.", "[[mql]]", "[[rep]]", "[[route]]"].into_iter().zip(VALID.split("\n\n").skip(1))
-    {
-        if !snippet.contains(header) {
-            text.push('\n');
-            text.push_str(part);
-            text.push('\n');
-        }
-    }
-    text
-}
-
 /// The lines below a heading of a page, without their indent.
 fn snippet<'a>(page: &'a str, heading: &str) -> impl Iterator<Item = &'a str> {
     let below = page.split_once(heading).unwrap().1;
@@ -205,7 +175,7 @@ fn the_wrong_snippet_of_every_page_has_the_finding_and_the_right_one_has_not() {
         let page = handoff::rules::page(code).unwrap().text;
         let found = |heading: &str| {
             let lines: Vec<&str> = snippet(page, heading).collect();
-            let text = completed(&lines.join("\n"));
+            let text = over(BASE, &lines.join("\n"));
             let output = handoff(
                 folder.path(),
                 &["check", "-", "--at", "2026-11-23T10:00:00Z", "--format", "json"],

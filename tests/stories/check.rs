@@ -1,6 +1,6 @@
 //! `check`: every finding at once, for people, for GitHub and for programs.
 
-use crate::desk::RULES;
+use crate::desk::rules;
 use crate::support::{MONDAY_10, Place, Ran, texts};
 
 fn place(rules: &str) -> Place {
@@ -13,7 +13,7 @@ fn check(place: &Place, args: &[&str]) -> Ran {
 
 /// Two mistakes in places far apart.
 fn broken() -> Place {
-    let place = place(RULES);
+    let place = place(&rules());
     place.replace("rules.toml", "score.at_least", "scroe.at_least");
     place.replace("rules.toml", "{ rep = \"bo@acme.example\" }", "{ rep = \"bob@acme.example\" }");
     place
@@ -21,7 +21,7 @@ fn broken() -> Place {
 
 #[test]
 fn a_clean_definition_says_nothing_and_exits_0() {
-    let ran = check(&place(RULES), &[]);
+    let ran = check(&place(&rules()), &[]);
     assert_eq!((ran.status, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", ""));
     let quickstart = check(&Place::quickstart(), &["--deny", "warnings"]);
     assert_eq!(quickstart.status, 0, "{}", quickstart.all());
@@ -32,10 +32,10 @@ fn all_findings_come_at_once_with_place_line_caret_and_help() {
     let ran = check(&broken(), &[]);
     assert_eq!(ran.status, 1, "{}", ran.all());
     for text in [
-        "rules.toml:17:10",
+        "rules.toml:16:10",
         "when = { scroe.at_least = 50 }",
         "did you mean 'score'?",
-        "rules.toml:30",
+        "rules.toml:29",
         "unknown rep 'bob@acme.example'",
         "^^^",
     ] {
@@ -49,7 +49,7 @@ fn github_gets_annotations() {
     assert_eq!(ran.status, 1, "{}", ran.all());
     let annotations: Vec<&str> = ran.stdout.lines().filter(|line| line.starts_with("::error ")).collect();
     assert!(annotations.len() >= 2, "{}", ran.stdout);
-    assert!(annotations[0].contains("file=rules.toml,line=17,col="), "{}", annotations[0]);
+    assert!(annotations[0].contains("file=rules.toml,line=16,col="), "{}", annotations[0]);
 }
 
 #[test]
@@ -57,14 +57,14 @@ fn programs_get_the_same_as_data() {
     let ran = check(&broken(), &["--format", "json"]);
     let findings = ran.json();
     let findings = findings.as_array().unwrap();
-    assert_eq!(findings[0]["line"], 17);
+    assert_eq!(findings[0]["line"], 16);
     assert!(texts(findings, "severity").iter().all(|severity| *severity == "error"), "{findings:?}");
-    assert_eq!(check(&place(RULES), &["--format", "json"]).json(), serde_json::json!([]));
+    assert_eq!(check(&place(&rules()), &["--format", "json"]).json(), serde_json::json!([]));
 }
 
 #[test]
 fn warnings_count_only_when_they_are_denied() {
-    let place = place(RULES);
+    let place = place(&rules());
     place.append("rules.toml", "[definition]\nagreed_on = 2026-01-01\nreview_every = \"90d\"\n");
     let ran = check(&place, &[]);
     assert_eq!(ran.status, 0, "{}", ran.all());
@@ -93,7 +93,7 @@ fn a_file_that_is_no_toml_is_a_finding_and_one_that_is_not_there_exits_2() {
 #[test]
 fn several_definitions_are_checked_in_one_go() {
     let place = broken();
-    place.write("good.toml", RULES);
+    place.write("good.toml", &rules());
     let ran = check(&place, &["good.toml", "rules.toml"]);
     assert_eq!(ran.status, 1, "{}", ran.all());
     assert!(!ran.stdout.contains("good.toml"), "{}", ran.stdout);
@@ -102,7 +102,7 @@ fn several_definitions_are_checked_in_one_go() {
 
 #[test]
 fn online_asks_the_files_for_every_column() {
-    let place = place(RULES);
+    let place = place(&rules());
     place.append("rules.toml", "[fields]\nscore = \"Lead Score\"\n");
     assert_eq!(check(&place, &[]).status, 0);
     let ran = check(&place, &["--online"]);

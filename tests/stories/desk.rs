@@ -1,12 +1,11 @@
 //! A small sales desk: two reps who always work, one tier, an SLA of an hour.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 use crate::support::Place;
+use crate::support::definition::definition;
 
-pub(crate) const RULES: &str = r#"
-version = 1
-
+pub(crate) fn rules() -> String {
+    definition(
+        r#"
 [crm.file]
 contacts = "contacts.csv"
 activity = "activity.csv"
@@ -48,11 +47,13 @@ step = [
   { at = "100%", do = "notify", to = "manager" },
   { at = "200%", do = "reassign" },
 ]
-"#;
+"#,
+    )
+}
 
 /// A desk whose first sync is over, with nobody in it yet; `more` goes to the end of the definition.
 pub(crate) fn open_desk(more: &str) -> Place {
-    let place = Place::with(&format!("{RULES}{more}"), &csv(&[]));
+    let place = Place::with(&format!("{}{more}", rules()), &csv(&[]));
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place.json_at("2026-11-23T09:00:00Z", 0, &["run"]);
     place

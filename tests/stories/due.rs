@@ -1,9 +1,11 @@
 //! `handoff explain` says how a due time came about, stretch by stretch.
 
 use crate::support::Place;
+use crate::support::definition::definition;
 
-const RULES: &str = r#"
-version = 1
+fn rules() -> String {
+    definition(
+        r#"
 [crm.file]
 contacts = "contacts.csv"
 activity = "activity.csv"
@@ -29,10 +31,9 @@ away = [{ ics = "ana.ics" }, "2026-04-08T09:00..2026-04-08T10:30"]
 name = "inbound"
 members = [{ rep = "ana@acme.example" }]
 off_shift = "assign"
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
-"#;
+"#,
+    )
+}
 
 const HOLIDAYS: &str = "BEGIN:VCALENDAR
 BEGIN:VEVENT
@@ -64,7 +65,7 @@ END:VCALENDAR
 
 /// Kim is handed off at this time.
 fn desk(at: &str) -> Place {
-    let place = Place::with(RULES, "id,email,score,lead_status\n");
+    let place = Place::with(&rules(), "id,email,score,lead_status\n");
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place.write("holidays.ics", HOLIDAYS);
     place.write("ana.ics", ABSENCES);
@@ -174,7 +175,7 @@ fn a_pause_is_told_while_it_lasts_and_afterwards_and_a_new_definition_changes_no
 #[test]
 fn a_wall_clock_counts_every_minute() {
     let place =
-        Place::with(&RULES.replace("\"4h\"", "\"4h\"\nclock = \"wall\""), "id,email,score,lead_status\n");
+        Place::with(&rules().replace("\"4h\"", "\"4h\"\nclock = \"wall\""), "id,email,score,lead_status\n");
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place.write("holidays.ics", HOLIDAYS);
     place.write("ana.ics", ABSENCES);

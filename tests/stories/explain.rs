@@ -26,7 +26,7 @@ fn a_contact_is_found_by_id_and_by_e_mail_in_any_case() {
 #[test]
 fn two_records_with_one_e_mail_are_both_explained() {
     let place = Place::with(
-        crate::desk::RULES,
+        &crate::desk::rules(),
         "id,email,score,opted_out\n1,kim@a.example,60,\n2,KIM@a.example,10,\n",
     );
     place.json_at(MONDAY_10, 0, &["run"]);
@@ -77,7 +77,7 @@ fn the_nearest_change_is_the_one_with_the_fewest_steps() {
 
 #[test]
 fn a_missing_value_and_a_wrong_one_are_told_apart() {
-    let place = Place::with(crate::desk::RULES, "id,email,score,opted_out\nkim,,60,perhaps\nlou,,60,\n");
+    let place = Place::with(&crate::desk::rules(), "id,email,score,opted_out\nkim,,60,perhaps\nlou,,60,\n");
     place.json_at(MONDAY_10, 0, &["run"]);
     let kim = explain(&place, "kim").stdout;
     assert!(kim.contains("✗ opted_out is yes — not yes or no: 'perhaps'"), "{kim}");

@@ -52,7 +52,7 @@ fn a_contact_that_changes_after_the_rules_did_is_judged_by_the_new_ones() {
 
 #[test]
 fn the_baseline_can_be_shown_and_handed_off_later_within_the_limits() {
-    let place = Place::with(crate::desk::RULES, &csv(&[("kim", "60"), ("lou", "60"), ("mia", "20")]));
+    let place = Place::with(&crate::desk::rules(), &csv(&[("kim", "60"), ("lou", "60"), ("mia", "20")]));
     place.append("rules.toml", "[limits]\nhandoffs_per_run = 1\n");
     let first = place.handoff_at(MONDAY_10, &["run"]);
     assert!(first.stderr.contains("2 contacts already qualified at the first sync"), "{}", first.all());
@@ -93,7 +93,7 @@ fn a_broken_definition_stops_everything_and_says_where() {
     for command in ["run", "sync", "evaluate", "route", "escalate"] {
         let ran = place.handoff_at("2026-11-23T10:05:00Z", &[command]);
         assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{command}: {}", ran.all());
-        assert!(ran.stderr.contains("rules.toml:17"), "{command}: {}", ran.stderr);
+        assert!(ran.stderr.contains("rules.toml:16"), "{command}: {}", ran.stderr);
         assert!(ran.stderr.contains("did you mean 'score'?"), "{command}: {}", ran.stderr);
     }
     assert!(before == place.bytes("handoff.db"), "a run with broken rules wrote to the database");

@@ -1,27 +1,11 @@
 //! Verdicts that change because time passes, while nobody touches the file.
 
+use crate::support::definition::definition;
 use crate::support::{Place, contacts};
-
-const DESK: &str = r#"
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-
-[[team]]
-name = "inbound"
-members = [{ rep = "ana@acme.example" }]
-
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
-
-[crm.file]
-contacts = "contacts.csv"
-"#;
 
 /// A desk whose first sync, at ten, is over.
 fn open(rules: &str, rows: &str) -> Place {
-    let place = Place::with(&format!("version = 1\n{rules}\n{DESK}"), rows);
+    let place = Place::with(&definition(rules), rows);
     place.json_at("2026-11-23T10:00:00Z", 0, &["run"]);
     place
 }

@@ -5,6 +5,7 @@
 pub(crate) mod bless;
 pub(crate) mod cgi;
 pub(crate) mod clean;
+pub(crate) mod definition;
 pub(crate) mod http_server;
 pub(crate) mod hubspot;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::{HEADER, RULES};
+use super::{HEADER, rules};
 use crate::support::process::RUN;
 use crate::support::{Place, texts};
 
@@ -12,12 +12,12 @@ fn row(id: u32, score: &str, asked_at: &str) -> String {
 }
 
 fn place(rows: &str) -> Place {
-    Place::with(RULES, &format!("{HEADER}{rows}"))
+    Place::with(&rules(), &format!("{HEADER}{rows}"))
 }
 
 #[test]
 fn an_empty_contacts_file_is_a_problem_that_is_told_and_nobody_is_judged() {
-    let place = Place::with(RULES, "");
+    let place = Place::with(&rules(), "");
     let ran = place.handoff(RUN);
     assert_eq!(ran.status, 1, "{}", ran.all());
     assert!(ran.stderr.contains("contacts.csv is empty; it needs a header line"), "{}", ran.stderr);
@@ -45,7 +45,7 @@ fn a_header_alone_is_a_crm_without_contacts() {
 
 #[test]
 fn a_missing_column_is_named_with_the_file_and_nobody_is_judged() {
-    let place = Place::with(RULES, "id,email,modified_at\n1,a@b.example,2026-11-23\n");
+    let place = Place::with(&rules(), "id,email,modified_at\n1,a@b.example,2026-11-23\n");
     let ran = place.handoff(RUN);
     assert_eq!(ran.status, 1, "{}", ran.all());
     for column in ["score", "asked_at"] {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{HEADER, RULES};
+use super::{HEADER, rules};
 use crate::support::process::{RUN, ran};
 use crate::support::{MONDAY_10, Place};
 
@@ -16,7 +16,7 @@ use crate::support::{MONDAY_10, Place};
 const NOBODY: u32 = 65_534;
 
 fn place() -> Place {
-    Place::with(RULES, &format!("{HEADER}1,a@b.example,Pat,One,Buyer,80,,2026-11-23\n"))
+    Place::with(&rules(), &format!("{HEADER}1,a@b.example,Pat,One,Buyer,80,,2026-11-23\n"))
 }
 
 fn make_private(path: &Path) {
@@ -78,7 +78,7 @@ fn a_database_that_a_newer_version_wrote_is_refused_and_left_alone() {
     let newer = Connection::open(place.path("handoff.db")).unwrap();
     newer.execute_batch("PRAGMA user_version = 99; PRAGMA journal_mode = DELETE").unwrap();
     drop(newer);
-    is_refused(&place, "a newer handoff wrote it (schema 99, this one knows 1); update handoff");
+    is_refused(&place, "a newer handoff wrote it (schema 99, this one knows");
 }
 
 #[test]

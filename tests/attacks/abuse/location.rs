@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::process::{Command, Stdio};
 
-use super::{HEADER, RULES};
+use super::{HEADER, rules};
 use crate::support::process::{RUN, ran};
 use crate::support::{MONDAY_10, Place, Ran};
 
 fn place() -> Place {
-    Place::with(RULES, &format!("{HEADER}1,a@b.example,Pat,One,Buyer,80,,2026-11-23\n"))
+    Place::with(&rules(), &format!("{HEADER}1,a@b.example,Pat,One,Buyer,80,,2026-11-23\n"))
 }
 
 /// The binary under strace, and what strace wrote; `None`, with a word, where there is no strace.

@@ -11,11 +11,12 @@ mod text;
 mod together;
 
 use crate::support::Place;
+use crate::support::definition::definition;
 
 /// A definition small enough to see through: a score of 50 is an MQL and goes to Ana.
-const RULES: &str = r#"version = 1
-[crm.file]
-contacts = "contacts.csv"
+fn rules() -> String {
+    definition(
+        r#"
 [chat.file]
 path = "out/messages.jsonl"
 [fields]
@@ -24,25 +25,21 @@ asked_at = { property = "asked_at", type = "datetime" }
 name = "engaged"
 when = { any = [{ score.at_least = 50 }, { asked_at.within = "1d" }] }
 sla = "hot"
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-[[route]]
-name = "All"
-to = { rep = "ana@acme.example" }
 [[sla]]
 name = "hot"
 respond_within = "15m"
 clock = "wall"
 step = [{ at = "50%", do = "remind" }]
-"#;
+"#,
+    )
+}
 
-/// The header that goes with [`RULES`].
+/// The header that goes with [`rules`].
 const HEADER: &str = "id,email,first_name,last_name,job_title,score,asked_at,modified_at\n";
 
 /// So many contacts, all of whom are handed off by the first run.
 fn crowd(contacts: usize) -> Place {
     let row = |id| format!("{id},p{id}@s{id}.example,Pat,{id},Buyer,80,,2026-11-23T09:00:00Z\n");
     let rows: Vec<String> = (0..contacts).map(row).collect();
-    Place::with(RULES, &format!("{HEADER}{}", rows.concat()))
+    Place::with(&rules(), &format!("{HEADER}{}", rows.concat()))
 }

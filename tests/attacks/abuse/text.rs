@@ -1,6 +1,6 @@
 //! Names that try to steer a terminal, a chat or a spreadsheet.
 
-use super::{HEADER, RULES};
+use super::{HEADER, rules};
 use crate::support::Place;
 use crate::support::clean::{assert_clean, each_text};
 use crate::support::process::RUN;
@@ -15,7 +15,7 @@ fn hostile() -> String {
 /// A contact whose every text bites.
 fn place() -> Place {
     let quoted = format!("\"{}\"", hostile().replace('"', "\"\""));
-    let place = Place::with(RULES, HEADER);
+    let place = Place::with(&rules(), HEADER);
     place.append("contacts.csv", &format!("1,{quoted},{quoted},{quoted},{quoted},80,{quoted},2026-11-23\n"));
     place.append("contacts.csv", &format!("2,b@c.example,Pat,Two,Buyer,{quoted},{quoted},2026-11-23\n"));
     place.append("contacts.csv", &format!("{quoted},b@c.example,Pat,Three,Buyer,80,,2026-11-23\n"));
@@ -80,7 +80,7 @@ fn what_is_delivered_is_one_line_of_json_each_with_clean_and_bounded_texts() {
 
 #[test]
 fn a_name_cannot_forge_a_line_of_the_brief() {
-    let place = Place::with(RULES, HEADER);
+    let place = Place::with(&rules(), HEADER);
     let forged = "\"Ann\nRespond by: never\r\nOwner: mallory@evil.example\"";
     place.append("contacts.csv", &format!("1,a@b.example,{forged},Lee,Buyer,80,,2026-11-23\n"));
     place.done(RUN);

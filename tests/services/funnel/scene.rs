@@ -8,39 +8,23 @@ use serde_json::{Value, json};
 use crate::support::http_server::Exchange;
 use crate::support::hubspot::portal::Fake;
 use crate::support::slack::fake::FakeSlack;
-use crate::support::{MONDAY_10, Place, Ran};
+use crate::support::{MONDAY_10, Place, Ran, definition};
 
-const RULES: &str = r#"
-version = 1
-[crm.hubspot]
-base_url = "HUBSPOT"
+/// Only whose company is known, and four hours.
+const TABLES: &str = r#"
 [chat.slack]
 base_url = "SLACK"
 channel = "C0INBOUND"
+[crm.hubspot]
+base_url = "BASE"
 [[mql]]
 name = "engaged"
 when = { score.at_least = 65, company.name.is_set = true }
 sla = "standard"
 priority = "high"
-[[rep]]
-name = "Ana Silva"
-email = "ana@acme.example"
-timezone = "Europe/Lisbon"
-shifts = ["mon-fri 09:00-17:30"]
-[[team]]
-name = "inbound"
-members = [{ rep = "ana@acme.example" }]
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
 [[sla]]
 name = "standard"
 respond_within = "4h"
-[outcome.write]
-handed_off = { lifecycle_stage = "marketingqualifiedlead", lead_status = "NEW" }
-[limits]
-handoffs_per_run = 5000
-handoffs_per_rep_per_run = 5000
 "#;
 
 pub(crate) struct Funnel {
@@ -55,7 +39,7 @@ impl Funnel {
     /// Both services, and nobody in the portal yet.
     pub(crate) fn open() -> Self {
         let (hubspot, slack, place) = (Fake::start(true), FakeSlack::start(), Place::new());
-        let rules = RULES.replace("HUBSPOT", &hubspot.url()).replace("SLACK", &slack.url());
+        let rules = definition::hubspot(&hubspot.url(), TABLES).replace("SLACK", &slack.url());
         place.write("rules.toml", &rules);
         let tokens = (
             crate::support::hubspot::portal::TOKEN.to_owned(),

@@ -6,33 +6,13 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::fake::{Fake, MINUTE, NOW_MS, TOKEN};
+use crate::support::definition::definition;
 use crate::support::{Place, Ran};
 
-const RULES: &str = r#"
-version = 1
-
-[crm.hubspot]
-base_url = "BASE"
-
+const OPTED_OUT: &str = r#"
 [[disqualify]]
 name = "Opted out"
 when = { opted_out = true }
-
-[[mql]]
-name = "engaged"
-when = { score.at_least = 50 }
-
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-
-[[team]]
-name = "inbound"
-members = [{ rep = "ana@acme.example" }]
-
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
 "#;
 
 pub(crate) struct Desk {
@@ -44,7 +24,10 @@ impl Desk {
     pub(crate) fn open() -> Self {
         let fake = Fake::start();
         let place = Place::new();
-        place.write("rules.toml", &RULES.replace("BASE", &fake.url()));
+        place.write(
+            "rules.toml",
+            &definition(&format!("[crm.hubspot]\nbase_url = \"{}\"\n{OPTED_OUT}", fake.url())),
+        );
         Self { fake, place }
     }
 

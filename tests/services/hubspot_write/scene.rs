@@ -6,39 +6,9 @@ use std::process::Command;
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
+use crate::support::definition::hubspot;
 use crate::support::hubspot::portal::{Fake, TOKEN};
 use crate::support::{MONDAY_10, Place, Ran};
-
-const RULES: &str = r#"
-version = 1
-[crm.hubspot]
-base_url = "BASE"
-portal = "12345"
-[[mql]]
-name = "engaged"
-when = { score.at_least = 65 }
-sla = "standard"
-priority = "high"
-[[rep]]
-name = "Ana Silva"
-email = "ana@acme.example"
-timezone = "Europe/Lisbon"
-shifts = ["mon-fri 09:00-17:30"]
-[[team]]
-name = "inbound"
-members = [{ rep = "ana@acme.example" }]
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
-[[sla]]
-name = "standard"
-respond_within = "1h"
-[outcome.write]
-handed_off = { lifecycle_stage = "marketingqualifiedlead", lead_status = "NEW" }
-[limits]
-handoffs_per_run = 5000
-handoffs_per_rep_per_run = 5000
-"#;
 
 pub(crate) struct Scene {
     pub(crate) place: Place,
@@ -53,7 +23,7 @@ impl Scene {
     pub(crate) fn new(has_key_property: bool, leads: &[&str]) -> Self {
         let fake = Fake::start(has_key_property);
         let place = Place::new();
-        place.write("rules.toml", &RULES.replace("BASE", &fake.url()));
+        place.write("rules.toml", &hubspot(&fake.url(), ""));
         let scene = Self { place, fake, minute: 0, said: String::new() };
         {
             let mut portal = scene.fake.portal();

@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::support::definition::definition;
 use crate::support::slack::fake::{FakeSlack, TOKEN};
 use crate::support::{Place, Ran};
 
 const RULES: &str = r#"
-version = 1
-
 [crm.file]
 contacts = "contacts.csv"
 record_url = "https://crm.acme.example/contacts/{id}"
@@ -32,10 +31,6 @@ name = "inbound"
 members = [{ rep = "ana@acme.example" }]
 manager = "lee@acme.example"
 
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
-
 [[sla]]
 name = "hour"
 respond_within = "1h"
@@ -57,7 +52,7 @@ impl Desk {
 
     pub(crate) fn with(destination: &str) -> Self {
         let slack = FakeSlack::start();
-        let rules = RULES.replace("BASE", &slack.url()).replace("DESTINATION", destination);
+        let rules = definition(RULES).replace("BASE", &slack.url()).replace("DESTINATION", destination);
         let place = Place::with(&rules, HEAD);
         let desk = Self { place, slack };
         assert_eq!(desk.run("2026-11-23T09:00:00Z").status, 0);

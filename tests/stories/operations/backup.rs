@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::desk::{RULES, csv, export_and_run, open_desk};
+use crate::desk::{csv, export_and_run, open_desk, rules};
 use crate::support::Place;
 
 /// As the README says: without the log of the lost database, and private.
@@ -110,7 +110,7 @@ fn a_backup_replaces_nothing_unasked_and_never_the_database() {
         assert_eq!(refused.status, 2, "{to}: {}", refused.all());
         assert_eq!(place.bytes("handoff.db"), before, "{to}");
     }
-    let nothing = Place::with(RULES, &csv(&[]));
+    let nothing = Place::with(&rules(), &csv(&[]));
     assert_eq!(backup(&nothing, &["copy.db"]).status, 2);
     assert!(!nothing.exists("copy.db") && !nothing.exists("handoff.db"));
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::desk::{RULES, csv, export_and_run, open_desk};
+use crate::desk::{csv, export_and_run, open_desk, rules};
 use crate::support::Place;
 
 type Scene = fn() -> Place;
@@ -18,7 +18,7 @@ fn well() -> Place {
 }
 
 fn without_database() -> Place {
-    let place = Place::with(RULES, &csv(&[("kim", "60")]));
+    let place = Place::with(&rules(), &csv(&[("kim", "60")]));
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::desk::RULES;
+use crate::desk::rules;
 use crate::support::Place;
 
 const HEADER: &str = "id,email,first_name,last_name,phone,score,opted_out,modified_at\n";
@@ -18,7 +18,7 @@ fn write(place: &Place, rows: &[&str]) {
 
 /// A desk that has seen nobody yet.
 fn desk(more: &str) -> Place {
-    let place = Place::with(&format!("{RULES}{more}"), HEADER);
+    let place = Place::with(&format!("{}{more}", rules()), HEADER);
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place.json_at("2026-11-23T09:00:00Z", 0, &["run"]);
     place
@@ -118,7 +118,7 @@ fn forgetting_again_says_so_by_e_mail_and_lists_the_remains_by_id() {
     assert_eq!(by_id[0]["remains"], first[0]["remains"]);
     assert_eq!(by_id[0]["cancelled"], 0);
 
-    let nobody = Place::with(RULES, HEADER).handoff_at("2026-11-23T10:00:00Z", &["forget", "a@b.example"]);
+    let nobody = Place::with(&rules(), HEADER).handoff_at("2026-11-23T10:00:00Z", &["forget", "a@b.example"]);
     assert_eq!(nobody.status, 1, "no database, nobody in it: {}", nobody.all());
 }
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::desk::{RULES, csv};
+use crate::desk::{csv, rules};
 use crate::support::Place;
 use crate::support::http_server::{HttpServer, Reply};
 
@@ -13,7 +13,7 @@ use crate::support::http_server::{HttpServer, Reply};
 const PATH: &str = "/b2f0c1d4-secret-uuid";
 
 fn desk(url: &str) -> Place {
-    let place = Place::with(&format!("{RULES}\n[monitor]\nheartbeat = \"{url}{PATH}\"\n"), &csv(&[]));
+    let place = Place::with(&format!("{}\n[monitor]\nheartbeat = \"{url}{PATH}\"\n", rules()), &csv(&[]));
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place
 }

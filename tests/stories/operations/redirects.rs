@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::desk::RULES;
+use crate::desk::rules;
 use crate::support::Place;
 use crate::support::http_server::{HttpServer, Reply};
 
@@ -23,7 +23,7 @@ fn a_redirect_is_never_followed() {
         let crm = format!("[crm.hubspot]\nbase_url = \"{}\"\nportal = \"12345\"\n", server.url());
         let place = Place::new();
         let file = "[crm.file]\ncontacts = \"contacts.csv\"\nactivity = \"activity.csv\"\n";
-        place.write("rules.toml", &RULES.replace(file, &crm));
+        place.write("rules.toml", &rules().replace(file, &crm));
         let ran = place.handoff_with(&[("HANDOFF_HUBSPOT_TOKEN", "pat-na1-canary-1")], &["run"]);
         assert_eq!(ran.status, 1, "{status}: {}", ran.all());
         assert_eq!(asked.load(Ordering::SeqCst), 0, "{status} was followed");

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::panic::catch_unwind;
 use std::process::Command;
 
-use crate::desk::RULES;
+use crate::desk::rules;
 use crate::support::Place;
 use crate::support::http_server::{HttpServer, Reply};
 
@@ -14,9 +14,9 @@ pub(crate) const TOKEN: &str = "pat-na1-canary-0123456789";
 pub(crate) fn place(base: &str) -> Place {
     let crm = format!("[crm.hubspot]\nbase_url = \"{base}\"\nportal = \"12345\"\n");
     let file = "[crm.file]\ncontacts = \"contacts.csv\"\nactivity = \"activity.csv\"\n";
-    assert!(RULES.contains(file));
+    assert!(rules().contains(file));
     let place = Place::new();
-    place.write("rules.toml", &RULES.replace(file, &crm));
+    place.write("rules.toml", &rules().replace(file, &crm));
     place.write("token", &format!("{TOKEN}\n"));
     place
 }

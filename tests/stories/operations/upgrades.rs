@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 
-use crate::desk::{RULES, csv};
+use crate::desk::{csv, rules};
 use crate::support::Place;
 
 /// What a process dies at when it makes its database, and every how manieth.
@@ -12,7 +12,7 @@ const CALLS: [(&str, usize); 5] =
     [("pwrite64", 2), ("fsync", 1), ("ftruncate", 1), ("unlink", 1), ("openat", 17)];
 
 fn place() -> Place {
-    let place = Place::with(RULES, &csv(&[]));
+    let place = Place::with(&rules(), &csv(&[]));
     place.write("activity.csv", "at,contact,by,kind,note\n");
     place
 }
