@@ -8,6 +8,7 @@ mod passed;
 mod pick;
 mod request;
 mod rotation;
+pub mod shifts;
 mod team;
 
 pub use company::Companies;

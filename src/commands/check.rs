@@ -1,17 +1,14 @@
 //! Finds what is wrong with definitions, all at once.
 
-mod compared;
-mod hours;
-
 use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use self::compared::compared;
 use super::run::DEADLINE;
 use super::{Outcome, Time, test};
+use crate::assign::shifts;
 use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::connector::ConnectOptions;
@@ -19,6 +16,7 @@ use crate::crm::Needs;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printable, Printer, findings, sarif};
 use crate::pipeline::connectors;
+use crate::qualify::compared;
 use crate::rules::{
     self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
 };
@@ -123,7 +121,7 @@ fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
     let (rules, mut found) = rules::load(source, &connectors(), now);
     if let Some(rules) = &rules {
         test::check_examples(rules, &mut found);
-        hours::check(rules, &mut found);
+        shifts::check(rules, &mut found);
         if online {
             ask_crm(rules, source, &mut found)?;
             ask_chat(rules, source, now, &mut found)?;

@@ -3,21 +3,12 @@
 use anyhow::{Result, bail};
 
 use super::{Outcome, Time, load_rules, store_path};
-use crate::assign::{self, Lead, Routing};
 use crate::cli::{ExplainArgs, Format, Global};
-use crate::handoff::assign::had_it_before;
-use crate::handoff::due;
-use crate::handoff::past::{had_company, loads};
-use crate::handoff::silence::{Silence, in_force};
-use crate::handoff::words::{Who, local};
-use crate::model::{Timestamp, Verdict};
-use crate::output::explain::{self as output, Explanation, Part, PastHandoff, PointsPart, RoutingNow, Step};
+use crate::handoff::explain::explain;
+use crate::model::one_line;
+use crate::output::explain::text;
 use crate::output::{Printable, Printer};
-use crate::qualify::{
-    Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
-};
-use crate::rules::{Condition, Rules};
-use crate::store::{AssignmentRow, Db, EventRow, HandoffRow, Layouts, Store};
+use crate::store::{Db, Layouts};
 
 pub(super) fn command(
     global: &Global,
@@ -38,7 +29,7 @@ pub(super) fn command(
     let text = match global.format {
         Some(Format::Json) => Printable::json(&explanations)?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
-            output::text(&explanations)
+            text(&explanations)
         }
     };
     printer.data(&text);
@@ -52,240 +43,10 @@ pub(super) fn find(db: Db<'_>, wanted: &str, layouts: &Layouts<'_>) -> Result<Ve
     }
     let found = db.contacts_by_email(wanted, layouts)?;
     if found.is_empty() {
-        let shown = crate::model::one_line(wanted, 80);
+        let shown = one_line(wanted, 80);
         bail!(
             "no contact has the id or e-mail '{shown}'; contacts are known once `handoff sync` has read them"
         );
     }
     Ok(found)
-}
-
-fn explain(
-    rules: &Rules,
-    store: &Store,
-    id: i64,
-    layouts: &Layouts<'_>,
-    now: Timestamp,
-) -> Result<Explanation> {
-    let db = store.read();
-    let contact = db.contact(id, layouts)?.contact;
-    let mut traced = Trace::default();
-    let evaluation = trace(rules, &contact, now, &mut traced);
-    let facts = facts(rules, &contact, now);
-    let who = Who { rules, contact: &contact };
-    let handoffs = db.handoffs_of(id)?;
-    let is_open = handoffs.iter().any(|handoff| handoff.status.is_open() && handoff.owner.is_some());
-    let routing = if is_open { None } else { Some(routing_now(rules, store, &facts, &handoffs)?) };
-    let silences = in_force(db, rules, now)?;
-    let muted_by: Vec<String> =
-        silences.iter().filter(|silence| silence.mutes(&facts)).map(Silence::words).collect();
-    Ok(Explanation {
-        id: contact.id.to_string(),
-        name: who.name(),
-        company: who.company_name(),
-        at: now,
-        verdict: evaluation.verdict.kind().name().to_owned(),
-        by: decided_by(rules, evaluation.verdict),
-        score: evaluation.score,
-        score_parts: rules.score.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
-        fit: evaluation.fit,
-        fit_parts: rules.icp.points.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
-        holds_until: Timers::of(rules).holds_until(rules, &facts),
-        parts: parts(rules, &traced),
-        nearest: nearest(rules, evaluation.verdict, &facts),
-        linked_to: db
-            .link_of(id)?
-            .map(|link| format!("{}, since {}", link.crm_id, link.at.format("%Y-%m-%d %H:%M UTC"))),
-        routing,
-        handoffs: handoffs
-            .iter()
-            .map(|handoff| past(rules, db, handoff, &muted_by, now))
-            .collect::<Result<_>>()?,
-    })
-}
-
-fn decided_by(rules: &Rules, verdict: Verdict) -> Option<String> {
-    match verdict {
-        Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
-        Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => {
-            rules.tiers.get(tier).map(|tier| tier.name.clone())
-        }
-        Verdict::NotYet => None,
-    }
-}
-
-fn points(sheet: &crate::rules::PointSheet, facts: &Facts<'_>) -> Vec<PointsPart> {
-    let parts = sum_seen(sheet, facts).into_iter();
-    parts
-        .map(|part| PointsPart {
-            name: part.points.name.clone(),
-            earned: part.earned,
-            of: part.points.points,
-        })
-        .collect()
-}
-
-fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
-    let named = |part: &crate::qualify::Part| -> (&'static str, String) {
-        match part.kind {
-            PartKind::Disqualifier(at) => (
-                "disqualifier",
-                rules.disqualifiers.get(at).map_or_else(String::new, |rule| rule.name.clone()),
-            ),
-            PartKind::Tier(at) => {
-                ("mql", rules.tiers.get(at).map_or_else(String::new, |tier| tier.name.clone()))
-            }
-            PartKind::Icp => ("icp", "hard requirements".to_owned()),
-            PartKind::Fit => (
-                "fit",
-                rules.icp.minimum_fit.map_or_else(String::new, |least| format!("fit at least {least}")),
-            ),
-        }
-    };
-    traced
-        .parts
-        .iter()
-        .filter(|part| part.kind != PartKind::Fit || rules.icp.minimum_fit.is_some())
-        .filter(|part| part.kind != PartKind::Icp || !rules.icp.when.is_always())
-        .map(|part| {
-            let (kind, name) = named(part);
-            let steps = traced.of(part).iter().map(step).collect();
-            Part { kind, name, holds: part.holds, steps }
-        })
-        .collect()
-}
-
-fn step(step: &crate::qualify::Step<'_>) -> Step {
-    let (text, seen) = match step.kind {
-        StepKind::All => ("all of".to_owned(), None),
-        StepKind::Any => ("any of".to_owned(), None),
-        StepKind::Not => ("not".to_owned(), None),
-        StepKind::Leaf { leaf, seen } => (leaf.text.clone(), Some(seen.shown())),
-    };
-    Step { depth: step.depth, holds: step.holds, text, seen }
-}
-
-/// The changes that would flip the verdict, the fewest first.
-fn nearest(rules: &Rules, verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
-    match verdict {
-        Verdict::Disqualified { by } => rules
-            .disqualifiers
-            .get(by)
-            .and_then(|rule| sentence(&rule.when, false, facts, "no longer disqualified"))
-            .into_iter()
-            .collect(),
-        Verdict::Qualified { tier } => rules
-            .tiers
-            .get(tier)
-            .and_then(|rule| sentence(&rule.when, false, facts, &format!("no longer in tier {}", rule.name)))
-            .into_iter()
-            .collect(),
-        Verdict::NotYet | Verdict::OutsideIcp { .. } => {
-            let mut ways: Vec<(usize, String)> =
-                rules.tiers.iter().filter_map(|tier| way_to(rules, tier, facts)).collect();
-            ways.sort_by_key(|(changes, _)| *changes);
-            ways.into_iter().map(|(_, text)| text).collect()
-        }
-    }
-}
-
-/// What it takes to qualify in a tier, the ICP included.
-fn way_to(rules: &Rules, tier: &crate::rules::Tier, facts: &Facts<'_>) -> Option<(usize, String)> {
-    let mut changes = changes_to(&tier.when, true, facts)?;
-    changes.extend(changes_to(&rules.icp.when, true, facts)?);
-    let mut texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    if let Some(least) = rules.icp.minimum_fit.filter(|least| facts.fit.is_none_or(|fit| fit < *least)) {
-        let seen = facts.fit.map_or_else(|| "missing".to_owned(), |fit| format!("{fit}"));
-        texts.push(format!("fit at least {least} (now {seen})"));
-    }
-    Some((texts.len(), format!("qualified in tier {} if {}", tier.name, texts.join(" and "))))
-}
-
-fn sentence(condition: &Condition, wanted: bool, facts: &Facts<'_>, result: &str) -> Option<String> {
-    let changes = changes_to(condition, wanted, facts)?;
-    let texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    (!texts.is_empty()).then(|| format!("{result} if {}", texts.join(" and ")))
-}
-
-fn describe(change: &Change<'_>, facts: &Facts<'_>) -> String {
-    let (text, now) = (&change.leaf.text, seen(change.leaf, facts).shown());
-    if change.holds { format!("{text} (now {now})") } else { format!("'{text}' ceased to hold (now {now})") }
-}
-
-fn routing_now(
-    rules: &Rules,
-    store: &Store,
-    facts: &Facts<'_>,
-    handoffs: &[HandoffRow],
-) -> Result<RoutingNow> {
-    let loads = loads(rules, store.read(), facts.now)?;
-    let passed = match handoffs.first().filter(|handoff| handoff.status.is_open()) {
-        Some(handoff) => had_it_before(rules, &store.read().assignments(handoff.id)?),
-        None => Vec::new(),
-    };
-    let company = had_company(rules, store.read(), facts)?;
-    let lead = Lead { facts: *facts, passed: &passed, only_team: None, company: &company };
-    let route_name = |at: usize| rules.routes.get(at).map_or_else(String::new, |route| route.name.clone());
-    let passed_texts = |passed: &[assign::PassedOver]| -> Vec<String> {
-        passed.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect()
-    };
-    Ok(match assign::assign(rules, &lead, &loads, facts.now) {
-        Routing::Assigned(assignment) => RoutingNow {
-            route: route_name(assignment.route),
-            owner: rules.reps.get(assignment.rep.0).map(|rep| format!("{} <{}>", rep.name, rep.email)),
-            why: assignment.why,
-            until: None,
-            passed_over: passed_texts(&assignment.passed_over),
-        },
-        Routing::Waiting(waiting) => RoutingNow {
-            route: route_name(waiting.route),
-            owner: None,
-            why: waiting.why,
-            until: waiting.until,
-            passed_over: passed_texts(&waiting.passed_over),
-        },
-    })
-}
-
-fn past(
-    rules: &Rules,
-    db: Db<'_>,
-    handoff: &HandoffRow,
-    muted_by: &[String],
-    now: Timestamp,
-) -> Result<PastHandoff> {
-    let zone = |email: &str| {
-        let rep = rules.reps.iter().find(|rep| rep.email == email);
-        rep.map_or(chrono_tz::UTC, |rep| rep.hours.timezone)
-    };
-    let owner_zone = handoff.owner.as_deref().map_or(chrono_tz::UTC, zone);
-    Ok(PastHandoff {
-        key: handoff.key.clone(),
-        ordinal: handoff.ordinal,
-        status: handoff.status.name(),
-        tier: handoff.tier.clone(),
-        note: handoff.note.clone(),
-        owner: handoff.owner.clone(),
-        due: handoff.due,
-        due_local: handoff.due.map(|due| local(due, owner_zone)),
-        due_account: due::account(db, handoff, now)?,
-        silenced: if handoff.status.is_open() { muted_by.to_vec() } else { Vec::new() },
-        why: handoff.why.clone(),
-        assignments: db.assignments(handoff.id)?.iter().map(assignment_text).collect(),
-        events: db.events(handoff.id)?.iter().map(event_text).collect(),
-    })
-}
-
-fn assignment_text(assignment: &AssignmentRow) -> String {
-    let passed: Vec<String> =
-        assignment.passed_over.iter().map(|passed| format!("{} ({})", passed.rep, passed.reason)).collect();
-    let passed =
-        if passed.is_empty() { String::new() } else { format!("; passed over: {}", passed.join(", ")) };
-    format!("{} by {}{passed}", assignment.rep, assignment.why)
-}
-
-fn event_text(event: &EventRow) -> String {
-    let who = event.who.as_deref().map(|who| format!(" {who}")).unwrap_or_default();
-    let how = event.how.as_deref().map(|how| format!(": {how}")).unwrap_or_default();
-    format!("{} {}{who}{how}", event.at.format("%Y-%m-%d %H:%M UTC"), event.what)
 }

@@ -6,17 +6,14 @@ use anyhow::Result;
 
 use super::{Outcome, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{ForgetArgs, Format, Global};
-use crate::model::{EffectKind, one_line};
-use crate::output::forget::{self as output, Forgotten, Remainder};
+use crate::handoff::forget::forget;
+use crate::model::one_line;
+use crate::output::forget::text;
 use crate::output::{Printable, Printer};
-use crate::rules::Rules;
-use crate::store::{Db, Erasure, Layouts, Sent, lock};
+use crate::store::{Db, Layouts, lock};
 
 /// Somebody waits for the answer: a run that holds the database is given this long.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// What says who it is. Whatever else was read of the contact goes with its record.
-const NAMING: [&str; 4] = ["email", "first_name", "last_name", "phone"];
 
 pub(super) fn command(
     global: &Global,
@@ -40,7 +37,7 @@ pub(super) fn command(
     let mut forgotten = Vec::with_capacity(contacts.len());
     store.write(|db| {
         for contact in &contacts {
-            forgotten.push(forget(db, &rules, *contact, &args.email, &layouts, time)?);
+            forgotten.push(forget(db, &rules, *contact, &args.email, &layouts, time.now)?);
         }
         Ok(())
     })?;
@@ -50,13 +47,13 @@ pub(super) fn command(
     if forgotten.is_empty() {
         return Ok(unknown(&args.email, printer));
     }
-    let text = match global.format {
+    let shown = match global.format {
         Some(Format::Json) => Printable::json(&forgotten)?,
         Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
-            output::text(&forgotten, global.dry_run)
+            text(&forgotten, global.dry_run)
         }
     };
-    printer.data(&text);
+    printer.data(&shown);
     Ok(Outcome::Done)
 }
 
@@ -73,50 +70,4 @@ fn unknown(wanted: &str, printer: &mut Printer) -> Outcome {
 fn find(db: Db<'_>, wanted: &str, layouts: &Layouts<'_>) -> Result<Vec<i64>> {
     let found = db.contacts_by_email(wanted, layouts)?;
     Ok(if found.is_empty() { db.contact_by_crm_id(wanted.trim())?.into_iter().collect() } else { found })
-}
-
-fn forget(
-    db: Db<'_>,
-    rules: &Rules,
-    id: i64,
-    wanted: &str,
-    layouts: &Layouts<'_>,
-    time: Time,
-) -> Result<Forgotten> {
-    let contact = db.contact(id, layouts)?.contact;
-    let known = NAMING.iter().filter_map(|name| rules.fields.find(name));
-    let named =
-        known.filter_map(|field| contact.value(field).as_text().map(|text| text.as_written().to_owned()));
-    let mut words: Vec<String> = named.collect();
-    if wanted.contains('@') {
-        words.push(wanted.to_owned());
-    }
-    let sent = db.sent_of(id)?;
-    let cancelled = db.forget(Erasure { contact: id, words: &words, at: time.now })?;
-    Ok(Forgotten {
-        contact: contact.id.to_string(),
-        handoffs: db.handoffs_of(id)?.len(),
-        cancelled,
-        remains: remains(rules, contact.id.as_str(), &sent),
-    })
-}
-
-/// What people have to delete themselves: the record, and what was written about it.
-fn remains(rules: &Rules, contact: &str, sent: &[Sent]) -> Vec<Remainder> {
-    let crm = rules.crm.kind.as_str();
-    let record = Remainder::new(crm, "contact", contact);
-    let written = sent.iter().map(|sent| {
-        let chat = rules.chat.as_ref().map_or("chat", |chat| chat.kind.as_str());
-        let place = if sent.kind.is_crm() { crm } else { chat };
-        match (&sent.remote_id, sent.kind) {
-            (Some(id), kind) => Remainder::new(place, kind.name(), id),
-            (None, kind) => {
-                Remainder::new(place, &format!("perhaps {}", kind.name()), &format!("key {}", sent.key))
-            }
-        }
-    });
-    let lists_twice = |kind: EffectKind| kind == EffectKind::Mark;
-    let written =
-        written.zip(sent).filter(|(_, sent)| !lists_twice(sent.kind)).map(|(remainder, _)| remainder);
-    std::iter::once(record).chain(written).collect()
 }

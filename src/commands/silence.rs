@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 
 use super::{Outcome, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{Format, Global, SilenceArgs};
-use crate::handoff::silence::{in_force, muted};
+use crate::handoff::silence::{Listed, listed};
 use crate::model::{Timestamp, one_line};
-use crate::output::silence::{self as output, Listed};
+use crate::output::silence::text;
 use crate::output::{Printable, Printer, findings};
 use crate::rules::{Rules, segment, segment_source};
-use crate::store::{Db, NewSilence, Store, lock};
+use crate::store::{NewSilence, Store, lock};
 
 /// Somebody waits for the answer: a run that holds the database is given this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -134,30 +134,11 @@ fn end(store: &Store, id: i64, author: &str, now: Timestamp, printer: &mut Print
     Ok(Outcome::Done)
 }
 
-/// What is in force, for the list and for `status`.
-pub(super) fn listed(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<Listed>> {
-    let silences = in_force(db, rules, now)?;
-    let muted = muted(db, rules, &silences, now)?;
-    let listed = silences.into_iter().zip(muted).map(|(silence, mutes)| Listed {
-        problem: silence.problem(),
-        id: silence.row.id,
-        when: silence.row.condition,
-        from: silence.row.from,
-        until: silence.row.until,
-        by: silence.row.author,
-        reason: silence.row.reason,
-        mutes,
-    });
-    Ok(listed.collect())
-}
-
 fn print(global: &Global, listed: &[Listed], printer: &mut Printer) -> Result<()> {
-    let text = match global.format {
+    let shown = match global.format {
         Some(Format::Json) => Printable::json(listed)?,
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
-            output::text(listed)
-        }
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => text(listed),
     };
-    printer.data(&text);
+    printer.data(&shown);
     Ok(())
 }

@@ -1,14 +1,12 @@
 //! Runs the definition's own examples, those in rules.toml and those in separate files.
 
-mod junit;
-
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::{Outcome, Time, load_rules};
 use crate::cli::{Format, Global, TestArgs};
 use crate::examples::{Checked, Coverage, Mismatch, Mutant, check, mutants};
-use crate::output::{Printable, Printer, findings, table};
+use crate::output::{Printable, Printer, findings, junit, table};
 use crate::rules::{EXAMPLE_FAILS, Example, Finding, Findings, Rules, Source, load_examples};
 
 pub(super) fn command(

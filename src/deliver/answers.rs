@@ -3,9 +3,9 @@
 use anyhow::Result;
 use chrono::TimeDelta;
 
+use super::name;
 use super::settle::{Verdict, classify};
-use super::{Delivered, name};
-use crate::model::{Delivery, LookUp, Timestamp};
+use crate::model::{Delivered, Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::store::{Db, EffectRow, Settled, Store};
 use crate::uptime::ClockReading;

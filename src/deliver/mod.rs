@@ -11,7 +11,6 @@
 //! a second, or none, holds up no owner and no task.
 
 mod answers;
-mod delivered;
 mod settle;
 mod shared;
 #[cfg(test)]
@@ -26,13 +25,12 @@ use chrono::TimeDelta;
 use crate::chat::When;
 use crate::connector::{Keyed, Sink};
 use crate::isolate::isolated;
-use crate::model::{Delivery, LookUp, Timestamp};
+use crate::model::{Delivered, Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
 use crate::store::{EffectRow, Side, Store};
 use crate::uptime::Uptime;
 use answers::{Looked, is_absent, record, set_apart};
-pub use delivered::Delivered;
 use settle::SETTLE;
 use shared::{Patience, Shared, Then};
 

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use super::{Delivered, Pace, Sinks, deliver};
+use super::{Pace, Sinks, deliver};
 use crate::model::{
-    ContactId, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted, Update, Write,
-    handoff_key,
+    ContactId, Delivered, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted,
+    Update, Write, handoff_key,
 };
 use crate::store::{Moment, NewEffect, NewHandoff, Side, Store};
 use crate::uptime::ClockReading;

@@ -1,12 +1,45 @@
 //! How the due time of a handoff came about, from what was frozen in it: the policy, the rep's calendar, the pauses.
 
 use anyhow::Result;
+use chrono_tz::Tz;
+use serde::Serialize;
 
 use super::case;
-use crate::handoff::due_account::{Counted, DueAccount};
 use crate::model::{Clock, Status, Timestamp};
 use crate::sla::{Counts, PauseReason, Stretch};
 use crate::store::{Db, HandoffRow};
+
+#[derive(Debug, Serialize)]
+pub(crate) struct DueAccount {
+    pub sla: String,
+    pub within_seconds: i64,
+    /// `working` or `wall`.
+    pub clock: &'static str,
+    pub rep: String,
+    /// Of the rep.
+    #[serde(serialize_with = "name")]
+    pub timezone: Tz,
+    pub start: Timestamp,
+    pub stretches: Vec<Counted>,
+    /// `None` while nobody knows: the clock stands still, or the rep never works so long.
+    pub due: Option<Timestamp>,
+}
+
+/// A stretch of time, counted or not.
+#[derive(Debug, Serialize)]
+pub(crate) struct Counted {
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub seconds: i64,
+    pub counts: bool,
+    /// Why it does not.
+    pub why: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
+fn name<S: serde::Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(zone.name())
+}
 
 /// `None` of a handoff that nobody has, or without an SLA.
 pub(crate) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Result<Option<DueAccount>> {

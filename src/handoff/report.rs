@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use crate::deliver::Delivered;
-use crate::model::{Timestamp, Untrusted, VerdictKind, one_line};
+use crate::model::{Delivered, Timestamp, Untrusted, VerdictKind, one_line};
 use crate::store::PassedOverRow;
 
 /// What one run did, stage by stage. A stage that did not run is `None`.

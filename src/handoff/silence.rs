@@ -1,6 +1,7 @@
 //! The silences in force, and whom each mutes under the definition as it is now.
 
 use anyhow::Result;
+use serde::Serialize;
 
 use crate::model::Timestamp;
 use crate::qualify::{Facts, facts, holds};
@@ -48,7 +49,7 @@ pub(crate) fn in_force(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<
 }
 
 /// How many open handoffs with steps to come each of them mutes.
-pub(crate) fn muted(db: Db<'_>, rules: &Rules, silences: &[Silence], now: Timestamp) -> Result<Vec<usize>> {
+fn muted(db: Db<'_>, rules: &Rules, silences: &[Silence], now: Timestamp) -> Result<Vec<usize>> {
     let mut muted = vec![0; silences.len()];
     if silences.is_empty() {
         return Ok(muted);
@@ -62,4 +63,37 @@ pub(crate) fn muted(db: Db<'_>, rules: &Rules, silences: &[Silence], now: Timest
         }
     }
     Ok(muted)
+}
+
+/// A silence, as it is listed.
+#[derive(Debug, Serialize)]
+pub(crate) struct Listed {
+    pub id: i64,
+    /// The condition, as somebody typed it.
+    pub when: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub by: String,
+    pub reason: String,
+    /// Open handoffs with steps to come.
+    pub mutes: usize,
+    /// Why it mutes nobody, when the definition cannot read it any more.
+    pub problem: Option<String>,
+}
+
+/// What is in force, for the list and for `status`.
+pub(crate) fn listed(db: Db<'_>, rules: &Rules, now: Timestamp) -> Result<Vec<Listed>> {
+    let silences = in_force(db, rules, now)?;
+    let muted = muted(db, rules, &silences, now)?;
+    let listed = silences.into_iter().zip(muted).map(|(silence, mutes)| Listed {
+        problem: silence.problem(),
+        id: silence.row.id,
+        when: silence.row.condition,
+        from: silence.row.from,
+        until: silence.row.until,
+        by: silence.row.author,
+        reason: silence.row.reason,
+        mutes,
+    });
+    Ok(listed.collect())
 }

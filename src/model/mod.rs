@@ -4,6 +4,7 @@
 mod account;
 mod activity;
 mod contact;
+mod delivered;
 mod effect;
 mod field;
 mod handoff;
@@ -20,6 +21,7 @@ mod zone;
 pub use account::{Account, RecordLinks};
 pub use activity::{Activity, ActivityKind};
 pub use contact::{Contact, ContactId};
+pub use delivered::Delivered;
 pub use effect::{
     Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
     Write, Written,

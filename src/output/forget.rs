@@ -1,34 +1,7 @@
 //! What `handoff forget` did, and what it cannot reach.
 
-use serde::Serialize;
-
 use super::Printable;
-
-/// One erased contact.
-#[derive(Debug, Serialize)]
-pub(crate) struct Forgotten {
-    pub contact: String,
-    /// Kept, without what they said of the person.
-    pub handoffs: usize,
-    /// Writes that had not been settled.
-    pub cancelled: usize,
-    pub remains: Vec<Remainder>,
-}
-
-/// Something elsewhere that a person has to delete.
-#[derive(Debug, Serialize)]
-pub(crate) struct Remainder {
-    #[serde(rename = "in")]
-    pub place: String,
-    pub what: String,
-    pub id: String,
-}
-
-impl Remainder {
-    pub(crate) fn new(place: &str, what: &str, id: &str) -> Self {
-        Self { place: place.to_owned(), what: what.to_owned(), id: id.to_owned() }
-    }
-}
+use crate::handoff::forget::Forgotten;
 
 pub(crate) fn text(forgotten: &[Forgotten], is_dry: bool) -> Printable {
     let mut lines = Vec::new();

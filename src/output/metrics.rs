@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::Printable;
-use super::status::State;
 use crate::model::Timestamp;
+use crate::pipeline::status::State;
 
 /// Metrics as of `now`. Ages are given beside moments, for those who alert without arithmetic.
 pub(crate) fn text(state: &State, now: Timestamp) -> Printable {

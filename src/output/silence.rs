@@ -1,33 +1,14 @@
 //! The silences in force.
 
-use serde::Serialize;
-
 use super::{Printable, table};
-use crate::model::Timestamp;
+use crate::handoff::silence::Listed;
 
-#[derive(Debug, Serialize)]
-pub(crate) struct Listed {
-    pub id: i64,
-    /// The condition, as somebody typed it.
-    pub when: String,
-    pub from: Timestamp,
-    pub until: Timestamp,
-    pub by: String,
-    pub reason: String,
-    /// Open handoffs with steps to come.
-    pub mutes: usize,
-    /// Why it mutes nobody, when the definition cannot read it any more.
-    pub problem: Option<String>,
-}
-
-impl Listed {
-    /// For `status`, in one line.
-    pub(crate) fn line(&self) -> String {
-        let Self { id, when, by, reason, mutes, .. } = self;
-        let s = if *mutes == 1 { "" } else { "s" };
-        let until = self.until.format("%Y-%m-%d %H:%M UTC");
-        format!("{id}: mutes {mutes} open handoff{s} until {until}, by {by}: {reason} (when {when})")
-    }
+/// For `status`, in one line.
+pub(super) fn line(listed: &Listed) -> String {
+    let Listed { id, when, by, reason, mutes, until, .. } = listed;
+    let s = if *mutes == 1 { "" } else { "s" };
+    let until = until.format("%Y-%m-%d %H:%M UTC");
+    format!("{id}: mutes {mutes} open handoff{s} until {until}, by {by}: {reason} (when {when})")
 }
 
 pub(crate) fn text(listed: &[Listed]) -> Printable {

@@ -1,63 +1,11 @@
 //! The state of the queue, for people.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
-use serde::Serialize;
 
 use super::Printable;
-use super::silence::Listed;
+use super::silence::line;
 use crate::model::{Timestamp, one_line};
-
-/// The state of the database.
-#[derive(Debug, Serialize)]
-pub(crate) struct State {
-    pub healthy: bool,
-    /// What needs attention, each with what to do.
-    pub attention: Vec<String>,
-    pub last_run: Option<Run>,
-    pub last_good_run: Option<Timestamp>,
-    pub steps: Vec<Step>,
-    pub contacts: u64,
-    pub due_for_evaluation: u64,
-    pub verdicts: BTreeMap<String, u64>,
-    pub open: Vec<Open>,
-    pub closed: BTreeMap<String, u64>,
-    /// Contacts that are the same lead as another.
-    pub linked: u64,
-    pub overdue: u64,
-    pub effects_planned: u64,
-    pub effects_unknown: u64,
-    pub effects_failed: u64,
-    pub failed: Vec<String>,
-    pub waiting: Vec<String>,
-    /// Empty while the definition is broken: nobody knows then whom they mute.
-    pub silences: Vec<Listed>,
-    pub quarantined: u64,
-    pub set_aside: Vec<String>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Run {
-    pub command: String,
-    pub at: Timestamp,
-    pub good: bool,
-    pub problems: Vec<String>,
-}
-
-/// When a part of the run last went well.
-#[derive(Debug, Serialize)]
-pub(crate) struct Step {
-    pub step: &'static str,
-    pub last_good: Option<Timestamp>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct Open {
-    pub status: &'static str,
-    pub count: u64,
-    pub oldest: Option<Timestamp>,
-}
+use crate::pipeline::status::State;
 
 /// What needs attention first, then the figures.
 pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
@@ -92,7 +40,7 @@ pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
     ));
     lines.extend(section("refused", &state.failed));
     lines.extend(section("waiting for a rep", &state.waiting));
-    let silences: Vec<String> = state.silences.iter().map(Listed::line).collect();
+    let silences: Vec<String> = state.silences.iter().map(line).collect();
     lines.extend(section("silenced", &silences));
     lines.extend(section("set aside", &state.set_aside));
     Printable::lines(lines)

@@ -7,6 +7,7 @@ mod evaluate;
 mod route;
 mod session;
 mod skew;
+pub(crate) mod status;
 mod sync;
 mod verify;
 mod watch;
@@ -15,7 +16,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
 
-pub(crate) use self::evaluate::{BASELINE, Scope};
+pub(crate) use self::evaluate::Scope;
 pub(crate) use self::session::{Opened, Session, Setup, connectors};
 use crate::chat::Chat;
 use crate::crm::Crm;

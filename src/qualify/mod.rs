@@ -2,6 +2,7 @@
 
 mod change;
 mod company;
+mod compared;
 mod crossing;
 mod evaluate;
 mod holds;
@@ -13,6 +14,7 @@ mod until;
 
 pub use change::{Change, changes_to};
 pub use company::{company_key, company_keys};
+pub use compared::compared;
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
 pub use holds::{holds, leaf_holds};

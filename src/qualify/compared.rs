@@ -4,7 +4,7 @@ use crate::model::Field;
 use crate::rules::{Condition, Leaf, Operand, Rules, Test};
 
 /// Each pair once; texts as conditions keep them, folded.
-pub(super) fn compared(rules: &Rules) -> Vec<(&Field, &str)> {
+pub fn compared(rules: &Rules) -> Vec<(&Field, &str)> {
     let mut compared: Vec<(&Field, &str)> = conditions(rules)
         .flat_map(Condition::leaves)
         .filter_map(|leaf| Some((field(rules, leaf)?, texts(&leaf.test))))

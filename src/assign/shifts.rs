@@ -7,7 +7,7 @@ use crate::rules::{Finding, Findings, NOBODY_ON_SHIFT, Rules, Team, format_durat
 use crate::sla::longest_gap;
 
 /// Only an SLA on the wall clock promises hours in which nobody works: on the working clock the time stands still.
-pub(super) fn check(rules: &Rules, findings: &mut Findings) {
+pub fn check(rules: &Rules, findings: &mut Findings) {
     let promised =
         rules.slas.iter().filter(|sla| sla.clock == Clock::Wall).min_by_key(|sla| sla.respond_within);
     let Some(sla) = promised else { return };

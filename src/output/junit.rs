@@ -3,7 +3,7 @@
 use crate::examples::Checked;
 
 /// The report as XML.
-pub(super) fn report(checked: &[Checked<'_>]) -> String {
+pub(crate) fn report(checked: &[Checked<'_>]) -> String {
     let failed = checked.iter().filter(|checked| !checked.mismatches.is_empty()).count();
     let cases: Vec<String> = checked.iter().map(case).collect();
     format!(

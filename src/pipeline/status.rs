@@ -1,0 +1,219 @@
+//! How things stand, and what somebody should do about it.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::evaluate::BASELINE;
+use crate::handoff::silence::{Listed, listed};
+use crate::model::{Status, Timestamp};
+use crate::rules::Rules;
+use crate::store::{Db, HandoffRow};
+
+/// The state of the database.
+#[derive(Debug, Serialize)]
+pub(crate) struct State {
+    pub healthy: bool,
+    /// What needs attention, each with what to do.
+    pub attention: Vec<String>,
+    pub last_run: Option<Run>,
+    pub last_good_run: Option<Timestamp>,
+    pub steps: Vec<Step>,
+    pub contacts: u64,
+    pub due_for_evaluation: u64,
+    pub verdicts: BTreeMap<String, u64>,
+    pub open: Vec<Open>,
+    pub closed: BTreeMap<String, u64>,
+    /// Contacts that are the same lead as another.
+    pub linked: u64,
+    pub overdue: u64,
+    pub effects_planned: u64,
+    pub effects_unknown: u64,
+    pub effects_failed: u64,
+    pub failed: Vec<String>,
+    pub waiting: Vec<String>,
+    /// Empty while the definition is broken: nobody knows then whom they mute.
+    pub silences: Vec<Listed>,
+    pub quarantined: u64,
+    pub set_aside: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Run {
+    pub command: String,
+    pub at: Timestamp,
+    pub good: bool,
+    pub problems: Vec<String>,
+}
+
+/// When a part of the run last went well.
+#[derive(Debug, Serialize)]
+pub(crate) struct Step {
+    pub step: &'static str,
+    pub last_good: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Open {
+    pub status: &'static str,
+    pub count: u64,
+    pub oldest: Option<Timestamp>,
+}
+
+/// Reps who are full close something sooner than that.
+const STUCK_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// Longer than any weekend: whoever waits that long waits for an absence to end.
+const WAIT_MAX: TimeDelta = TimeDelta::days(5);
+
+/// Cron starts a run every minute; after this many nothing good has come of it.
+const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
+
+/// What a run consists of; each may also have been run alone.
+const STEPS: [&str; 4] = ["sync", "evaluate", "route", "escalate"];
+
+/// Rows listed of each kind.
+const LISTED_MAX: u32 = 20;
+
+/// How things stand. `rules`: `None` while the definition is broken.
+pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result<State> {
+    let (effects_planned, effects_unknown, effects_failed) = db.effect_counts()?;
+    let (set_aside, quarantined) = db.quarantined(LISTED_MAX)?;
+    let failed = db.failed_effects(LISTED_MAX)?;
+    let last_run = db.last_run(false)?;
+    let queues = db.queues()?;
+    let mut state = State {
+        healthy: true,
+        attention: Vec::new(),
+        last_run: last_run.map(|run| Run {
+            problems: problems(&run.summary),
+            command: run.command,
+            at: run.started,
+            good: run.good,
+        }),
+        last_good_run: db.last_run(true)?.map(|run| run.started),
+        steps: STEPS
+            .map(|step| Ok(Step { step, last_good: db.last_good_step(step)? }))
+            .into_iter()
+            .collect::<Result<_>>()?,
+        contacts: db.contact_count()?,
+        due_for_evaluation: db.due_count(now)?,
+        verdicts: verdicts(db)?,
+        open: queues
+            .iter()
+            .map(|queue| Open { status: queue.status.name(), count: queue.count, oldest: queue.oldest })
+            .collect(),
+        closed: db.closed_counts()?.into_iter().collect(),
+        linked: db.linked_count()?,
+        overdue: db.overdue(now)?,
+        effects_planned,
+        effects_unknown,
+        effects_failed,
+        failed: failed
+            .iter()
+            .map(|effect| format!("{} for contact {}: {}", effect.kind, effect.crm_id, effect.error))
+            .collect(),
+        waiting: db.handoffs_with(Status::Waiting)?.iter().take(LISTED_MAX as usize).map(waits).collect(),
+        silences: Vec::new(),
+        quarantined,
+        set_aside: set_aside.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect(),
+    };
+    state.attention = attention(&state, db, now)?;
+    match rules {
+        Some(rules) => state.silences = listed(db, rules, now)?,
+        None => state
+            .attention
+            .push("rules.toml is broken, so no run starts: `handoff check` says where".to_owned()),
+    }
+    state.attention.extend(state.silences.iter().filter_map(|silence| silence.problem.clone()));
+    state.healthy = state.attention.is_empty();
+    Ok(state)
+}
+
+fn problems(summary: &str) -> Vec<String> {
+    let value: serde_json::Value = serde_json::from_str(summary).unwrap_or_default();
+    let problems =
+        value.get("problems").and_then(|problems| problems.as_array().cloned()).unwrap_or_default();
+    problems.iter().filter_map(|problem| problem.as_str().map(str::to_owned)).collect()
+}
+
+fn verdicts(db: Db<'_>) -> Result<BTreeMap<String, u64>> {
+    let counts = db.verdict_counts()?.into_iter();
+    Ok(counts
+        .map(|(kind, name, count)| {
+            let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+            (format!("{}{name}", kind.name()), count)
+        })
+        .collect())
+}
+
+fn waits(handoff: &HandoffRow) -> String {
+    let until = handoff.next.map(|next| format!(", until {}", next.format("%Y-%m-%d %H:%M UTC")));
+    format!(
+        "contact {} in tier {} since {}: {}{}",
+        handoff.crm_id,
+        handoff.tier,
+        handoff.created.format("%Y-%m-%d %H:%M UTC"),
+        handoff.note.as_deref().unwrap_or("not routed yet"),
+        until.unwrap_or_default()
+    )
+}
+
+/// Whether somebody has to do something so that it gets a rep.
+fn is_stuck(handoff: &HandoffRow, now: Timestamp) -> bool {
+    let waited = now - handoff.created;
+    let is_due = handoff.next.map_or(waited >= STUCK_AFTER, |next| next - handoff.created >= WAIT_MAX);
+    is_due && handoff.note.is_some()
+}
+
+/// What is wrong, each with the way out.
+fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
+    let mut attention = Vec::new();
+    match state.last_good_run {
+        None => attention.push("no run has been good yet: start `handoff run`".to_owned()),
+        Some(at) if now - at > STALE_AFTER => {
+            let minutes = (now - at).num_minutes();
+            attention
+                .push(format!("the last good run was {minutes} minutes ago: is cron running `handoff run`?"));
+        }
+        Some(_) => {}
+    }
+    if let Some(run) = state.last_run.as_ref().filter(|run| !run.good) {
+        attention.extend(run.problems.iter().map(|problem| format!("the last run failed: {problem}")));
+    }
+    if state.effects_failed > 0 {
+        attention.push(format!(
+            "{} writes were refused: mend the cause, then `handoff retry`",
+            state.effects_failed
+        ));
+    }
+    let stuck = db.handoffs_with(Status::Waiting)?.iter().filter(|handoff| is_stuck(handoff, now)).count();
+    if stuck > 0 {
+        attention.push(format!("{stuck} handoffs get no rep, by time alone not within days: see below why"));
+    }
+    let held = state.open.iter().find(|open| open.status == Status::Held.name()).map_or(0, |open| open.count);
+    if held > 0 {
+        attention.push(format!("{held} handoffs are held by [limits]: `handoff release --all` lets them go"));
+    }
+    if db.has_unfinished_erasure()? {
+        attention.push(
+            "an erasure was interrupted, so its bytes may still be in the file: run `handoff forget` once more"
+                .to_owned(),
+        );
+    }
+    if state.quarantined > 0 {
+        attention
+            .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
+    }
+    if db.meta(BASELINE)?.is_none() && state.contacts > 0 {
+        attention.push("the first sync is not finished: run `handoff run` again".to_owned());
+    }
+    let is_unfinished = state.last_run.as_ref().is_some_and(|run| !run.good);
+    if is_unfinished && attention.is_empty() {
+        let left = state.effects_planned + state.effects_unknown;
+        attention.push(format!("the last run left {left} writes behind: the next one goes on with them"));
+    }
+    Ok(attention)
+}
