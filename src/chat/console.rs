@@ -70,6 +70,10 @@ impl Sink for Console {
 }
 
 impl Chat for Console {
+    fn sees_activity(&self) -> bool {
+        false
+    }
+
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

@@ -85,6 +85,10 @@ impl Sink for FileChat {
 }
 
 impl Chat for FileChat {
+    fn sees_activity(&self) -> bool {
+        false
+    }
+
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

@@ -103,6 +103,11 @@ pub trait Chat: Sink + Send {
     /// What reps did on the messages with these remote ids: reactions and replies.
     fn activity(&mut self, messages: &[Posted], when: When) -> Result<Vec<Activity>>;
 
+    /// Whether [`Chat::activity`] can see anything.
+    fn sees_activity(&self) -> bool {
+        true
+    }
+
     /// What `check --online` is to say: whether messages can be posted, and whether these people, by e-mail, are there.
     fn check(&mut self, _people: &[String], _when: When) -> Result<Checked> {
         Ok(Checked::default())

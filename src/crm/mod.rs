@@ -130,6 +130,15 @@ pub trait Crm: Sink {
     /// What reps did on the contacts of open handoffs; `now` is the time of the run.
     fn activity(&mut self, open: &[Watched], now: Timestamp) -> Result<Activities>;
 
+    /// A mark of everything that [`Crm::activity`] reads, taken without reading it: as long as it is the same, reps have
+    /// done nothing. `None`: it can only be read.
+    ///
+    /// # Errors
+    /// Says what cannot be looked at.
+    fn activity_mark(&self) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// What the service's clock says now, where it can be seen.
     fn clock(&self) -> Option<Timestamp> {
         None

@@ -9,7 +9,7 @@ use crate::model::{Contact, Sla, Timestamp, Untrusted, WorkingTime, Write};
 use crate::qualify::{Facts, facts};
 use crate::rules::{Rules, Team};
 use crate::sla::{Pause, PauseReason, Running};
-use crate::store::{Db, HandoffRow, NewEffect, PauseRow};
+use crate::store::{CaseRow, Db, HandoffRow, NewEffect, PauseRow};
 
 /// A handoff and its contact, within a transaction.
 pub(crate) struct Case<'a> {
@@ -23,13 +23,18 @@ pub(crate) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub(crate) fn load(context: &'a Context<'a>, db: Db<'a>, id: i64) -> Result<Self> {
-        Self::of(context, db, db.handoff(id)?)
+        let CaseRow { handoff, contact } = db.case(id, &context.layouts)?;
+        Ok(Self::with(context, db, handoff, contact.contact))
     }
 
     pub(crate) fn of(context: &'a Context<'a>, db: Db<'a>, handoff: HandoffRow) -> Result<Self> {
         let contact = db.contact(handoff.contact, &context.layouts)?.contact;
+        Ok(Self::with(context, db, handoff, contact))
+    }
+
+    fn with(context: &'a Context<'a>, db: Db<'a>, handoff: HandoffRow, contact: Contact) -> Self {
         let Facts { score, fit, .. } = facts(context.rules, &contact, context.now);
-        Ok(Self { context, db, handoff, contact, score, fit })
+        Self { context, db, handoff, contact, score, fit }
     }
 
     /// Reads the handoff again, after another of its group was dealt with.

@@ -35,8 +35,6 @@ pub(crate) struct Context<'a> {
     pub now: Timestamp,
     /// The CRM's account, or why it is not known; `None`: nobody has asked.
     pub account: Option<Result<&'a Account, &'a anyhow::Error>>,
-    /// The CRM tells what comes of a handoff after its acceptance.
-    pub tells_endings: bool,
     /// With every field that the definition knows.
     pub layouts: Layouts<'a>,
     /// `None`: the definition names no chat.

@@ -11,58 +11,63 @@ use super::clock::wait_for_delivery;
 use super::close::{Telling, disqualified_by};
 use super::report::RunReport;
 use crate::model::{Activity, Status, Timestamp, fold};
-use crate::qualify::{SoFar, evaluate, signs, waits};
-use crate::store::{HandoffRow, OpenHandoff};
+use crate::qualify::{SoFar, Timers, evaluate, signs, waits};
+use crate::store::{Db, HandoffRow, Look, email_key};
 
-/// What time alone brings about in an accepted handoff is seen within a day.
-pub(crate) const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
+/// How long nothing is looked at of which nobody says that it changed.
+const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
 
-/// Records touches and ends, each written back as `[outcome.write]` says and told in the thread; then stops and starts clocks.
+/// A handoff that is to be looked at.
+pub(crate) struct ToLook {
+    pub id: i64,
+    /// What was done on it, also what is dated ahead.
+    pub acts: Vec<Activity>,
+    /// The same as a number.
+    pub hash: i64,
+}
+
+/// Records touches and ends, each written back as `[outcome.write]` says and told in the thread; then stops and starts clocks,
+/// and says when each handoff is to be looked at again.
 pub(crate) fn record(
     context: &Context<'_>,
-    open: Vec<OpenHandoff>,
-    activity: &[Activity],
+    db: Db<'_>,
+    to_look: &[ToLook],
     report: &mut RunReport,
 ) -> Result<()> {
-    let acts = ActsOf::new(activity);
-    context.store.write(|db| {
-        let mut cases = Vec::with_capacity(open.len());
-        for open in open {
-            let mut case = Case::of(context, db, open.row)?;
-            // Whoever acted on one of a group acted on all: this one may have been dealt with already.
-            if case.handoff.group.is_some() {
-                case.refresh()?;
-            }
-            case.see(&acts, report)?;
-            cases.push(case);
-        }
-        wait_for_delivery(context, db)?;
-        if context.rules.outcome.waiting.is_some() || db.is_any_paused()? {
-            for mut case in cases {
-                case.refresh()?;
-                case.keep_time(report)?;
-            }
-        }
-        Ok(())
-    })
+    let timers = Timers::of_outcomes(context.rules);
+    let mut cases = Vec::with_capacity(to_look.len());
+    for look in to_look {
+        // Loaded no sooner: whoever acted on one of a group acted on all.
+        let case = Case::load(context, db, look.id)?;
+        case.see(&look.acts, report)?;
+        cases.push(case);
+    }
+    wait_for_delivery(context, db)?;
+    for (mut case, look) in cases.into_iter().zip(to_look) {
+        case.refresh()?;
+        case.keep_time(report)?;
+        case.refresh()?;
+        let next = case.next_look(&timers, &look.acts)?;
+        db.looked(look.id, &Look { at: context.now, next, acts: look.hash })?;
+    }
+    Ok(())
 }
 
 impl Case<'_> {
-    fn see(&self, acts: &ActsOf<'_>, report: &mut RunReport) -> Result<()> {
+    fn see(&self, acts: &[Activity], report: &mut RunReport) -> Result<()> {
         let (rules, now, handoff) = (self.rules(), self.now(), &self.handoff);
         let is_accepted = handoff.status == Status::Accepted;
         if !handoff.status.is_open() && !is_accepted {
             return Ok(());
         }
         let facts = self.facts();
-        let acts = acts.on(handoff, self.who().email().as_deref(), now);
+        // An act dated ahead of this run has not happened yet.
+        let counts = |act: &&Activity| act.at >= since(handoff) && act.at <= now;
+        let acts: Vec<Activity> = acts.iter().filter(counts).cloned().collect();
         let so_far = SoFar { held_before: handoff.held_before, is_accepted };
         let signs = signs(&rules.outcome, &facts, so_far, &acts);
         if signs.held_before != handoff.held_before {
             self.db.set_held_before(handoff.id, signs.held_before)?;
-        }
-        if is_accepted && !self.context.tells_endings {
-            self.db.looked(handoff.id, now)?;
         }
         if let Some(last) = signs.last.filter(|last| handoff.sign.is_none_or(|sign| sign < *last)) {
             self.db.set_sign(handoff.id, last)?;
@@ -101,6 +106,29 @@ impl Case<'_> {
         report.outcomes.extend(acted);
         Ok(())
     }
+
+    /// From when on a look may find something else, by time alone, if until then nothing changes and nobody acts.
+    fn next_look(&self, timers: &Timers, acts: &[Activity]) -> Result<Timestamp> {
+        let (rules, now, handoff, facts) = (self.rules(), self.now(), &self.handoff, self.facts());
+        let mut next = sweep(handoff.id, now);
+        let mut offer = |moment: Option<Timestamp>| next = moment.map_or(next, |moment| next.min(moment));
+        offer(acts.iter().map(|act| act.at).filter(|at| *at > now).min());
+        offer(timers.holds_until(rules, &facts));
+        if handoff.status.is_open() {
+            offer(last_sign(handoff).checked_add_signed(rules.outcome.stale_after));
+            if waits(&rules.outcome, &facts, handoff.held_before) {
+                offer(Some(last_sign(handoff) + LOOK_AGAIN));
+            }
+            offer(self.clock()?.and_then(|clock| clock.running().acknowledged_until()));
+        }
+        Ok(next)
+    }
+}
+
+/// Half a day to a day, spread evenly: the second net under everything that says when a look is due.
+fn sweep(handoff: i64, now: Timestamp) -> Timestamp {
+    let spread = handoff.wrapping_mul(7_919).rem_euclid(LOOK_AGAIN.num_seconds() / 2);
+    now + LOOK_AGAIN / 2 + TimeDelta::seconds(spread)
 }
 
 /// The last sign of life as it is stored: what the rep did, else the assignment.
@@ -110,15 +138,32 @@ fn last_sign(handoff: &HandoffRow) -> Timestamp {
 }
 
 /// From when on acts on a handoff count.
-pub(crate) fn since(handoff: &HandoffRow) -> Timestamp {
+fn since(handoff: &HandoffRow) -> Timestamp {
     handoff.accepted.or(handoff.assigned).unwrap_or(handoff.created)
 }
 
+/// What had been done, as a number: the same acts have the same, and none have none.
+pub(crate) fn acts_hash(acts: &[Activity]) -> i64 {
+    if acts.is_empty() {
+        return 0;
+    }
+    let mut lines: Vec<String> = acts
+        .iter()
+        .map(|act| {
+            let Activity { at, contact, by, kind, note, .. } = act;
+            let note = note.as_deref().unwrap_or_default();
+            [&at.to_rfc3339(), contact, kind.name(), by, note].join("\u{1f}")
+        })
+        .collect();
+    lines.sort_unstable();
+    email_key(&lines.join("\u{1e}"))
+}
+
 /// Acts by the contact they name, so that many handoffs find theirs among many acts.
-struct ActsOf<'a>(HashMap<String, Vec<&'a Activity>>);
+pub(crate) struct ActsOf<'a>(HashMap<String, Vec<&'a Activity>>);
 
 impl<'a> ActsOf<'a> {
-    fn new(activity: &'a [Activity]) -> Self {
+    pub(crate) fn new(activity: &'a [Activity]) -> Self {
         let mut by_contact: HashMap<String, Vec<&Activity>> = HashMap::new();
         for act in activity {
             by_contact.entry(fold(act.contact.trim()).into_owned()).or_default().push(act);
@@ -126,16 +171,16 @@ impl<'a> ActsOf<'a> {
         Self(by_contact)
     }
 
-    /// The acts on one handoff's contact, whether they name its id or, whatever the case, its e-mail.
-    fn on(&self, handoff: &HandoffRow, email: Option<&str>, now: Timestamp) -> Vec<Activity> {
-        let since = since(handoff);
-        let id = fold(&handoff.crm_id);
+    /// The acts on one contact since the handoff, whether they name its id or, whatever the case, its e-mail.
+    pub(crate) fn on(&self, crm_id: &str, email: Option<&str>, since: Timestamp) -> Vec<Activity> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let id = fold(crm_id);
         let of = |name: &str| self.0.get(name).map(Vec::as_slice).unwrap_or_default();
-        let by_id = of(&id).iter().filter(|act| act.contact.trim() == handoff.crm_id);
+        let by_id = of(&id).iter().filter(|act| act.contact.trim() == crm_id);
         let email = email.map(|email| fold(email.trim())).filter(|email| *email != id);
         let by_email = email.as_deref().map(of).unwrap_or_default();
-        // An act dated ahead of this run has not happened yet.
-        let counts = |act: &Activity| act.at >= since && act.at <= now;
-        by_id.chain(by_email).map(|act| (*act).clone()).filter(counts).collect()
+        by_id.chain(by_email).filter(|act| act.at >= since).map(|act| (*act).clone()).collect()
     }
 }

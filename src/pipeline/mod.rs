@@ -15,6 +15,7 @@ mod watch;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, bail};
+use chrono::TimeDelta;
 
 pub(crate) use self::evaluate::Scope;
 pub(crate) use self::session::{Opened, Session, Setup, connectors};
@@ -140,7 +141,7 @@ pub(crate) fn record(session: &Session, report: &RunReport) -> Result<()> {
     let row = RunRow {
         command: report.command.clone(),
         started: report.at,
-        finished: report.at,
+        finished: session.now + TimeDelta::from_std(session.began.elapsed()).unwrap_or_default(),
         good: report.is_good(),
         summary: summary.to_string(),
     };

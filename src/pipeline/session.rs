@@ -160,7 +160,6 @@ impl Session {
             store: &self.store,
             now: self.now,
             account: self.account.as_ref().map(Result::as_ref),
-            tells_endings: self.crm.capabilities().tells_endings,
             layouts: Layouts::new(self.rules.fields.all()),
             chat: self.chat.as_deref().map(|chat| ChatShows { state: shows_state(chat) }),
         }

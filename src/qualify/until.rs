@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use super::Facts;
 use super::points::{capped, decay_since, decayed, seconds};
 use crate::model::{FieldId, Timestamp, Value};
-use crate::rules::{Condition, Operand, PointSheet, Rules, Test};
+use crate::rules::{Condition, Leaf, Operand, PointSheet, Rules, Test};
 
 /// Times are kept to the millisecond, so a span is over one millisecond after its last.
 const TICK: TimeDelta = TimeDelta::milliseconds(1);
@@ -41,9 +41,21 @@ struct Timer {
 }
 
 impl Timers {
+    /// Of what a verdict depends on.
     pub fn of(rules: &Rules) -> Self {
+        Self::over(rules, &conditions(rules).collect::<Vec<_>>())
+    }
+
+    /// Of what a verdict and the outcome of a handoff depend on.
+    pub fn of_outcomes(rules: &Rules) -> Self {
+        let outcome = rules.outcome.when.values().chain(&rules.outcome.waiting);
+        Self::over(rules, &conditions(rules).chain(outcome).collect::<Vec<_>>())
+    }
+
+    fn over(rules: &Rules, conditions: &[&Condition]) -> Self {
+        let leaves: Vec<&Leaf> = conditions.iter().flat_map(|condition| condition.leaves()).collect();
         let mut spans = Vec::new();
-        for leaf in conditions(rules).flat_map(Condition::leaves) {
+        for leaf in &leaves {
             let Operand::Field(field) = leaf.operand else {
                 continue;
             };
@@ -53,9 +65,9 @@ impl Timers {
                 _ => {}
             }
         }
-        let mut fit_bounds = thresholds(rules, Operand::Fit);
+        let mut fit_bounds = thresholds(&leaves, Operand::Fit);
         fit_bounds.extend(rules.icp.minimum_fit);
-        Self { spans, score_bounds: thresholds(rules, Operand::Score), fit_bounds }
+        Self { spans, score_bounds: thresholds(&leaves, Operand::Score), fit_bounds }
     }
 
     /// The earliest moment after `facts.now` at which the verdict may change by time alone; `None` when it cannot. It may
@@ -107,9 +119,9 @@ fn conditions(rules: &Rules) -> impl Iterator<Item = &Condition> {
 }
 
 /// The numbers that conditions compare a score or fit with.
-fn thresholds(rules: &Rules, operand: Operand) -> Vec<f64> {
+fn thresholds(leaves: &[&Leaf], operand: Operand) -> Vec<f64> {
     let mut bounds = Vec::new();
-    for leaf in conditions(rules).flat_map(Condition::leaves) {
+    for leaf in leaves {
         if leaf.operand != operand {
             continue;
         }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use rusqlite::{Row, params};
 
 use super::Db;
-use super::effects::{EffectRow, Side};
+use super::effects::{EffectRow, SETTLED, Side};
 use super::handoffs::unreadable;
 use super::runs::time;
 use crate::model::Timestamp;
@@ -26,9 +26,6 @@ pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// What was not seen is looked for once more after so long.
 const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(30);
-
-/// The clock of what was sent so long ago that it has arrived or is lost.
-pub(super) const SETTLED: &str = "settled";
 
 impl Db<'_> {
     /// Called with the run lock held: whoever had these in flight is dead, so they may or may not have happened.

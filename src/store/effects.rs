@@ -5,7 +5,6 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::backup::Outside;
-use super::due::SETTLED;
 use super::handoffs::unreadable;
 use crate::model::{Timestamp, Write};
 use crate::mutant;
@@ -88,6 +87,9 @@ pub struct FailedEffect {
     pub error: String,
     pub attempt: u32,
 }
+
+/// The clock of what was sent so long ago that it has arrived or is lost.
+pub(super) const SETTLED: &str = "settled";
 
 const ERROR_CHARS_MAX: usize = 500;
 

@@ -103,11 +103,18 @@ pub struct NewAssignment<'a> {
     pub companies: &'a [i64],
 }
 
-pub(super) const COLUMNS: &str = "SELECT h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, \
-     h.why, h.created_ms, h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, \
-     h.held_before, h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms, \
-     h.lapsed_ms \
-     FROM handoff h JOIN contact c ON c.id = h.contact_id";
+/// What [`read_handoff`] reads.
+macro_rules! handoff_columns {
+    () => {
+        "h.id, h.key, h.contact_id, c.crm_id, h.ordinal, h.tier, h.priority, h.sla, h.score, h.fit, h.why, h.created_ms, \
+         h.status, h.note, h.next_ms, h.round, h.owner, h.team, h.route, h.assigned_ms, h.due_ms, h.held_before, \
+         h.touched_ms, h.sign_ms, h.accepted_ms, h.closed_ms, h.reason, h.group_id, h.group_ms, h.lapsed_ms"
+    };
+}
+pub(super) use handoff_columns;
+
+pub(super) const COLUMNS: &str =
+    concat!("SELECT ", handoff_columns!(), " FROM handoff h JOIN contact c ON c.id = h.contact_id");
 
 pub(super) fn read_handoff(row: &Row<'_>) -> rusqlite::Result<HandoffRow> {
     let moment =
@@ -309,41 +316,5 @@ impl Db<'_> {
                 .execute(params![company, new.handoff, new.round])?;
         }
         self.add_event(new.handoff, new.at, "assigned", Some(new.rep), Some(new.why))
-    }
-
-    /// Takes a handoff from its rep; it waits to be routed anew. What was planned and never tried is cancelled.
-    pub fn take_back(self, handoff: i64, how: &str, why: &str, at: Timestamp) -> Result<()> {
-        self.end_assignment(handoff, how, at)?;
-        self.back_to_waiting(handoff, why)?;
-        self.cancel_effects(handoff)
-    }
-
-    /// Undoes an assignment of which nothing has been sent, as if it had not been made: the next one has the same round
-    /// and so the same keys, as it would after a loss of the database.
-    pub fn undo_assignment(self, handoff: &HandoffRow, why: &str, at: Timestamp) -> Result<()> {
-        self.give_turn_back(handoff, why, at)?;
-        self.conn.execute("DELETE FROM effect WHERE handoff_id = ?1 AND state = 'planned'", [handoff.id])?;
-        for table in ["assignment", "step", "pause"] {
-            self.conn
-                .prepare_cached(&format!("DELETE FROM {table} WHERE handoff_id = ?1 AND round = ?2"))?
-                .execute(params![handoff.id, handoff.round])?;
-        }
-        self.back_to_waiting(handoff.id, why)?;
-        self.conn.execute("UPDATE handoff SET round = round - 1 WHERE id = ?1", [handoff.id])?;
-        self.add_event(handoff.id, at, "rerouted", None, Some(why))
-    }
-
-    /// Takes an assignment back of which part has been sent: the next one is another round.
-    pub fn reroute(self, handoff: i64, why: &str) -> Result<()> {
-        self.back_to_waiting(handoff, why)?;
-        self.cancel_effects(handoff)
-    }
-
-    fn back_to_waiting(self, handoff: i64, why: &str) -> Result<()> {
-        self.conn.execute(
-            "UPDATE handoff SET status = 'waiting', note = ?2, next_ms = NULL, look_ms = NULL WHERE id = ?1",
-            params![handoff, why],
-        )?;
-        self.cancel_steps(handoff)
     }
 }

@@ -3,6 +3,7 @@
 
 mod apart;
 mod backup;
+mod case;
 mod contacts;
 mod due;
 mod duplicates;
@@ -21,17 +22,20 @@ mod pauses;
 mod records;
 mod runs;
 mod silences;
+mod take_back;
 #[cfg(test)]
 mod tests;
 mod verdicts;
 mod wake;
 mod walk;
+mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
+pub use case::CaseRow;
 pub use contacts::{ContactRow, Layouts};
 pub use due::{Moment, WAIT_MAX};
 pub use duplicates::{LinkRow, Namesake, email_key};
@@ -44,12 +48,13 @@ pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;
 pub use lock::{Lock, lock};
 pub use open::StorePath;
-pub use outcomes::{Closing, OpenHandoff};
+pub use outcomes::Closing;
 pub use pauses::PauseRow;
 pub use records::StoredPage;
 pub use runs::{Queue, RunRow};
 pub use silences::{NewSilence, SilenceRow};
 pub use verdicts::{DueContact, NewVerdict};
+pub use watch::{Look, WatchedHandoff, Which};
 
 /// The database of one definition.
 pub struct Store {

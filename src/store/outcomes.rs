@@ -7,20 +7,11 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
 use super::effects::error_text;
-use super::handoffs::{COLUMNS, HandoffRow, read_handoff, unreadable};
+use super::handoffs::unreadable;
 use super::history::StepRow;
 use super::runs::time;
 use crate::model::{Status, Timestamp, Written};
 use crate::mutant;
-
-/// A handoff that a rep has, with what is needed to watch it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenHandoff {
-    pub row: HandoffRow,
-    /// Its task and its message, when they were written.
-    pub task: Option<Written>,
-    pub message: Option<Written>,
-}
 
 /// How a handoff ends.
 #[derive(Clone, Debug)]
@@ -35,41 +26,6 @@ pub struct Closing<'a> {
 }
 
 impl Db<'_> {
-    /// Handoffs that a rep has and has not ended.
-    pub fn open_handoffs(self) -> Result<Vec<OpenHandoff>> {
-        let sql = format!("{COLUMNS} WHERE h.status IN ('assigned', 'touched') ORDER BY h.id");
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([], read_handoff)?.collect::<Result<Vec<_>, _>>()?;
-        let mut open = Vec::with_capacity(rows.len());
-        let mut led = HashSet::new();
-        for row in rows {
-            // One of a group watches for all: the first that is open.
-            if row.group.is_some_and(|group| !led.insert(group)) {
-                open.push(OpenHandoff { row, task: None, message: None });
-                continue;
-            }
-            let task = self.latest_remote(row.id, ["task", "task"])?;
-            // A message that was deleted is posted anew when its state is to be shown.
-            let message = self.latest_remote(row.id, ["message", "mark"])?;
-            open.push(OpenHandoff { row, task, message });
-        }
-        Ok(open)
-    }
-
-    /// Accepted handoffs that are watched, oldest first; with `looked_before` only those that were not looked at since
-    /// then or whose contact has changed.
-    pub fn accepted_handoffs(self, looked_before: Option<Timestamp>) -> Result<Vec<HandoffRow>> {
-        let sql = format!(
-            "{COLUMNS} WHERE h.watch_ms IS NOT NULL AND (?1 IS NULL OR h.looked_ms IS NULL \
-             OR h.looked_ms <= ?1 OR h.looked_ms < c.changed_ms)"
-        );
-        let mut statement = self.conn.prepare_cached(&sql)?;
-        let rows = statement.query_map([looked_before.map(|at| at.timestamp_millis())], read_handoff)?;
-        let mut accepted = rows.collect::<Result<Vec<_>, _>>()?;
-        accepted.sort_unstable_by_key(|handoff| handoff.id);
-        Ok(accepted)
-    }
-
     /// Whether a watch ends by `now`.
     pub fn has_watched_until(self, now: Timestamp) -> Result<bool> {
         let sql = "SELECT EXISTS(SELECT 1 FROM handoff WHERE watch_ms IS NOT NULL AND watch_ms <= ?1)";
@@ -84,14 +40,6 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// What came of an accepted handoff was looked for.
-    pub fn looked(self, handoff: i64, at: Timestamp) -> Result<()> {
-        self.conn
-            .prepare_cached("UPDATE handoff SET looked_ms = ?2 WHERE id = ?1")?
-            .execute(params![handoff, at.timestamp_millis()])?;
-        Ok(())
-    }
-
     /// The rep showed a sign.
     pub fn set_sign(self, handoff: i64, at: Timestamp) -> Result<()> {
         self.conn
@@ -100,7 +48,8 @@ impl Db<'_> {
         Ok(())
     }
 
-    fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<Written>> {
+    /// The latest write of these kinds that is done, of the handoff or of another of its group.
+    pub(super) fn latest_remote(self, handoff: i64, kinds: [&str; 2]) -> Result<Option<Written>> {
         Ok(self
             .conn
             .prepare_cached(

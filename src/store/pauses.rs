@@ -58,12 +58,6 @@ impl Db<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether any clock stands still now.
-    pub fn is_any_paused(self) -> Result<bool> {
-        let sql = "SELECT EXISTS(SELECT 1 FROM pause WHERE until_ms IS NULL)";
-        Ok(self.conn.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-    }
-
     /// Handoffs whose rep has neither the task nor the message of this round, with one of them still to be delivered, and
     /// whose clock does not stand still for that.
     pub fn untold(self) -> Result<Vec<i64>> {

@@ -209,6 +209,9 @@ impl<'a> Recorder<'a> {
         if is_news && !mutant::is("changed and not judged") {
             conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
                 .execute([stored.id, AT_ONCE])?;
+        }
+        // What is no news to a verdict may be what an outcome waits for.
+        if !mutant::is("changed and not looked at") {
             conn.prepare_cached(
                 "UPDATE handoff SET look_ms = ?2 WHERE contact_id = ?1 AND look_ms IS NOT NULL",
             )?

@@ -6,6 +6,7 @@ mod file;
 mod statements;
 mod transitions;
 mod upgrade;
+mod watch;
 
 use super::{NewAssignment, NewEffect, NewHandoff, Store};
 use crate::model::{ContactId, Field, Kind, Ordinal, Record, Status, Timestamp, Update, Write, handoff_key};

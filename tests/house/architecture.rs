@@ -27,7 +27,7 @@ const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/pro
 const LINES_MAX: usize = 350;
 
 /// Circles of files, each with its reason.
-const CIRCLES: [(&str, &[&str]); 8] = [
+const CIRCLES: [(&str, &[&str]); 7] = [
     (
         "a request is answered by routes, which ask for it",
         &["assign/direct.rs", "assign/request.rs", "assign/team.rs"],
@@ -56,7 +56,6 @@ const CIRCLES: [(&str, &[&str]); 8] = [
         ],
     ),
     ("a contact has fields, and a field reads a contact", &["model/contact.rs", "model/field.rs"]),
-    ("what is due is told to effects", &["store/due.rs", "store/effects.rs"]),
 ];
 
 /// A source file without its comments and its tests.

@@ -105,6 +105,10 @@ impl Sink for Webhook {
 }
 
 impl Chat for Webhook {
+    fn sees_activity(&self) -> bool {
+        false
+    }
+
     fn activity(&mut self, _messages: &[Posted], _when: When) -> Result<Vec<Activity>> {
         Ok(Vec::new())
     }

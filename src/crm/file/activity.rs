@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::config::Source;
 use super::layout::no_column;
+use super::stamp::FileStamp;
 use super::table::{Columns, Step, Table};
 use crate::connector::Unreadable;
 use crate::crm::{Activities, Watched};
@@ -59,6 +60,15 @@ pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
             Err(reason) => activities.bad.push(Unreadable { place: source.place(table.line()), reason }),
         }
     }
+}
+
+/// The file as it lies there. `None`: it may still be written without its time telling.
+pub(super) fn mark(source: &Source) -> Result<Option<String>> {
+    if is_absent(source)? {
+        return Ok(Some("absent".to_owned()));
+    }
+    let stamp = FileStamp::now(source)?;
+    Ok(stamp.is_settled().then(|| serde_json::to_string(&stamp)).transpose()?)
 }
 
 /// No file, or an empty one: nobody has done anything yet.

@@ -73,7 +73,8 @@ fn columns_hash(config: &Config, fields: &[Field]) -> String {
     };
     let source = |source: &Source| {
         let encoding = source.encoding.map_or("", |encoding| encoding.name());
-        format!("{} {encoding} {:?}", source.name, source.delimiter)
+        let delimiter = source.delimiter.map(char::from).map_or_else(String::new, String::from);
+        format!("{} {encoding} {delimiter}", source.name)
     };
     add("crm.file/1");
     add(&source(&config.contacts));

@@ -149,6 +149,10 @@ impl Crm for FileCrm {
             None => Ok(Activities::default()),
         }
     }
+
+    fn activity_mark(&self) -> Result<Option<String>> {
+        self.config.activity.as_ref().map_or(Ok(Some(String::new())), activity::mark)
+    }
 }
 
 impl Sink for FileCrm {
