@@ -22,17 +22,10 @@ pub(super) struct Operation<'a> {
 impl<'a> Operation<'a> {
     pub(super) fn list_name(&self) -> Result<&'a str, Finding> {
         self.needs(Kind::Text)?;
-        match &self.item.node {
-            Node::Text(name) => Ok(name),
-            Node::Integer(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::List(_)
-            | Node::Table(_) => Err(self
-                .wrong_value("the name of a list in [lists]")
-                .help("to compare with values written here, use `in`")),
-        }
+        self.item.as_text().ok_or_else(|| {
+            let finding = self.wrong_value("the name of a list in [lists]");
+            finding.help("to compare with values written here, use `in`")
+        })
     }
 
     pub(super) fn number(&self) -> Result<f64, Finding> {
@@ -41,15 +34,7 @@ impl<'a> Operation<'a> {
     }
 
     pub(super) fn flag(&self) -> Result<bool, Finding> {
-        match self.item.node {
-            Node::Bool(flag) => Ok(flag),
-            Node::Text(_)
-            | Node::Integer(_)
-            | Node::Float(_)
-            | Node::Datetime(_)
-            | Node::List(_)
-            | Node::Table(_) => Err(self.wrong_value("true or false")),
-        }
+        self.item.as_flag().ok_or_else(|| self.wrong_value("true or false"))
     }
 
     pub(super) fn time(&self) -> Result<Timestamp, Finding> {
@@ -111,19 +96,12 @@ impl<'a> Operation<'a> {
     }
 
     pub(super) fn items(&self, expected: &str) -> Result<&'a [Item], Finding> {
-        match &self.item.node {
-            Node::List(items) if items.is_empty() => {
-                let message = format!("`{}` of an empty list", self.operator);
-                Err(Finding::error(BAD_VALUE, self.item.span.clone(), message))
-            }
-            Node::List(items) => Ok(items),
-            Node::Text(_)
-            | Node::Integer(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::Table(_) => Err(self.wrong_value(expected)),
+        let items = self.item.as_list().ok_or_else(|| self.wrong_value(expected))?;
+        if items.is_empty() {
+            let message = format!("`{}` of an empty list", self.operator);
+            return Err(Finding::error(BAD_VALUE, self.item.span.clone(), message));
         }
+        Ok(items)
     }
 
     pub(super) fn needs(&self, kind: Kind) -> Result<(), Finding> {

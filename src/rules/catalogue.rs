@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::codes::{BAD_VALUE, FIELD_DECLARATION, UNKNOWN_FIELD, UNMAPPED_FIELD};
 use super::fields::Fields;
 use super::finding::{Finding, Findings};
-use super::item::{Entry, Item, Node, Table};
+use super::item::{Entry, Item, Table};
 use super::keys::PROPERTY;
 use super::reader::Reader;
 use super::suggest::nearest;
@@ -65,19 +65,13 @@ impl Catalogue {
     /// Reads `[fields]`.
     pub(super) fn map(&mut self, table: &Table, findings: &mut Findings) {
         for entry in &table.entries {
-            match &entry.item.node {
-                Node::Table(company) if entry.key == "company" => {
+            match entry.item.as_table().filter(|_| entry.key == "company") {
+                Some(company) => {
                     for inner in &company.entries {
                         self.map_entry(format!("{COMPANY}{}", inner.key), inner, findings);
                     }
                 }
-                Node::Table(_)
-                | Node::Text(_)
-                | Node::Integer(_)
-                | Node::Float(_)
-                | Node::Bool(_)
-                | Node::Datetime(_)
-                | Node::List(_) => self.map_entry(entry.key.clone(), entry, findings),
+                None => self.map_entry(entry.key.clone(), entry, findings),
             }
         }
     }

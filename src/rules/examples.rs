@@ -6,7 +6,7 @@ use super::example::{Escalated, Example, Expectation, GivenLoad};
 use super::fields::Fields;
 use super::finding::{Finding, Findings};
 use super::hours;
-use super::item::{Entry, Item, Node, Table};
+use super::item::{Entry, Item, Table};
 use super::keys::{EXAMPLES, LOAD};
 use super::parse::parse;
 use super::reader::Reader;
@@ -90,20 +90,14 @@ pub(super) fn examples(
 fn values(table: &Table, known: &ExampleNames<'_>, findings: &mut Findings) -> Vec<Option<String>> {
     let mut values = vec![None; known.fields.all().len()];
     for entry in &table.entries {
-        match &entry.item.node {
-            Node::Table(company) if entry.key == "company" => {
+        match entry.item.as_table().filter(|_| entry.key == "company") {
+            Some(company) => {
                 for inner in &company.entries {
                     let name = format!("company.{}", inner.key);
                     set_value(&name, inner, known, &mut values, findings);
                 }
             }
-            Node::Table(_)
-            | Node::Text(_)
-            | Node::Integer(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::List(_) => set_value(&entry.key, entry, known, &mut values, findings),
+            None => set_value(&entry.key, entry, known, &mut values, findings),
         }
     }
     // The derived field is read from the very value of `email`, as a connector reads it from the same property.

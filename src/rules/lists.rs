@@ -180,17 +180,12 @@ fn read_list(
 fn inline(name: &str, items: &[Item], findings: &mut Findings) -> Option<Vec<Row>> {
     let mut rows = Vec::with_capacity(items.len());
     for item in items {
-        match &item.node {
-            Node::Text(text) if text.trim().is_empty() => {
+        match item.as_text() {
+            Some(text) if text.trim().is_empty() => {
                 findings.error(BAD_VALUE, item.span.clone(), format!("a blank entry in list '{name}'"));
             }
-            Node::Text(text) => rows.push(Row { key: text.clone(), value: None, place: String::new() }),
-            Node::Integer(_)
-            | Node::Float(_)
-            | Node::Bool(_)
-            | Node::Datetime(_)
-            | Node::List(_)
-            | Node::Table(_) => findings.add(wrong_type(name, "a list of texts", item)),
+            Some(text) => rows.push(Row { key: text.to_owned(), value: None, place: String::new() }),
+            None => findings.add(wrong_type(name, "a list of texts", item)),
         }
     }
     (rows.len() == items.len()).then_some(rows)

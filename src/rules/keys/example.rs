@@ -4,34 +4,26 @@ use super::spec::Kind::{Flag, Moment, Name, Number, Special, Table, Tables, Text
 use super::spec::{Relation, TableSpec, key};
 use super::special::{CONTACT, EXAMPLE_AWAY, LOADS};
 
+#[rustfmt::skip]
 pub(super) static EXAMPLE: TableSpec = TableSpec::new(
     "[[example]]",
     "One contact at one time, and what must come of it.",
     &[
         key("name", Name, "What is shown, as a sentence.").required(),
         key("at", Moment, "The time it happens, such as \"2026-11-23T10:00:00Z\".").required(),
-        key("contact", Special(&CONTACT), "Fields with their values; what is not here is missing.")
-            .required(),
+        key("contact", Special(&CONTACT), "Fields with their values; what is not here is missing.").required(),
         key("loads", Special(&LOADS), "What reps have already, by e-mail."),
         key("away", Special(&EXAMPLE_AWAY), "Absences on top of those in the definition, by e-mail."),
         key("expect", Table(&EXPECT), "What must come of it.").required(),
     ],
 );
 
+#[rustfmt::skip]
 static EXPECT: TableSpec = TableSpec::new(
     "`expect`",
     "What must come of it; what is not here is not looked at.",
     &[
-        key(
-            "verdict",
-            Word(&[
-                ("qualified", "it qualifies"),
-                ("not_yet", "it is in no tier"),
-                ("outside_icp", "it is in a tier, and outside the ICP"),
-                ("disqualified", "a disqualifier holds"),
-            ]),
-            "What evaluation says.",
-        ),
+        key("verdict", Word(&[("qualified", "it qualifies"), ("not_yet", "it is in no tier"), ("outside_icp", "it is in a tier, and outside the ICP"), ("disqualified", "a disqualifier holds")]), "What evaluation says."),
         key("disqualified_by", Text, "The disqualifier that holds."),
         key("mql", Text, "The tier."),
         key("route", Text, "The route that leads to the owner."),
@@ -48,22 +40,12 @@ static EXPECT: TableSpec = TableSpec::new(
 )
 .relations(&[Relation::NotEmpty("`expect` expects nothing")]);
 
+#[rustfmt::skip]
 static ESCALATION: TableSpec = TableSpec::new(
     "`escalations`",
     "Which step is the last to have come at a time.",
     &[
         key("at", Moment, "The time.").required(),
-        key(
-            "do",
-            Word(&[
-                ("nothing", "no step has come yet"),
-                ("remind", "the rep was reminded"),
-                ("notify", "somebody was notified"),
-                ("reassign", "another rep has it"),
-                ("return", "it is back in the pool"),
-            ]),
-            "The step.",
-        )
-        .required(),
+        key("do", Word(&[("nothing", "no step has come yet"), ("remind", "the rep was reminded"), ("notify", "somebody was notified"), ("reassign", "another rep has it"), ("return", "it is back in the pool")]), "The step.").required(),
     ],
 );

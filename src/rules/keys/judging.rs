@@ -3,17 +3,12 @@
 use super::spec::Kind::{Condition, Name, Number, Positive, Span, Tables, Text, Word};
 use super::spec::{Bounds, Key, Literal, Relation, TableSpec, key};
 
+#[rustfmt::skip]
 pub(super) static SCORE: TableSpec = TableSpec::new(
     "[score]",
     "The engagement score: what the person did.",
     &[
-        key(
-            "from",
-            Word(&[("crm", "the CRM's field"), ("rules", "the sum of [[score.points]]")]),
-            "Where the score comes from.",
-        )
-        .default("crm")
-        .own_diff(),
+        key("from", Word(&[("crm", "the CRM's field"), ("rules", "the sum of [[score.points]]")]), "Where the score comes from.").default("crm").own_diff(),
         key("cap", Positive, "The score is at most this.").own_diff(),
         key("points", Tables(&SCORE_POINTS), "What adds to the score."),
     ],
@@ -29,22 +24,20 @@ pub(super) static SCORE: TableSpec = TableSpec::new(
     },
 ]);
 
+#[rustfmt::skip]
 static SCORE_POINTS: TableSpec =
     TableSpec::new("[[score.points]]", "Points for a condition that holds.", POINTS).relations(TOGETHER);
 
+#[rustfmt::skip]
 static ICP_POINTS: TableSpec =
     TableSpec::new("[[icp.points]]", "Points for a condition that holds.", POINTS).relations(TOGETHER);
 
+#[rustfmt::skip]
 const POINTS: &[Key] = &[
     key("name", Name, "As it is shown.").required().own_diff(),
     key("when", Condition, "When the points count.").required(),
     key("points", Number, "How many; may be negative.").required().own_diff(),
-    key(
-        "half_life",
-        Span(Bounds::at_least(1).because("leave `half_life` and `since` out, and the points do not fade")),
-        "The points halve every so often, counted from the date in `since`.",
-    )
-    .own_diff(),
+    key("half_life", Span(Bounds::at_least(1).because("leave `half_life` and `since` out, and the points do not fade")), "The points halve every so often, counted from the date in `since`.").own_diff(),
     key("since", Text, "The datetime field that the half-life counts from.").own_diff(),
 ];
 
@@ -53,6 +46,7 @@ const TOGETHER: &[Relation] = &[
     Relation::Needs { keys: &["since"], other: "half_life", why: "", help: "" },
 ];
 
+#[rustfmt::skip]
 pub(super) static DISQUALIFY: TableSpec = TableSpec::new(
     "[[disqualify]]",
     "Somebody who is never handed off.",
@@ -62,6 +56,7 @@ pub(super) static DISQUALIFY: TableSpec = TableSpec::new(
     ],
 );
 
+#[rustfmt::skip]
 pub(super) static MQL: TableSpec = TableSpec::new(
     "[[mql]]",
     "An MQL tier.",
@@ -69,11 +64,11 @@ pub(super) static MQL: TableSpec = TableSpec::new(
         key("name", Name, "As it is shown.").required().own_diff(),
         key("when", Condition, "When a contact is in this tier.").required(),
         key("sla", Text, "The name of an [[sla]]; without it nothing escalates.").own_diff(),
-        key("priority", Word(&[("low", ""), ("medium", ""), ("high", "")]), "Of the CRM's task.")
-            .default("medium"),
+        key("priority", Word(&[("low", ""), ("medium", ""), ("high", "")]), "Of the CRM's task.").default("medium"),
     ],
 );
 
+#[rustfmt::skip]
 pub(super) static ICP: TableSpec = TableSpec::new(
     "[icp]",
     "The ideal customer profile: who may be handed off at all.",

@@ -1,6 +1,6 @@
 //! One table of keys: of each key of `rules.toml` its name, kind, bounds, default, release and one sentence. From its rows
 //! follow the findings about unknown, missing and misshapen keys, the JSON Schema, the reference, and the comparison of
-//! plain values. A connector's table has its rows in the connector's folder.
+//! plain values. A connector's table has its rows in the connector's folder. A row is a line: rustfmt would wrap it.
 
 mod check;
 mod example;

@@ -47,22 +47,13 @@ pub(super) static FIELDS: Special = Special {
 };
 
 /// `{ property = "…", type = "…" }` in `[fields]`.
+#[rustfmt::skip]
 pub(in crate::rules) static PROPERTY: TableSpec = TableSpec::new(
     "[fields] NAME",
     "A property that is not plain text.",
     &[
         key("property", Text, "The name in the CRM.").required(),
-        key(
-            "type",
-            Word(&[
-                ("text", ""),
-                ("number", ""),
-                ("bool", "yes or no"),
-                ("datetime", "a date, or a date and time"),
-            ]),
-            "What it holds.",
-        )
-        .default("text"),
+        key("type", Word(&[("text", ""), ("number", ""), ("bool", "yes or no"), ("datetime", "a date, or a date and time")]), "What it holds.").default("text"),
     ],
 );
 
@@ -83,6 +74,7 @@ pub(super) static LISTS: Special = Special {
 };
 
 /// `{ file = "accounts.csv", key = "domain", value = "rep" }` in `[lists]`.
+#[rustfmt::skip]
 pub(in crate::rules) static LIST_FILE: TableSpec = TableSpec::new(
     "[lists] NAME",
     "One entry a line, or the columns of a .csv file.",
@@ -109,10 +101,13 @@ pub(super) static AWAY: Special = Special {
 };
 
 /// `{ ics = "pt.ics" }` in `holidays` and `away`.
+#[rustfmt::skip]
 pub(in crate::rules) static CALENDAR: TableSpec = TableSpec::new(
     "`holidays` and `away`",
     "A calendar file.",
-    &[key("ics", Text, "The file, beside the definition.").required()],
+    &[
+        key("ics", Text, "The file, beside the definition.").required(),
+    ],
 );
 
 pub(super) static AT: Special = Special {
@@ -192,6 +187,7 @@ pub(super) static LOADS: Special = Special {
 };
 
 /// `{ open = 3, today = 1 }` in `loads`.
+#[rustfmt::skip]
 pub(in crate::rules) static LOAD: TableSpec = TableSpec::new(
     "`loads`",
     "What a rep has.",
