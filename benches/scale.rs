@@ -1,5 +1,6 @@
 //! What a million contacts cost the released binary: the first sync, the first evaluation, and a run with nothing new on a
-//! small, a larger and a large database. `cargo bench --bench scale`; it takes minutes and some 2 GB of `TMPDIR`.
+//! small, a larger and a large database, and while reps have many handoffs. `cargo bench --bench scale`; it takes minutes and
+//! some 2 GB of `TMPDIR`.
 
 #![expect(
     clippy::print_stdout,
@@ -39,6 +40,39 @@ fn main() {
     for contacts in [10_000, 100_000, 1_000_000] {
         measure(contacts);
     }
+    for (handoffs, most) in [(8_000, 100.0), (100_000, 1_000.0)] {
+        measure_open(handoffs, most);
+    }
+}
+
+/// A run in which nothing happens while reps have so many handoffs.
+fn measure_open(handoffs: u64, most: f64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let tables = format!(
+        "contacts = \"contacts.csv\"\nactivity = \"activity.csv\"\nout = \"out\"\n[chat.file]\npath = \"messages.jsonl\"\n\
+         [limits]\nhandoffs_per_run = {handoffs}\n"
+    );
+    let rules = RULES.replace("contacts = \"contacts.csv\"\n", &tables);
+    fs::write(here.join("rules.toml"), rules).expect("rules.toml");
+    let mut out = BufWriter::new(File::create(here.join("contacts.csv")).expect("contacts.csv"));
+    writeln!(out, "{HEADER}").expect("a line");
+    for id in 0..handoffs {
+        writeln!(
+            out,
+            "{id},person{id}@company{id}.example,Inês,Surname{id},Head of Operations,PT,Lisboa,organic,80,3,1,false,\
+             2026-11-20T10:00:00Z,2026-11-20T10:30:00Z,500"
+        )
+        .expect("a line");
+    }
+    out.flush().expect("the last lines");
+    fs::write(here.join("activity.csv"), "at,contact,by,kind,note\n").expect("activity.csv");
+    std::thread::sleep(SETTLED);
+    println!("{handoffs} open handoffs");
+    let took = run(here, &["run", "--include-existing", "--deadline", "3000"]);
+    println!("  handed off in {:.1} s", took.as_secs_f64());
+    run(here, &["run"]);
+    say("  a run in which nothing happens", median(here, &["run"]), "ms", most);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of contacts")]
