@@ -7,6 +7,7 @@
     reason = "a test says what it skipped, and what it reached"
 )]
 
+mod contract;
 mod funnel;
 mod hubspot_read;
 mod hubspot_write;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -74,6 +75,10 @@ pub(crate) struct Exchange {
 #[derive(Debug, Default)]
 pub(crate) struct Traffic {
     pub(crate) delay: Duration,
+    /// Each request tries to write to this database before it is looked at.
+    database: Option<PathBuf>,
+    /// Requests during which that was not possible.
+    locked: Vec<String>,
     pub(crate) exchanges: Vec<Exchange>,
 }
 
@@ -110,6 +115,16 @@ impl HttpServer {
         format!("http://{}", self.address)
     }
 
+    /// From now on each request tries to write to this database: while a service is asked, nobody may hold it.
+    pub(crate) fn watch(&self, database: &Path) {
+        self.traffic().database = Some(database.to_owned());
+    }
+
+    /// Requests since the last call during which nobody else could write to the database.
+    pub(crate) fn locked(&self) -> Vec<String> {
+        std::mem::take(&mut self.traffic().locked)
+    }
+
     pub(crate) fn traffic(&self) -> MutexGuard<'_, Traffic> {
         self.traffic.lock().expect("the traffic")
     }
@@ -126,6 +141,10 @@ fn serve(mut stream: TcpStream, handle: &(impl Fn(&Request) -> Reply + ?Sized), 
     stream.set_nodelay(true).ok();
     let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
     while let Some(request) = read(&mut reader) {
+        let database = traffic.lock().expect("the traffic").database.clone();
+        if database.is_some_and(|database| !can_write(&database)) {
+            traffic.lock().expect("the traffic").locked.push(request.path.clone());
+        }
         let reply = handle(&request);
         let delay = traffic.lock().expect("the traffic").delay;
         std::thread::sleep(delay);
@@ -135,6 +154,13 @@ fn serve(mut stream: TcpStream, handle: &(impl Fn(&Request) -> Reply + ?Sized), 
             return;
         }
     }
+}
+
+/// Whether nobody holds the write lock for longer than a commit takes.
+fn can_write(database: &Path) -> bool {
+    let database = rusqlite::Connection::open(database).expect("the database");
+    database.busy_timeout(Duration::from_secs(1)).expect("a timeout");
+    database.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_ok()
 }
 
 /// `None`: the client is gone.

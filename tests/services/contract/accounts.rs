@@ -1,0 +1,195 @@
+//! A small account of each CRM.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Value, json};
+
+use super::Fault;
+use super::crm::Account;
+use super::scene::Side;
+use crate::support::Place;
+use crate::support::http_server::Reply;
+use crate::support::hubspot::portal::{self, Fake, TOKEN};
+
+/// Files as a CRM.
+pub(crate) struct File {
+    folder: PathBuf,
+    now: DateTime<Utc>,
+    /// Score, owner and time of change, by id.
+    contacts: BTreeMap<String, (u32, String, String)>,
+}
+
+impl File {
+    fn export(&self) {
+        let mut text = "id,score,owner,modified_at\n".to_owned();
+        for (id, (score, owner, modified)) in &self.contacts {
+            writeln!(text, "{id},{score},{owner},{modified}").unwrap();
+        }
+        // As exports are written: whole, and then put in place.
+        let new = self.folder.join("contacts.new");
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(new, self.folder.join("contacts.csv")).unwrap();
+    }
+
+    fn lines(&self, name: &str, id: &str) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.folder.join("out").join(name)).unwrap_or_default();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["contact"] == id).collect()
+    }
+}
+
+impl Side for File {
+    fn table(&self) -> String {
+        "[crm.file]\ncontacts = \"contacts.csv\"\n".to_owned()
+    }
+
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    fn at(&mut self, now: DateTime<Utc>) {
+        self.now = now;
+    }
+
+    fn watch(&self, _: &Path) {}
+
+    fn locked(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn next(&mut self, _: Fault) -> bool {
+        false
+    }
+}
+
+impl Account for File {
+    const APPLIES_LATE: bool = false;
+    const KNOWS_THE_KEY: bool = true;
+
+    fn open(place: &Place) -> Self {
+        let file = Self { folder: place.path(""), now: DateTime::UNIX_EPOCH, contacts: BTreeMap::new() };
+        file.export();
+        file
+    }
+
+    fn put(&mut self, id: &str, score: u32) {
+        let at = self.now.to_rfc3339_opts(SecondsFormat::Millis, true);
+        self.contacts.insert(id.to_owned(), (score, String::new(), at));
+        self.export();
+    }
+
+    fn own(&mut self, id: &str, email: &str) {
+        email.clone_into(&mut self.contacts.get_mut(id).unwrap().1);
+        self.export();
+    }
+
+    fn delete(&mut self, id: &str) {
+        self.contacts.remove(id).unwrap();
+        self.export();
+    }
+
+    fn owner(&self, id: &str) -> Option<String> {
+        let written =
+            self.lines("contacts.jsonl", id).pop().map(|line| line["owner"].as_str().unwrap().to_owned());
+        written.or_else(|| {
+            self.contacts.get(id).map(|contact| contact.1.clone()).filter(|owner| !owner.is_empty())
+        })
+    }
+
+    fn tasks(&self, id: &str) -> usize {
+        self.lines("tasks.jsonl", id).len()
+    }
+}
+
+/// An account of HubSpot with the property for keys.
+pub(crate) struct HubSpot {
+    fake: Fake,
+    owners: [(u64, &'static str); 2],
+}
+
+impl Side for HubSpot {
+    fn table(&self) -> String {
+        format!("[crm.hubspot]\nbase_url = \"{}\"\n", self.fake.url())
+    }
+
+    fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![("HANDOFF_HUBSPOT_TOKEN", TOKEN.to_owned())]
+    }
+
+    fn at(&mut self, now: DateTime<Utc>) {
+        self.fake.portal().now_ms = now.timestamp_millis();
+    }
+
+    fn watch(&self, database: &Path) {
+        self.fake.server.watch(database);
+    }
+
+    fn locked(&self) -> Vec<String> {
+        self.fake.requests();
+        self.fake.server.locked()
+    }
+
+    fn next(&mut self, fault: Fault) -> bool {
+        let invalid = json!([{"isValid": false, "message": "no such words", "error": "FAILED_VALIDATION_RULE",
+            "name": "hs_task_subject"}]);
+        let fault = match fault {
+            Fault::AnswerLost => portal::Fault::Done(Reply::Close),
+            Fault::AnswerLate => {
+                let late = Reply::json(201, &json!({"id": "1"}));
+                portal::Fault::Done(Reply::Late(Duration::from_secs(4), Box::new(late)))
+            }
+            Fault::Throttled => {
+                let body = json!({"status": "error", "policyName": "TEN_SECONDLY_ROLLING", "category": "RATE_LIMITS"});
+                portal::Fault::Instead(Reply::json(429, &body))
+            }
+            Fault::Refused => {
+                let body = json!({"status": "error", "category": "VALIDATION_ERROR",
+                    "message": format!("Property values were not valid: {invalid}")});
+                portal::Fault::Instead(Reply::json(400, &body))
+            }
+        };
+        self.fake.fail("POST", "/tasks", fault);
+        true
+    }
+}
+
+impl Account for HubSpot {
+    const APPLIES_LATE: bool = true;
+    const KNOWS_THE_KEY: bool = true;
+
+    fn open(_: &Place) -> Self {
+        let fake = Fake::start(true);
+        fake.portal().owners.push((72, "bo@acme.example", false));
+        Self { fake, owners: [(71, "ana@acme.example"), (72, "bo@acme.example")] }
+    }
+
+    fn put(&mut self, id: &str, score: u32) {
+        let email = format!("{id}@lead.example");
+        let lead = json!({"email": email, "hubspotscore": score.to_string(), "lifecyclestage": "lead"});
+        self.fake.portal().put("contacts", id, &lead);
+    }
+
+    fn own(&mut self, id: &str, email: &str) {
+        let (owner, _) = self.owners.iter().find(|(_, known)| *known == email).unwrap();
+        self.fake.portal().put("contacts", id, &json!({"hubspot_owner_id": owner.to_string()}));
+    }
+
+    fn delete(&mut self, id: &str) {
+        self.fake.portal().delete("contacts", id);
+    }
+
+    fn owner(&self, id: &str) -> Option<String> {
+        let portal = self.fake.portal();
+        let owner = portal.objects["contacts"].get(id)?.get("hubspot_owner_id")?.as_str()?;
+        let email = self.owners.iter().find(|(known, _)| known.to_string() == *owner);
+        email.map(|(_, email)| (*email).to_owned())
+    }
+
+    fn tasks(&self, id: &str) -> usize {
+        self.fake.tasks(id).len()
+    }
+}
