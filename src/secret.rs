@@ -59,7 +59,7 @@ impl Secret {
     }
 
     /// Takes it out of what a service said: some repeat what they were sent, in errors that are told and kept.
-    pub(crate) fn strike(&self, said: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn redact(&self, said: Vec<u8>) -> Vec<u8> {
         let Ok(mut text) = String::from_utf8(said) else { return Vec::new() };
         for form in self.forms() {
             if text.contains(form.as_str()) {
@@ -153,7 +153,7 @@ mod tests {
     fn a_token_is_struck_out_of_what_a_service_repeats() {
         let strike = |secret: &str, said: String| {
             let secret = Secret::parse(secret).unwrap();
-            String::from_utf8(secret.strike(said.into_bytes())).unwrap()
+            String::from_utf8(secret.redact(said.into_bytes())).unwrap()
         };
         let token = "pat-na1-0123456789abcdef";
         let coded = data_encoding::BASE64.encode(token.as_bytes());

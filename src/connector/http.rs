@@ -150,12 +150,12 @@ fn chain(error: &reqwest::Error) -> String {
         text = format!("{text}: {inner}");
         cause = inner.source();
     }
-    told(&text, 300)
+    redact_for_log(&text, 300)
 }
 
 /// What a service says, for people and for logs: one clean line in which no e-mail address stands, for services like to
 /// repeat what they were sent, and a log is no place for it. The id of the contact is told by whoever asked.
-pub(crate) fn told(text: &str, chars_max: usize) -> String {
+pub(crate) fn redact_for_log(text: &str, chars_max: usize) -> String {
     let is_in_word = |c: char| c.is_alphanumeric() || "@%.+-_".contains(c);
     let text = one_line(text, text.len());
     let words = text.split_inclusive(|c| !is_in_word(c));
@@ -181,9 +181,9 @@ mod tests {
             ("ann\u{200b}.lee\u{ad}@b.example", "(an e-mail address)"),
             ("80 % of 5 properties", "80 % of 5 properties"),
         ] {
-            assert_eq!(told(said, 80), shown);
+            assert_eq!(redact_for_log(said, 80), shown);
         }
-        assert_eq!(told(&format!("{}ann@b.example", "x ".repeat(8)), 18), "x x x x x x x x (a…");
+        assert_eq!(redact_for_log(&format!("{}ann@b.example", "x ".repeat(8)), 18), "x x x x x x x x (a…");
     }
 }
 

@@ -192,7 +192,7 @@ impl Client {
         let mut answer = self.http.send(request);
         if let Ok(answer) = &mut answer {
             if answer.may_be_told() {
-                answer.body = self.token.strike(std::mem::take(&mut answer.body));
+                answer.body = self.token.redact(std::mem::take(&mut answer.body));
             }
             self.look_at(answer);
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::connector::http::{Answer, Failure, told};
+use crate::connector::http::{Answer, Failure, redact_for_log};
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(super) fn retry_after(header: &str) -> Option<Duration> {
 /// <https://docs.slack.dev/reference/methods/chat.postMessage#errors>. A code that is not known may have been given after the
 /// work was done.
 fn refusal(method: &str, body: &Value, wait: Option<Duration>) -> Fault {
-    let code = told(body.get("error").and_then(Value::as_str).unwrap_or_default(), CODE_CHARS_MAX);
+    let code = redact_for_log(body.get("error").and_then(Value::as_str).unwrap_or_default(), CODE_CHARS_MAX);
     match code.as_str() {
         "ratelimited" | "rate_limited" | "message_limit_exceeded" => {
             Fault::Throttled { wait, why: format!("Slack allows no more {method} for now") }
@@ -159,7 +159,7 @@ fn advice(code: &str, body: &Value) -> String {
     match code {
         MISSING_SCOPE => {
             let needed = body.get("needed").and_then(Value::as_str).unwrap_or("one that Slack does not name");
-            let needed = told(needed, 120);
+            let needed = redact_for_log(needed, 120);
             format!("; the token lacks the scope {needed}: add it to the app and install the app again")
         }
         "not_in_channel" => "; invite the app to the channel".to_owned(),
@@ -170,7 +170,7 @@ fn advice(code: &str, body: &Value) -> String {
         "invalid_blocks" | "invalid_blocks_format" => {
             let messages = body.pointer("/response_metadata/messages").and_then(Value::as_array);
             let messages = messages.into_iter().flatten().filter_map(Value::as_str);
-            let places: Vec<String> = messages.take(3).map(|message| told(message, 120)).collect();
+            let places: Vec<String> = messages.take(3).map(|message| redact_for_log(message, 120)).collect();
             format!("; {}", places.join(", "))
         }
         _ => String::new(),

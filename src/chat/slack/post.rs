@@ -208,7 +208,7 @@ impl Slack {
         for warning in warnings.into_iter().flatten().filter_map(Value::as_str) {
             self.warn(format!(
                 "Slack took a message and warns: {}",
-                crate::connector::http::told(warning, 100)
+                crate::connector::http::redact_for_log(warning, 100)
             ));
         }
         Ok(place)

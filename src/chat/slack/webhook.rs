@@ -13,7 +13,7 @@ use super::outcome::{Fault, retry_after};
 use super::pacer::Pacer;
 use crate::chat::{Chat, Posted, When};
 use crate::connector::base_url;
-use crate::connector::http::{Answer, Failure, Http, told};
+use crate::connector::http::{Answer, Failure, Http, redact_for_log};
 use crate::connector::{Capabilities, Certainty, Checked, Keyed, Sink};
 use crate::model::{Activity, Delivery, LookUp, Timestamp, Write};
 use crate::secret::Secret;
@@ -63,7 +63,7 @@ impl Webhook {
         let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_string());
         let mut answer = self.http.send(request);
         if let Ok(answer) = &mut answer {
-            answer.body = self.url.strike(std::mem::take(&mut answer.body));
+            answer.body = self.url.redact(std::mem::take(&mut answer.body));
         }
         self.pacer.posted(CHANNEL, start);
         match classify(answer.as_ref()) {
@@ -149,7 +149,7 @@ fn classify(answer: Result<&Answer, &Failure>) -> Result<(), Fault> {
         Err(Failure::NotSent(why)) => return Err(Fault::NotSent(format!("Slack cannot be reached: {why}"))),
         Err(Failure::Unknown(why)) => return Err(Fault::Unknown(format!("no answer to the webhook: {why}"))),
     };
-    let said = told(&String::from_utf8_lossy(&answer.body), 60);
+    let said = redact_for_log(&String::from_utf8_lossy(&answer.body), 60);
     match answer.status {
         200..300 if said == "ok" => Ok(()),
         429 => {

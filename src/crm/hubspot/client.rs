@@ -195,7 +195,7 @@ impl Client {
     fn send(&self, lane: Lane, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
         let mut answer = self.http.send(self.request(method, path, body))?;
         if answer.may_be_told() {
-            answer.body = self.token.strike(answer.body);
+            answer.body = self.token.redact(answer.body);
         }
         self.pacer.learn(lane, &answer);
         if answer.date().is_some_and(|date| self.is_real(date)) {

@@ -10,11 +10,11 @@ use serde_json::json;
 
 use super::HubSpot;
 use super::batch::record_id;
-use super::desk::Desk;
 use super::look_up::{associated, read_results};
 use super::own_tasks::see_tasks;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::signs::{self, ENGAGEMENTS, Engagement, Sign};
+use super::write_context::WriteContext;
 use crate::connector::Unreadable;
 use crate::connector::outcome::Outcome;
 use crate::connector::owners::OwnerStatus;
@@ -63,7 +63,7 @@ pub(super) fn activity(hub: &mut HubSpot, open: &[Watched], now: Timestamp) -> R
         .filter(|watched| is_news(hub, looks.get(watched.contact.as_str()), watched))
         .collect();
     let mut bad = Vec::new();
-    let looked = look(&mut hub.desk(now), &open, &to_look_at, &mut looks, &mut bad);
+    let looked = look(&mut hub.context(now), &open, &to_look_at, &mut looks, &mut bad);
     hub.writing.remembered.looks = looks;
     if let Err(unread) = looked {
         bail!("cannot see what reps did: {}", why(unread));
@@ -90,7 +90,7 @@ pub(super) fn why(outcome: Outcome) -> String {
     outcome.into_delivery().into_why().unwrap_or_default()
 }
 
-/// Remembered acts as the rest of the program knows them.
+/// Persisted acts as the rest of the program knows them.
 fn acts(looks: &Looks, watched: &Watched) -> Vec<Activity> {
     let contact = watched.contact.as_str();
     let acts = looks.get(contact).map(|look| look.acts.as_slice()).unwrap_or_default();
@@ -138,26 +138,26 @@ pub(super) fn seen<S: IntoIterator<Item = Sign>>(
 }
 
 /// What was seen when all was well.
-pub(super) type Sight<T> = Result<T, Outcome>;
+pub(super) type ReadResult<T> = Result<T, Outcome>;
 
 /// Looks at everybody's tasks; at some, also their own properties and the calls, e-mails and meetings with them. All of it at
 /// the same time.
 fn look(
-    desk: &mut Desk<'_>,
+    context: &mut WriteContext<'_>,
     open: &[&Watched],
     to_look_at: &[&Watched],
     looks: &mut Looks,
     bad: &mut Vec<Unreadable>,
-) -> Sight<()> {
-    let owners = owners(desk, to_look_at)?;
-    let desk = &*desk;
+) -> ReadResult<()> {
+    let owners = owners(context, to_look_at)?;
+    let context = &*context;
     let (known, owners) = (&*looks, &owners);
     let (contacts, engagements, tasks) = thread::scope(|scope| {
         let is_needed = !to_look_at.is_empty();
-        let contacts = is_needed.then(|| scope.spawn(|| see_contacts(desk, to_look_at)));
-        let see = |engagement| scope.spawn(move || see_engagements(desk, engagement, to_look_at, owners));
+        let contacts = is_needed.then(|| scope.spawn(|| see_contacts(context, to_look_at)));
+        let see = |engagement| scope.spawn(move || see_engagements(context, engagement, to_look_at, owners));
         let engagements: Vec<_> = ENGAGEMENTS.iter().filter(|_| is_needed).map(see).collect();
-        let tasks = see_tasks(desk, open, known);
+        let tasks = see_tasks(context, open, known);
         let engagements: Vec<_> = engagements.into_iter().map(joined).collect();
         (contacts.map(joined), engagements, tasks)
     });
@@ -199,16 +199,16 @@ fn look(
     Ok(())
 }
 
-fn joined<T>(reader: ScopedJoinHandle<'_, Sight<T>>) -> Sight<T> {
+fn joined<T>(reader: ScopedJoinHandle<'_, ReadResult<T>>) -> ReadResult<T> {
     let broke_down = || Outcome::Failed(Delivery::NotSent { why: "a reader broke down".to_owned() });
     reader.join().unwrap_or_else(|_| Err(broke_down()))
 }
 
 /// E-mail -> owner's id.
-fn owners<'a>(desk: &mut Desk<'_>, open: &[&'a Watched]) -> Sight<HashMap<&'a str, String>> {
+fn owners<'a>(context: &mut WriteContext<'_>, open: &[&'a Watched]) -> ReadResult<HashMap<&'a str, String>> {
     let mut owners = HashMap::new();
     for watched in open {
-        if let OwnerStatus::Active(id) = desk.owner(&watched.owner)? {
+        if let OwnerStatus::Active(id) = context.owner(&watched.owner)? {
             owners.insert(watched.owner.as_str(), id);
         }
     }
@@ -216,17 +216,20 @@ fn owners<'a>(desk: &mut Desk<'_>, open: &[&'a Watched]) -> Sight<HashMap<&'a st
 }
 
 /// When each contact last changed, and what its own properties show.
-fn see_contacts<'a>(desk: &Desk<'_>, open: &[&'a Watched]) -> Sight<(HashMap<String, i64>, Vec<Seen<'a>>)> {
+fn see_contacts<'a>(
+    context: &WriteContext<'_>,
+    open: &[&'a Watched],
+) -> ReadResult<(HashMap<String, i64>, Vec<Seen<'a>>)> {
     let mut modified = HashMap::new();
     let mut seen = Vec::new();
-    let path = desk.paths().batch("contacts", "read");
+    let path = context.paths().batch("contacts", "read");
     for part in open.chunks(HISTORY_AT_ONCE) {
         let ids: Vec<&str> = part.iter().map(|watched| watched.contact.as_str()).collect();
         let mut body = batch_read(&ids, &signs::CONTACT_PROPERTIES);
         if let Some(body) = body.as_object_mut() {
             body.insert("propertiesWithHistory".to_owned(), json!(signs::CONTACT_HISTORY));
         }
-        let answer = read_results(desk, &path, &body)?;
+        let answer = read_results(context, &path, &body)?;
         for record in results(&answer) {
             let id = record_id(record);
             let Some(watched) = part.iter().find(|watched| id.as_deref() == Some(watched.contact.as_str()))
@@ -243,20 +246,20 @@ fn see_contacts<'a>(desk: &Desk<'_>, open: &[&'a Watched]) -> Sight<(HashMap<Str
 }
 
 fn see_engagements<'a>(
-    desk: &Desk<'_>,
+    context: &WriteContext<'_>,
     engagement: &Engagement,
     open: &[&'a Watched],
     owners: &HashMap<&str, String>,
-) -> Sight<Vec<Seen<'a>>> {
+) -> ReadResult<Vec<Seen<'a>>> {
     let contacts: Vec<&str> = open.iter().map(|watched| watched.contact.as_str()).collect();
-    let associated = associated(desk, &contacts, engagement.objects)?;
+    let associated = associated(context, &contacts, engagement.objects)?;
     let mut ids: Vec<&str> = associated.values().flatten().map(String::as_str).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut seen = Vec::new();
-    let path = desk.paths().batch(engagement.objects, "read");
+    let path = context.paths().batch(engagement.objects, "read");
     for part in ids.chunks(READ_AT_ONCE) {
-        let answer = read_results(desk, &path, &batch_read(part, engagement.properties))?;
+        let answer = read_results(context, &path, &batch_read(part, engagement.properties))?;
         for record in results(&answer) {
             let Some(id) = record_id(record) else { continue };
             for watched in open {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::batch::{id_text, record_id};
-use super::desk::Desk;
 use super::engagements::why;
 use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::{self, KEY_PROPERTY, KEY_SOURCES, KeyPlace};
+use super::write_context::WriteContext;
 use super::writes::OWNER_PROPERTY;
 use crate::connector::Keyed;
 use crate::connector::outcome::Outcome;
@@ -20,25 +20,25 @@ use crate::model::{Delivery, LookUp, Update, Write};
 const PAGES_MAX: u32 = 20;
 
 /// One answer for each, in order.
-pub(super) fn look_up(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<LookUp> {
+pub(super) fn look_up(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<LookUp> {
     let tasks: Vec<&Keyed<'_>> =
         writes.iter().filter(|keyed| matches!(keyed.write, Write::Task(_))).collect();
     let updates: Vec<(&Keyed<'_>, &Update)> = writes.iter().filter_map(of_update).collect();
     let mut found: HashMap<&str, LookUp> = HashMap::new();
     for part in tasks.chunks(READ_AT_ONCE) {
-        let answers = find_tasks(desk, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
+        let answers = find_tasks(context, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
         found.extend(part.iter().map(|keyed| keyed.key).zip(answers));
     }
     for part in updates.chunks(READ_AT_ONCE) {
-        let answers = compare(desk, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
+        let answers = compare(context, part).unwrap_or_else(|unread| all_failed(part.len(), unread));
         found.extend(part.iter().map(|(keyed, _)| keyed.key).zip(answers));
     }
     writes.iter().map(|keyed| found.remove(keyed.key).unwrap_or(LookUp::Impossible)).collect()
 }
 
 /// Looks for one task by its key.
-pub(super) fn one(desk: &mut Desk<'_>, keyed: &Keyed<'_>) -> LookUp {
-    look_up(desk, &[*keyed]).pop().unwrap_or(LookUp::Impossible)
+pub(super) fn one(context: &mut WriteContext<'_>, keyed: &Keyed<'_>) -> LookUp {
+    look_up(context, &[*keyed]).pop().unwrap_or(LookUp::Impossible)
 }
 
 fn of_update<'a, 'b>(keyed: &'a Keyed<'b>) -> Option<(&'a Keyed<'b>, &'b Update)> {
@@ -55,15 +55,15 @@ fn all_failed(count: usize, unread: Outcome) -> Vec<LookUp> {
 
 /// Tasks by the unique property where there is one. A task from before there was one has its key in the body, so what the
 /// property does not find is looked for there.
-fn find_tasks(desk: &mut Desk<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>, Outcome> {
+fn find_tasks(context: &mut WriteContext<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>, Outcome> {
     let mut ids: HashMap<String, String> = HashMap::new();
-    let is_kept_unique = desk.key_place()? == KeyPlace::Property;
+    let is_kept_unique = context.key_place()? == KeyPlace::Property;
     if is_kept_unique {
-        by_property(desk, writes, &mut ids)?;
+        by_property(context, writes, &mut ids)?;
     }
     let missing: Vec<&&Keyed<'_>> = writes.iter().filter(|keyed| !ids.contains_key(keyed.key)).collect();
     if !missing.is_empty() {
-        by_marker(desk, &missing, &mut ids)?;
+        by_marker(context, &missing, &mut ids)?;
     }
     let answer = |keyed: &&Keyed<'_>| match ids.get(keyed.key) {
         Some(id) => LookUp::Found { remote_id: id.clone() },
@@ -74,14 +74,14 @@ fn find_tasks(desk: &mut Desk<'_>, writes: &[&Keyed<'_>]) -> Result<Vec<LookUp>,
 }
 
 fn by_property(
-    desk: &Desk<'_>,
+    context: &WriteContext<'_>,
     writes: &[&Keyed<'_>],
     ids: &mut HashMap<String, String>,
 ) -> Result<(), Outcome> {
     if let [keyed] = writes {
-        let task = desk.paths().object("tasks", keyed.key);
+        let task = context.paths().object("tasks", keyed.key);
         let path = format!("{task}?idProperty={KEY_PROPERTY}&properties={KEY_PROPERTY}");
-        match desk.read(&path, None).answer() {
+        match context.read(&path, None).answer() {
             Ok(task) => ids.extend(record_id(&task).map(|id| (keyed.key.to_owned(), id))),
             Err(Outcome::Missing { .. }) => {}
             Err(unread) => return Err(unread),
@@ -93,7 +93,7 @@ fn by_property(
     if let Some(body) = body.as_object_mut() {
         body.insert("idProperty".to_owned(), json!(KEY_PROPERTY));
     }
-    let answer = read_results(desk, &desk.paths().batch("tasks", "read"), &body)?;
+    let answer = read_results(context, &context.paths().batch("tasks", "read"), &body)?;
     for task in results(&answer) {
         if let (Some(key), Some(id)) = (property(task, KEY_PROPERTY), record_id(task)) {
             ids.insert(key.to_owned(), id);
@@ -104,17 +104,17 @@ fn by_property(
 
 /// Through the contact: all its tasks, and the marker in their bodies.
 fn by_marker(
-    desk: &Desk<'_>,
+    context: &WriteContext<'_>,
     writes: &[&&Keyed<'_>],
     ids: &mut HashMap<String, String>,
 ) -> Result<(), Outcome> {
     let contacts: Vec<&str> =
         writes.iter().map(|keyed| keyed.write.contact()).filter(|id| is_id(id)).collect();
-    let tasks: Vec<String> = associated(desk, &contacts, "tasks")?.into_values().flatten().collect();
+    let tasks: Vec<String> = associated(context, &contacts, "tasks")?.into_values().flatten().collect();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
-    let path = desk.paths().batch("tasks", "read");
+    let path = context.paths().batch("tasks", "read");
     for part in tasks.chunks(READ_AT_ONCE) {
-        let answer = read_results(desk, &path, &batch_read(part, &KEY_SOURCES))?;
+        let answer = read_results(context, &path, &batch_read(part, &KEY_SOURCES))?;
         for task in results(&answer) {
             if let Some(keyed) = writes.iter().find(|keyed| tasks::carries(task, keyed.key)) {
                 ids.extend(record_id(task).map(|id| (keyed.key.to_owned(), id)));
@@ -126,16 +126,16 @@ fn by_marker(
 
 /// What contacts are associated with, of one kind: contact -> ids.
 pub(super) fn associated(
-    desk: &Desk<'_>,
+    context: &WriteContext<'_>,
     contacts: &[&str],
     kind: &str,
 ) -> Result<BTreeMap<String, Vec<String>>, Outcome> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let path = desk.paths().associations("contacts", kind);
+    let path = context.paths().associations("contacts", kind);
     for part in contacts.chunks(READ_AT_ONCE) {
         let mut inputs: Vec<Value> = part.iter().map(|id| json!({ "id": id })).collect();
         for _ in 0..PAGES_MAX {
-            let answer = read_results(desk, &path, &json!({ "inputs": inputs }))?;
+            let answer = read_results(context, &path, &json!({ "inputs": inputs }))?;
             inputs.clear();
             for result in results(&answer) {
                 let Some(from) = result.pointer("/from/id").and_then(id_text) else { continue };
@@ -155,8 +155,8 @@ pub(super) fn associated(
 }
 
 /// A batch read whose answer has results.
-pub(super) fn read_results(desk: &Desk<'_>, path: &str, body: &Value) -> Result<Value, Outcome> {
-    let answer = desk.read(path, Some(body)).answer()?;
+pub(super) fn read_results(context: &WriteContext<'_>, path: &str, body: &Value) -> Result<Value, Outcome> {
+    let answer = context.read(path, Some(body)).answer()?;
     if answer.get("results").is_some_and(Value::is_array) {
         return Ok(answer);
     }
@@ -165,20 +165,23 @@ pub(super) fn read_results(desk: &Desk<'_>, path: &str, body: &Value) -> Result<
 }
 
 /// Updates by what the contacts say now: an update that shows there need not be sent again.
-fn compare(desk: &mut Desk<'_>, updates: &[(&Keyed<'_>, &Update)]) -> Result<Vec<LookUp>, Outcome> {
+fn compare(
+    context: &mut WriteContext<'_>,
+    updates: &[(&Keyed<'_>, &Update)],
+) -> Result<Vec<LookUp>, Outcome> {
     let ids: Vec<&str> =
         updates.iter().map(|(_, update)| update.contact.as_str()).filter(|id| is_id(id)).collect();
     let mut properties = vec![OWNER_PROPERTY];
     properties.extend(updates.iter().flat_map(|(_, update)| update.set.keys()).map(String::as_str));
     properties.sort_unstable();
     properties.dedup();
-    let path = desk.paths().batch("contacts", "read");
-    let answer = read_results(desk, &path, &batch_read(&ids, &properties))?;
+    let path = context.paths().batch("contacts", "read");
+    let answer = read_results(context, &path, &batch_read(&ids, &properties))?;
     let mut shown = Vec::with_capacity(updates.len());
     for (_, update) in updates {
         let record = results(&answer).find(|record| record_id(record).as_deref() == Some(&update.contact));
         shown.push(match record {
-            Some(record) if shows(desk, record, update)? => {
+            Some(record) if shows(context, record, update)? => {
                 LookUp::Found { remote_id: update.contact.clone() }
             }
             Some(_) | None => LookUp::Absent,
@@ -187,9 +190,9 @@ fn compare(desk: &mut Desk<'_>, updates: &[(&Keyed<'_>, &Update)]) -> Result<Vec
     Ok(shown)
 }
 
-fn shows(desk: &mut Desk<'_>, record: &Value, update: &Update) -> Result<bool, Outcome> {
+fn shows(context: &mut WriteContext<'_>, record: &Value, update: &Update) -> Result<bool, Outcome> {
     if let Some(email) = &update.owner {
-        let wanted = match desk.owner(email)? {
+        let wanted = match context.owner(email)? {
             OwnerStatus::Active(id) => id,
             OwnerStatus::Archived | OwnerStatus::Unknown => return Ok(false),
         };

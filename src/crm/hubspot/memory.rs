@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::companies::Link;
-use super::desk::Remembered;
 use super::portal::Portal;
+use super::write_context::Persisted;
 use crate::connector::owners::OwnerDirectory;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub(super) struct Memory {
     #[serde(default)]
     pub(super) link: Link,
     #[serde(default)]
-    pub(super) writing: Remembered,
+    pub(super) writing: Persisted,
 }
 
 impl Memory {

@@ -7,7 +7,6 @@ mod columns;
 mod companies;
 mod config;
 mod definitions;
-mod desk;
 mod engagements;
 mod html;
 mod look_up;
@@ -34,6 +33,7 @@ mod tasks;
 mod tests;
 mod walk;
 mod wire;
+mod write_context;
 mod writes;
 
 use std::sync::{Arc, OnceLock};
@@ -43,9 +43,9 @@ use anyhow::Result;
 use self::client::Client;
 use self::companies::Companies;
 use self::config::Config;
-use self::desk::{Desk, Writing};
 use self::memory::Memory;
 use self::portal::Portal;
+use self::write_context::{ContactCache, WriteContext};
 use super::{Activities, Connector, Crm, Needs, Page, Reread, Walk, Walked, Watched};
 use crate::connector::owners::OwnerDirectory;
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
@@ -72,7 +72,7 @@ struct HubSpot {
     portal: Arc<OnceLock<Portal>>,
     owners: OwnerDirectory,
     companies: Arc<Companies>,
-    writing: Writing,
+    writing: ContactCache,
 }
 
 impl HubSpot {
@@ -90,14 +90,14 @@ impl HubSpot {
             portal: Arc::new(known.map_or_else(OnceLock::new, OnceLock::from)),
             owners: memory.owners,
             companies: Arc::new(Companies::new(memory.link)),
-            writing: Writing::new(memory.writing),
+            writing: ContactCache::new(memory.writing),
             config,
         }
     }
 
     /// What a write needs; `now` is the time of the run.
-    fn desk(&mut self, now: Timestamp) -> Desk<'_> {
-        Desk {
+    fn context(&mut self, now: Timestamp) -> WriteContext<'_> {
+        WriteContext {
             client: &self.client,
             config: &self.config,
             owners: &mut self.owners,

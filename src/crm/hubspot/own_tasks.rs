@@ -6,48 +6,52 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::batch::record_id;
-use super::desk::Desk;
-use super::engagements::{self, Looks, Seen, Sight};
+use super::engagements::{self, Looks, ReadResult, Seen};
 use super::look_up::read_results;
 use super::present::{READ_AT_ONCE, batch_read, is_id, results};
 use super::signs::{self, TASK_PROPERTIES};
+use super::write_context::WriteContext;
 use crate::crm::Watched;
 
 /// A task that is younger may be missing only because it is not to be seen everywhere yet.
 const SEEN_EVERYWHERE: TimeDelta = TimeDelta::minutes(2);
 
 /// Our tasks, save those that were seen done or gone.
-pub(super) fn see_tasks<'a>(desk: &Desk<'_>, open: &[&'a Watched], looks: &Looks) -> Sight<Vec<Seen<'a>>> {
+pub(super) fn see_tasks<'a>(
+    context: &WriteContext<'_>,
+    open: &[&'a Watched],
+    looks: &Looks,
+) -> ReadResult<Vec<Seen<'a>>> {
     // Of those written to moments ago, nobody can have done anything yet.
     let open_task = |watched: &'a Watched| {
         let contact = watched.contact.as_str();
         let task = watched.task.as_ref().map(|task| task.remote_id.as_str()).filter(|id| is_id(id))?;
         let is_over = || looks.get(contact).is_some_and(|look| look.has_seen(&signs::seen_in_task(task)));
-        (!desk.writing.written.contains(contact) && !is_over()).then_some((task, watched))
+        (!context.writing.written.contains(contact) && !is_over()).then_some((task, watched))
     };
     let tasks: HashMap<&str, &Watched> = open.iter().filter_map(|watched| open_task(watched)).collect();
     let mut ids: Vec<&str> = tasks.keys().copied().collect();
     ids.sort_unstable();
     let mut seen = Vec::new();
-    let path = desk.paths().batch("tasks", "read");
+    let path = context.paths().batch("tasks", "read");
     for part in ids.chunks(READ_AT_ONCE) {
-        let answer = read_results(desk, &path, &batch_read(part, &TASK_PROPERTIES))?;
+        let answer = read_results(context, &path, &batch_read(part, &TASK_PROPERTIES))?;
         for record in results(&answer) {
             if let Some(watched) = record_id(record).and_then(|id| tasks.get(id.as_str())) {
                 seen.extend(engagements::seen(watched, || signs::task_done(record)));
             }
         }
         for id in gone(&answer, part) {
-            let missed = tasks.get(id).filter(|watched| may_miss(desk, watched));
-            seen.extend(missed.map(|watched| (*watched, Some(signs::task_deleted(id, desk.now)))));
+            let missed = tasks.get(id).filter(|watched| may_miss(context, watched));
+            seen.extend(missed.map(|watched| (*watched, Some(signs::task_deleted(id, context.now)))));
         }
     }
     Ok(seen)
 }
 
 /// Whether a missing task says something: of the present rep, and long enough there.
-fn may_miss(desk: &Desk<'_>, watched: &Watched) -> bool {
-    let is_old = |at| at >= watched.since && desk.now - at >= SEEN_EVERYWHERE;
+fn may_miss(context: &WriteContext<'_>, watched: &Watched) -> bool {
+    let is_old = |at| at >= watched.since && context.now - at >= SEEN_EVERYWHERE;
     watched.task.as_ref().is_some_and(|task| is_old(task.at))
 }
 

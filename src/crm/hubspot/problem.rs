@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::connector::http::{Answer, told};
+use crate::connector::http::{Answer, redact_for_log};
 
 /// Which limit a 429 is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Problem {
         };
         let message =
             if body.is_object() { readable(field("message")) } else { "no JSON in the answer".to_owned() };
-        problem.text = told(&problem.explain(&message), 500);
+        problem.text = redact_for_log(&problem.explain(&message), 500);
         problem
     }
 

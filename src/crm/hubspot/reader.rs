@@ -116,7 +116,7 @@ impl HubSpot {
             scope.spawn(|| writing.expect(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;
-        self.writing.saw(&contacts);
+        self.writing.keep(&contacts);
         let (records, _) = self.records(&contacts, &columns)?;
         Ok(Reread { records, unreadable: contacts.objects.unreadable })
     }

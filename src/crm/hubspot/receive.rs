@@ -134,7 +134,7 @@ mod tests {
     const SIGNED: &str = "1693657560000";
     const SIGNATURE_OF_IT: &str = "K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y=";
 
-    fn told(url: &str, body: &str, signature: &str, signed: &str, at: Timestamp) -> Refusal {
+    fn redact_for_log(url: &str, body: &str, signature: &str, signed: &str, at: Timestamp) -> Refusal {
         let request = post(body, &[(SIGNATURE, signature), (TIMESTAMP, signed)], at);
         heard(&request, &Secret::parse(SECRET).unwrap(), url).unwrap_err()
     }
@@ -145,11 +145,11 @@ mod tests {
         let minutes = TimeDelta::minutes;
         // The example is no JSON: whoever gets as far as reading it has believed the signature.
         let believed = Refusal::Unreadable;
-        assert_eq!(told(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed), believed);
-        assert_eq!(told(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed + minutes(5)), believed);
+        assert_eq!(redact_for_log(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed), believed);
+        assert_eq!(redact_for_log(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed + minutes(5)), believed);
         let late = signed + TimeDelta::milliseconds(300_001);
-        assert_eq!(told(URL, BODY, SIGNATURE_OF_IT, SIGNED, late), Refusal::NotNow);
-        assert_eq!(told(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed - minutes(6)), Refusal::NotNow);
+        assert_eq!(redact_for_log(URL, BODY, SIGNATURE_OF_IT, SIGNED, late), Refusal::NotNow);
+        assert_eq!(redact_for_log(URL, BODY, SIGNATURE_OF_IT, SIGNED, signed - minutes(6)), Refusal::NotNow);
         for (url, body, signature, timestamp) in [
             ("https://www.example.com/webhook_uri/", BODY, SIGNATURE_OF_IT, SIGNED),
             ("https://evil.example/webhook_uri", BODY, SIGNATURE_OF_IT, SIGNED),
@@ -163,7 +163,7 @@ mod tests {
             (URL, BODY, SIGNATURE_OF_IT, ""),
             (URL, BODY, SIGNATURE_OF_IT, "soon"),
         ] {
-            let told = told(url, body, signature, timestamp, signed);
+            let told = redact_for_log(url, body, signature, timestamp, signed);
             assert_eq!(told, Refusal::NotSigned, "{url} {body} {signature} {timestamp}");
         }
     }

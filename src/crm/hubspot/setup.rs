@@ -29,9 +29,9 @@ impl HubSpot {
             checked.notes.push(BY_MARKER.to_owned());
             return;
         }
-        let desk = self.desk(DateTime::UNIX_EPOCH);
-        let path = format!("{}/{KEY_PROPERTY}", desk.paths().properties("tasks"));
-        match desk.read(&path, None).answer() {
+        let context = self.context(DateTime::UNIX_EPOCH);
+        let path = format!("{}/{KEY_PROPERTY}", context.paths().properties("tasks"));
+        match context.read(&path, None).answer() {
             Ok(definition) if is_unique(&definition) => checked.notes.push(BY_PROPERTY.to_owned()),
             Ok(_) | Err(Outcome::Missing { .. }) if setting == HandoffKey::Property => {
                 checked.problems.push(format!(
@@ -50,9 +50,9 @@ impl HubSpot {
 
     /// What the account should have and has not.
     pub(super) fn lack(&mut self) -> Result<Option<String>> {
-        let desk = self.desk(DateTime::UNIX_EPOCH);
-        let path = format!("{}/{KEY_PROPERTY}", desk.paths().properties("tasks"));
-        match desk.read(&path, None).answer() {
+        let context = self.context(DateTime::UNIX_EPOCH);
+        let path = format!("{}/{KEY_PROPERTY}", context.paths().properties("tasks"));
+        match context.read(&path, None).answer() {
             Ok(definition) if is_unique(&definition) => Ok(None),
             Ok(_) => bail!(
                 "HubSpot has a property '{KEY_PROPERTY}' of tasks whose values need not be unique; delete it there, \
@@ -67,10 +67,10 @@ impl HubSpot {
 
     /// Creates it.
     pub(super) fn create_key_property(&mut self) -> Result<()> {
-        let mut desk = self.desk(DateTime::UNIX_EPOCH);
-        let properties = desk.paths().properties("tasks");
+        let mut context = self.context(DateTime::UNIX_EPOCH);
+        let properties = context.paths().properties("tasks");
         // In the group of a property that every account has: groups are named differently here and there.
-        let subject = match desk.read(&format!("{properties}/hs_task_subject"), None).answer() {
+        let subject = match context.read(&format!("{properties}/hs_task_subject"), None).answer() {
             Err(Outcome::Missing { .. }) => None,
             subject => Some(subject.map_err(|unread| anyhow::anyhow!(why(unread)))?),
         };
@@ -84,8 +84,8 @@ impl HubSpot {
             "fieldType": "text",
             "hasUniqueValue": true,
         });
-        let created = desk.write(&Method::POST, &properties, &body).answer();
-        desk.forget_key_place();
+        let created = context.write(&Method::POST, &properties, &body).answer();
+        context.forget_key_place();
         match created {
             Ok(definition) if is_unique(&definition) => Ok(()),
             Ok(_) => bail!(

@@ -117,7 +117,7 @@ impl HubSpot {
             cursor.close(overlap);
         }
         let cursor = written(cursor)?;
-        self.writing.saw(contacts);
+        self.writing.keep(contacts);
         self.writing.met(contacts.versions());
         if ends_sweep {
             self.writing.end_walk(false);

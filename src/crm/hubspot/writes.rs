@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::HubSpot;
 use super::batch::{self, Input, record_id};
-use super::desk::Desk;
 use super::look_up;
 use super::pacer::wait;
 use super::present::{Present, is_id};
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
+use super::write_context::WriteContext;
 use crate::connector::Keyed;
 use crate::connector::outcome::{Outcome, not_written};
 use crate::connector::owners::OwnerStatus;
@@ -33,7 +33,7 @@ pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let Some((at, deadline)) = writes.first().map(|keyed| (keyed.at, keyed.deadline)) else {
         return Vec::new();
     };
-    let mut answers = deliver(&mut hub.desk(at), writes);
+    let mut answers = deliver(&mut hub.context(at), writes);
     for _ in 1..TIMES {
         let put_off: Vec<(usize, TimeDelta)> =
             (0..).zip(&answers).filter_map(|(place, answer)| Some((place, moment(answer, at)?))).collect();
@@ -47,7 +47,7 @@ pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let again: Vec<(usize, Keyed<'_>)> =
             places.filter_map(|place| Some((place, *writes.get(place)?))).collect();
         let keyed: Vec<Keyed<'_>> = again.iter().map(|(_, keyed)| *keyed).collect();
-        for ((place, _), answer) in again.into_iter().zip(deliver(&mut hub.desk(at), &keyed)) {
+        for ((place, _), answer) in again.into_iter().zip(deliver(&mut hub.context(at), &keyed)) {
             if let Some(place) = answers.get_mut(place) {
                 *place = answer;
             }
@@ -65,12 +65,12 @@ fn moment(answer: &Delivery, at: Timestamp) -> Option<TimeDelta> {
 /// One answer for each, in order.
 pub(super) fn look_up(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<LookUp> {
     let Some(at) = writes.first().map(|keyed| keyed.at) else { return Vec::new() };
-    look_up::look_up(&mut hub.desk(at), writes)
+    look_up::look_up(&mut hub.context(at), writes)
 }
 
-fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
+fn deliver(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let mut answers: Vec<Option<Delivery>> = writes.iter().map(refused_at_once).collect();
-    if let Err(unread) = read_present(desk, writes, &answers) {
+    if let Err(unread) = read_present(context, writes, &answers) {
         for answer in &mut answers {
             answer.get_or_insert_with(|| unread.clone());
         }
@@ -80,8 +80,8 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     for (at, keyed) in writes.iter().enumerate() {
         let Some(answer) = answers.get_mut(at).filter(|answer| answer.is_none()) else { continue };
         let prepared = match keyed.write {
-            Write::Update(update) => prepare_update(desk, update).map(|body| (&mut updates, body)),
-            Write::Task(task) => prepare_task(desk, keyed.key, task).map(|body| (&mut creates, body)),
+            Write::Update(update) => prepare_update(context, update).map(|body| (&mut updates, body)),
+            Write::Task(task) => prepare_task(context, keyed.key, task).map(|body| (&mut creates, body)),
             Write::Message(_) | Write::Reply(_) | Write::Mark(_) => Err(not_ours()),
         };
         match prepared {
@@ -89,23 +89,23 @@ fn deliver(desk: &mut Desk<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
             Err(delivery) => *answer = Some(delivery),
         }
     }
-    let outcomes = batch::send(&updates.inputs, |part| post_updates(desk, part));
+    let outcomes = batch::send(&updates.inputs, |part| post_updates(context, part));
     for (at, outcome) in updates.places.into_iter().zip(outcomes) {
-        let delivery = updated_delivery(may_have_another_id(desk, outcome));
+        let delivery = updated_delivery(may_have_another_id(context, outcome));
         if let (Delivery::Done { .. }, Some(Write::Update(update))) =
             (&delivery, writes.get(at).map(|keyed| keyed.write))
         {
-            desk.wrote(update);
+            context.wrote(update);
         }
         set(&mut answers, at, delivery);
     }
-    let outcomes = batch::send(&creates.inputs, |part| post_tasks(desk, part));
+    let outcomes = batch::send(&creates.inputs, |part| post_tasks(context, part));
     for ((at, input), outcome) in creates.places.into_iter().zip(&creates.inputs).zip(outcomes) {
         let write = writes.get(at);
-        let outcome = may_have_another_id(desk, outcome);
-        let delivery = created_delivery(desk, input, write, outcome);
+        let outcome = may_have_another_id(context, outcome);
+        let delivery = created_delivery(context, input, write, outcome);
         if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
-            desk.wrote_to(keyed.write.contact());
+            context.wrote_to(keyed.write.contact());
         }
         set(&mut answers, at, delivery);
     }
@@ -153,7 +153,7 @@ fn not_ours() -> Delivery {
 
 /// Reads the contacts that were not read in this process yet, or too long ago.
 fn read_present(
-    desk: &mut Desk<'_>,
+    context: &mut WriteContext<'_>,
     writes: &[Keyed<'_>],
     answers: &[Option<Delivery>],
 ) -> Result<(), Delivery> {
@@ -161,12 +161,12 @@ fn read_present(
     let sets_owner = |write: &Write| matches!(write, Write::Update(update) if update.owner.is_some());
     let contacts: Vec<(&str, bool)> =
         open.map(|(keyed, _)| (keyed.write.contact(), sets_owner(keyed.write))).collect();
-    desk.read_present(&contacts).map_err(not_written)
+    context.read_present(&contacts).map_err(not_written)
 }
 
 /// The id of an owner who can be given something.
-fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
-    match desk.owner(email).map_err(not_written)? {
+fn owner_id(context: &mut WriteContext<'_>, email: &str) -> Result<String, Delivery> {
+    match context.owner(email).map_err(not_written)? {
         OwnerStatus::Active(id) => Ok(id),
         OwnerStatus::Archived => {
             let why = format!(
@@ -183,26 +183,26 @@ fn owner_id(desk: &mut Desk<'_>, email: &str) -> Result<String, Delivery> {
     }
 }
 
-fn prepare_update(desk: &mut Desk<'_>, update: &Update) -> Result<Value, Delivery> {
-    let present_stage = match desk.present(&update.contact) {
+fn prepare_update(context: &mut WriteContext<'_>, update: &Update) -> Result<Value, Delivery> {
+    let present_stage = match context.present(&update.contact) {
         Present::There { stage, .. } => stage.clone(),
         gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
     };
     let mut properties: BTreeMap<&str, String> =
         update.set.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     if let (Some(present), Some(wanted)) = (present_stage, update.set.get(STAGE_PROPERTY))
-        && desk.is_backward(&present, wanted).map_err(not_written)?
+        && context.is_backward(&present, wanted).map_err(not_written)?
     {
         properties.remove(STAGE_PROPERTY);
     }
     for (name, value) in &properties {
-        if let Some(why) = desk.refuses(name, value).map_err(not_written)? {
+        if let Some(why) = context.refuses(name, value).map_err(not_written)? {
             return Err(Delivery::Refused { why });
         }
     }
     if let Some(email) = &update.owner {
-        let wanted = owner_id(desk, email)?;
-        if let Some(owner) = desk.overtaken_by(&update.contact, &wanted) {
+        let wanted = owner_id(context, email)?;
+        if let Some(owner) = context.overtaken_by(&update.contact, &wanted) {
             let owner = one_line(owner, 40);
             let why =
                 format!("somebody gave it to owner {owner} a moment ago; the next run looks at it anew");
@@ -221,31 +221,31 @@ fn refused(present: &Present) -> Delivery {
     Delivery::Refused { why: present.refusal().unwrap_or_default() }
 }
 
-fn prepare_task(desk: &mut Desk<'_>, key: &str, task: &Task) -> Result<Value, Delivery> {
-    let company = match desk.present(&task.contact) {
+fn prepare_task(context: &mut WriteContext<'_>, key: &str, task: &Task) -> Result<Value, Delivery> {
+    let company = match context.present(&task.contact) {
         Present::There { company, .. } => company.clone(),
         gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
     };
-    let owner = owner_id(desk, &task.owner)?;
-    let place = desk.key_place().map_err(not_written)?;
+    let owner = owner_id(context, &task.owner)?;
+    let place = context.key_place().map_err(not_written)?;
     Ok(tasks::create(key, task, &owner, company.as_deref(), place))
 }
 
-fn post_updates(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
+fn post_updates(context: &mut WriteContext<'_>, part: &[Input]) -> Outcome {
     match part {
         [Input { id: Some(id), body, .. }] => {
-            desk.write(&Method::PATCH, &desk.paths().object("contacts", id), body)
+            context.write(&Method::PATCH, &context.paths().object("contacts", id), body)
         }
         part => {
-            let path = desk.paths().batch("contacts", "update");
-            desk.write(&Method::POST, &path, &batch::body(part))
+            let path = context.paths().batch("contacts", "update");
+            context.write(&Method::POST, &path, &batch::body(part))
         }
     }
 }
 
 /// An owner who is refused may have another id by now: only a list that was read just now refuses for good.
-fn may_have_another_id(desk: &mut Desk<'_>, outcome: Outcome) -> Outcome {
-    let is_doubtful = outcome.blames(OWNER_PROPERTY) && desk.owners.invalidate();
+fn may_have_another_id(context: &mut WriteContext<'_>, outcome: Outcome) -> Outcome {
+    let is_doubtful = outcome.blames(OWNER_PROPERTY) && context.owners.invalidate();
     let Outcome::Refused { why, .. } = &outcome else { return outcome };
     if !is_doubtful {
         return outcome;
@@ -270,18 +270,18 @@ fn done(record: &Value) -> Delivery {
     }
 }
 
-fn post_tasks(desk: &mut Desk<'_>, part: &[Input]) -> Outcome {
+fn post_tasks(context: &mut WriteContext<'_>, part: &[Input]) -> Outcome {
     match part {
-        [Input { body, .. }] => desk.write(&Method::POST, &desk.paths().objects("tasks"), body),
+        [Input { body, .. }] => context.write(&Method::POST, &context.paths().objects("tasks"), body),
         part => {
-            let path = desk.paths().batch("tasks", "create");
-            desk.write(&Method::POST, &path, &batch::body(part))
+            let path = context.paths().batch("tasks", "create");
+            context.write(&Method::POST, &path, &batch::body(part))
         }
     }
 }
 
 fn created_delivery(
-    desk: &mut Desk<'_>,
+    context: &mut WriteContext<'_>,
     input: &Input,
     write: Option<&Keyed<'_>>,
     outcome: Outcome,
@@ -289,7 +289,7 @@ fn created_delivery(
     match (outcome, write) {
         (Outcome::Accepted(record), _) => done(&record),
         // Ours, from an attempt whose answer was lost.
-        (Outcome::Taken { why }, Some(keyed)) => match look_up::one(desk, keyed) {
+        (Outcome::Taken { why }, Some(keyed)) => match look_up::one(context, keyed) {
             LookUp::Found { remote_id } => Delivery::Done { remote_id },
             LookUp::Absent | LookUp::Unseen | LookUp::Impossible | LookUp::Failed { .. } => {
                 Delivery::Unknown { why }
@@ -299,7 +299,7 @@ fn created_delivery(
         (ref outcome @ Outcome::Refused { ref why, .. }, _)
             if tasks::place_in(&input.body) == KeyPlace::Property && outcome.blames(KEY_PROPERTY) =>
         {
-            desk.forget_key_place();
+            context.forget_key_place();
             Delivery::NotSent { why: why.clone() }
         }
         (other, _) => other.into_delivery(),

@@ -27,14 +27,14 @@ use crate::model::{Timestamp, Update};
 /// What is kept between runs. Losing it costs requests and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Remembered {
+pub(super) struct Persisted {
     pub definitions: Definitions,
     pub looks: Looks,
 }
 
 /// What the writes of one process go by.
 #[derive(Debug, Default)]
-pub(super) struct Writing {
+pub(super) struct ContactCache {
     /// Contacts that were read in this process.
     present: HashMap<String, Seen>,
     /// Contacts whose owner changed between two reads of this process.
@@ -45,7 +45,7 @@ pub(super) struct Writing {
     pub walked: Option<HashMap<String, i64>>,
     /// The service's clock at the walk.
     pub now: Option<Timestamp>,
-    pub remembered: Remembered,
+    pub remembered: Persisted,
 }
 
 /// A contact, as it was when it was read.
@@ -61,13 +61,13 @@ const GOOD_FOR: Duration = Duration::from_secs(2);
 /// More are not kept, but read again before they are written.
 const PRESENT_MAX: usize = 10_000;
 
-impl Writing {
-    pub(super) fn new(remembered: Remembered) -> Self {
+impl ContactCache {
+    pub(super) fn new(remembered: Persisted) -> Self {
         Self { remembered, ..Self::default() }
     }
 
     /// Keeps what a read of contacts says that writes need.
-    pub(super) fn saw(&mut self, contacts: &Contacts) {
+    pub(super) fn keep(&mut self, contacts: &Contacts) {
         let objects = contacts.objects();
         if self.present.len() + objects.len() > PRESENT_MAX {
             self.present.clear();
@@ -107,7 +107,7 @@ const WALKED_MAX: usize = 20_000;
 
 /// What a walk knows of changed contacts: whoever it does not know has not changed lately. Once an hour, with the sweep, all
 /// the open ones are looked at: not every act has to move its contact.
-impl Writing {
+impl ContactCache {
     /// Begins with what the walk before it read last: a run that ended between walk and look is made up for.
     pub(super) fn begin_walk<'a>(&mut self, recent: impl Iterator<Item = (&'a str, i64)>) {
         self.walked = Some(HashMap::new());
@@ -130,18 +130,18 @@ impl Writing {
 }
 
 /// What a write needs of the connector.
-pub(super) struct Desk<'a> {
+pub(super) struct WriteContext<'a> {
     pub client: &'a Client,
     pub config: &'a Config,
     pub owners: &'a mut OwnerDirectory,
-    pub writing: &'a mut Writing,
+    pub writing: &'a mut ContactCache,
     /// The time of the run.
     pub now: Timestamp,
 }
 
 static GONE: Present = Present::Gone;
 
-impl Desk<'_> {
+impl WriteContext<'_> {
     pub(super) fn paths(&self) -> &Paths {
         &self.client.paths
     }
