@@ -62,8 +62,8 @@ impl Db<'_> {
     /// whose clock does not stand still for that.
     pub fn untold(self) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT DISTINCT h.id FROM effect e JOIN handoff h ON h.id = e.handoff_id \
-             WHERE e.state IN ('planned', 'in_flight', 'unknown') AND h.status = 'assigned' \
+            "SELECT DISTINCT h.id FROM effect e CROSS JOIN handoff h \
+             WHERE h.id = e.handoff_id AND e.state IN ('planned', 'in_flight', 'unknown') AND h.status = 'assigned' \
              AND e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND NOT EXISTS( \
                SELECT 1 FROM effect d WHERE d.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND d.state = 'done') \
              AND NOT EXISTS(SELECT 1 FROM pause p WHERE p.handoff_id = h.id AND p.why = 'untold' AND p.until_ms IS NULL)",

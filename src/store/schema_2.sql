@@ -7,9 +7,8 @@ ALTER TABLE handoff ADD COLUMN acts INTEGER;        -- hash of what had been don
 UPDATE handoff SET look_ms = 0 WHERE status IN ('assigned', 'touched') OR watch_ms IS NOT NULL;
 CREATE INDEX handoff_look ON handoff(look_ms) WHERE look_ms IS NOT NULL;
 CREATE INDEX handoff_looked ON handoff(looked_ms) WHERE look_ms IS NOT NULL;
-CREATE INDEX handoff_owner ON handoff(owner) WHERE status IN ('assigned', 'touched');
 DROP INDEX handoff_open;
-CREATE INDEX handoff_status ON handoff(status, created_ms);
+CREATE INDEX handoff_status ON handoff(status, owner);
 
 -- Readings of a steady clock can be compared only with readings of the same one: this machine since it was started.
 -- `settled` is no clock: what was sent then has arrived or is lost.
