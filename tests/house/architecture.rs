@@ -46,7 +46,7 @@ const CIRCLES: [(&str, &[&str]); 7] = [
         "writes and look-ups of HubSpot",
         &[
             "crm/hubspot/definitions.rs",
-            "crm/hubspot/desk.rs",
+            "crm/hubspot/write_context.rs",
             "crm/hubspot/engagements.rs",
             "crm/hubspot/look_up.rs",
             "crm/hubspot/own_tasks.rs",
