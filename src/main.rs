@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use handoff::cli::{Cli, parse_time};
-use handoff::commands::{Outcome, Time, dispatch};
+use handoff::commands::{ExitStatus, Time, dispatch};
 use handoff::output::{Printer, crash};
 
 #[expect(clippy::disallowed_methods, reason = "the environment and the clock are read here and nowhere else")]
@@ -21,14 +21,14 @@ fn main() -> ExitCode {
         Ok(time) => dispatch(&cli, time, &mut printer),
         Err(why) => {
             printer.error(&format!("HANDOFF_NOW: {why}"));
-            Ok(Outcome::Refused)
+            Ok(ExitStatus::Refused)
         }
     };
     match outcome {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             printer.error(&format!("{error:#}"));
-            Outcome::Refused.into()
+            ExitStatus::Refused.into()
         }
     }
 }

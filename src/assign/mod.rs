@@ -1,21 +1,23 @@
 //! Handoff + reps + loads + now -> assignment. Pure: the same inputs give the same rep, and every rep who was considered
 //! and not taken is there with the reason.
 
+mod attempt;
 mod company;
 mod direct;
 mod loads;
-mod passed;
 mod pick;
 mod request;
 mod rotation;
 pub mod shifts;
+mod skipped;
 mod team;
 
 pub use company::Companies;
 pub use loads::{Loads, RepLoad, Rotations};
-pub use passed::{PassReason, PassedOver};
+pub use skipped::{SkipReason, Skipped};
 
-use request::{Attempt, Passes, Request};
+use attempt::Attempt;
+use request::{Request, Skips};
 
 use crate::model::{RepId, Timestamp, Turn};
 use crate::qualify::Facts;
@@ -26,7 +28,7 @@ use crate::rules::{Route, Rules};
 pub struct Lead<'a> {
     pub facts: Facts<'a>,
     /// Who may not get it again.
-    pub passed: &'a [(RepId, PassReason)],
+    pub skipped: &'a [(RepId, SkipReason)],
     /// A reassignment stays in this team, unless no route leads there any more.
     pub only_team: Option<usize>,
     /// Who was given people of its company and when, the latest first.
@@ -49,7 +51,7 @@ pub struct Assignment {
     pub team: Option<usize>,
     /// A sentence for the rep.
     pub why: String,
-    pub passed_over: Vec<PassedOver>,
+    pub skipped: Vec<Skipped>,
     /// The members' new places in the team's rotation, to be committed with the pick.
     pub turns: Vec<(RepId, Turn)>,
 }
@@ -63,7 +65,7 @@ pub struct Waiting {
     /// The first moment at which time alone may find somebody; `None` when something must change. A rep who closes a
     /// handoff may be free sooner, so a run tries all that wait.
     pub until: Option<Timestamp>,
-    pub passed_over: Vec<PassedOver>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// Tries the routes in file order; the first that holds and finds somebody decides.
@@ -81,17 +83,17 @@ pub fn assign_by(rules: &Rules, route: usize, lead: &Lead<'_>, loads: &Loads, no
 }
 
 fn try_routes(request: &Request<'_>, routes: Vec<(usize, &Route)>) -> Routing {
-    let mut passes = Passes::default();
+    let mut skips = Skips::default();
     let mut waits_at = None;
     for (index, route) in routes {
-        match request.attempt(route, &mut passes) {
+        match request.attempt(route, &mut skips) {
             Attempt::Found(found) => {
                 return Routing::Assigned(Assignment {
                     rep: found.rep,
                     route: index,
                     team: found.team,
                     why: found.why,
-                    passed_over: passes.over,
+                    skipped: skips.reps,
                     turns: found.turns,
                 });
             }
@@ -108,7 +110,7 @@ fn try_routes(request: &Request<'_>, routes: Vec<(usize, &Route)>) -> Routing {
         let fallback = request.rules.routes.len().saturating_sub(1);
         (fallback, "no route leads to anybody".to_owned())
     });
-    Routing::Waiting(Waiting { route, why, until: passes.until, passed_over: passes.over })
+    Routing::Waiting(Waiting { route, why, until: skips.until, skipped: skips.reps })
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! A team's turn: who of its members can take the handoff, and which of them gets it.
 
-use super::PassReason;
+use super::SkipReason;
 use super::pick::{Candidate, least_loaded};
-use super::request::{Found, Passes, Request};
+use super::request::{Destination, Request, Skips};
 use super::rotation::{self, How, Tie, account, owed_now};
 use crate::model::{Rep, RepId, Timestamp, fold};
 use crate::rules::{Member, OffShift, Pick, Route, Team};
 use crate::sla::{is_day_off, is_working, next_day, next_present, next_working};
 
-/// Picks a member. Whoever cannot take it is noted in `passes`, with the moment at which that may change.
+/// Picks a member. Whoever cannot take it is noted in `skips`, with the moment at which that may change.
 pub(super) fn pick(
     request: &Request<'_>,
     (index, team): (usize, &Team),
     route: &Route,
-    passes: &mut Passes,
-) -> Option<Found> {
+    skips: &mut Skips,
+) -> Option<Destination> {
     let mut on_shift = Vec::new();
     let mut off_shift = Vec::new();
     for member in &team.members {
@@ -22,7 +22,7 @@ pub(super) fn pick(
             continue;
         };
         if let Some((reason, until)) = obstacle(request, team, route, (member.rep, rep)) {
-            passes.note(rep.email.clone(), reason, until);
+            skips.note(rep.email.clone(), reason, until);
         } else if is_working(&rep.hours, request.now) {
             on_shift.push(candidate(request, index, member));
         } else {
@@ -35,11 +35,11 @@ pub(super) fn pick(
     } else {
         for (_, rep) in off_shift {
             let until = next_working(&rep.hours, request.now);
-            passes.note(rep.email.clone(), PassReason::OffShift { until }, until);
+            skips.note(rep.email.clone(), SkipReason::OffShift { until }, until);
         }
         on_shift
     };
-    let mut found = Choice { request, index, team, route, candidates: &candidates }.make(passes)?;
+    let mut found = Choice { request, index, team, route, candidates: &candidates }.make(skips)?;
     if takes_off_shift {
         found.why.push_str(", nobody is on shift");
     }
@@ -62,36 +62,36 @@ fn obstacle(
     team: &Team,
     route: &Route,
     (id, rep): (RepId, &Rep),
-) -> Option<(PassReason, Option<Timestamp>)> {
+) -> Option<(SkipReason, Option<Timestamp>)> {
     let now = request.now;
     let available_from = |moment| match team.off_shift {
         OffShift::Wait => next_working(&rep.hours, moment),
         OffShift::Assign => next_present(&rep.hours, moment),
     };
-    if let Some(reason) = request.passed(id) {
+    if let Some(reason) = request.skipped(id) {
         return Some((reason, None));
     }
     if let Some(skill) = missing_skill(route, rep) {
-        return Some((PassReason::LacksSkill(skill.clone()), None));
+        return Some((SkipReason::LacksSkill(skill.clone()), None));
     }
     if is_day_off(&rep.hours, now) {
-        return Some((PassReason::Away, available_from(now)));
+        return Some((SkipReason::Away, available_from(now)));
     }
     if next_working(&rep.hours, now).is_none() {
-        return Some((PassReason::NeverWorks, None));
+        return Some((SkipReason::NeverWorks, None));
     }
     let load = request.loads.load(id);
     if let Some(most) = rep.max_open.filter(|most| load.open >= *most) {
-        return Some((PassReason::MaxOpen(most), None));
+        return Some((SkipReason::MaxOpen(most), None));
     }
     if let Some(most) = rep.max_per_day.filter(|most| load.today >= *most) {
         let until = next_day(&rep.hours, now).and_then(available_from);
-        return Some((PassReason::MaxPerDay(most), until));
+        return Some((SkipReason::MaxPerDay(most), until));
     }
     let run_limit = request.rules.limits.handoffs_per_rep_per_run;
     let most = run_limit.filter(|most| load.this_run >= *most)?;
     // The next run starts afresh, whenever it comes.
-    Some((PassReason::RunLimit(most), available_from(now)))
+    Some((SkipReason::RunLimit(most), available_from(now)))
 }
 
 fn missing_skill<'a>(route: &'a Route, rep: &Rep) -> Option<&'a String> {
@@ -109,7 +109,7 @@ struct Choice<'a> {
 
 impl Choice<'_> {
     /// Whoever could have taken it as well is noted with where they stand.
-    fn make(&self, passes: &mut Passes) -> Option<Found> {
+    fn make(&self, skips: &mut Skips) -> Option<Destination> {
         let latest = self.request.loads.latest_turn(self.index);
         let rotates = self.team.pick == Pick::RoundRobin;
         let (at, how, is_turn) = if let Some((at, had)) = self.has_company() {
@@ -130,8 +130,8 @@ impl Choice<'_> {
             (true, false) => vec![rotation::after_given_back(candidate, latest)],
             (false, _) => Vec::new(),
         };
-        self.note_others(at, passes);
-        Some(Found {
+        self.note_others(at, skips);
+        Some(Destination {
             rep: candidate.rep,
             team: Some(self.index),
             why: format!("{}: {how}", self.route.name),
@@ -178,14 +178,14 @@ impl Choice<'_> {
         format!("{} in team {}", self.candidates.len(), self.team.name)
     }
 
-    fn note_others(&self, picked: usize, passes: &mut Passes) {
+    fn note_others(&self, picked: usize, skips: &mut Skips) {
         for (at, candidate) in self.candidates.iter().enumerate().filter(|(at, _)| *at != picked) {
             let reason = match self.team.pick {
-                Pick::RoundRobin => PassReason::Owed(owed_now(self.candidates, at)),
-                Pick::LeastLoaded => PassReason::HasOpen(candidate.load.open),
+                Pick::RoundRobin => SkipReason::Owed(owed_now(self.candidates, at)),
+                Pick::LeastLoaded => SkipReason::HasOpen(candidate.load.open),
             };
             if let Some(rep) = self.request.rules.reps.get(candidate.rep.0) {
-                passes.note(rep.email.clone(), reason, None);
+                skips.note(rep.email.clone(), reason, None);
             }
         }
     }

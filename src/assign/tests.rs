@@ -31,7 +31,7 @@ fn a_run_takes_the_members_in_turn_and_says_why() {
         let assignment = assigned(assign(&rules, &lead(&contact), &loads, monday()));
         let why = format!("Everyone: owed {account}, the most of 3 in team all{tie}");
         assert_eq!(assignment.why, why);
-        told.push(passed(&assignment.passed_over).join(", "));
+        told.push(passed(&assignment.skipped).join(", "));
         loads.record(&assignment, monday());
         order.push(assignment.rep.0);
     }
@@ -66,11 +66,11 @@ fn an_owner_who_is_away_or_no_rep_is_passed_over_and_told() {
     ] {
         let assignment = assigned(route_one(&rules, &[("owner", owner)], monday()));
         assert_eq!((assignment.rep, assignment.route), (RepId(0), 1));
-        assert_eq!(passed(&assignment.passed_over)[0], expected);
+        assert_eq!(passed(&assignment.skipped)[0], expected);
     }
     let unowned = assigned(route_one(&rules, &[], monday()));
     assert_eq!(
-        passed(&unowned.passed_over),
+        passed(&unowned.skipped),
         ["bo@acme.example: away", "cy@acme.example: owed 0.50 of a lead"],
         "as a member, once"
     );
@@ -95,7 +95,7 @@ fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
     ] {
         let assignment = assigned(route_one(&rules, &values, monday()));
         assert_eq!((assignment.rep.0, assignment.route), expected, "{values:?}");
-        assert!(assignment.passed_over.iter().all(|passed| matches!(passed.reason, PassReason::Owed(_))));
+        assert!(assignment.skipped.iter().all(|passed| matches!(passed.reason, SkipReason::Owed(_))));
     }
 }
 
@@ -116,7 +116,7 @@ fn a_team_waits_for_its_next_shift() {
     let waiting = waiting(route_one(&rules, &[], utc("2026-11-29T03:00")));
     assert_eq!(waiting.until, Some(utc("2026-11-29T08:00")));
     assert_eq!(
-        passed(&waiting.passed_over),
+        passed(&waiting.skipped),
         [
             "ana@acme.example: off shift until 2026-11-30 09:00 UTC",
             "bo@acme.example: off shift until 2026-11-29 08:00 UTC",
@@ -134,14 +134,14 @@ fn a_team_that_assigns_off_shift_prefers_whoever_is_on_shift() {
     assert_eq!(nobody_on.rep, RepId(0));
     assert!(nobody_on.why.ends_with("and listed first, nobody is on shift"));
     assert_eq!(
-        passed(&nobody_on.passed_over),
+        passed(&nobody_on.skipped),
         ["bo@acme.example: owed 0.33 of a lead", "cy@acme.example: owed 0.33 of a lead"]
     );
     rules.reps[2].hours.shifts = shifts("sun 00:00-08:00").unwrap();
     let one_on = assigned(route_one(&rules, &[], night));
     assert_eq!(one_on.rep, RepId(2));
     assert_eq!(one_on.why, "Everyone: the only one available in team all");
-    assert_eq!(one_on.passed_over.len(), 2);
+    assert_eq!(one_on.skipped.len(), 2);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn every_obstacle_has_its_reason_and_the_moment_that_lifts_it() {
         rules.teams[0].members.truncate(1);
         change(&mut rules);
         let waiting = waiting(assign(&rules, &lead(&contact(&[])), &loads(&[5]), monday()));
-        assert_eq!(passed(&waiting.passed_over), [format!("ana@acme.example: {reason}")]);
+        assert_eq!(passed(&waiting.skipped), [format!("ana@acme.example: {reason}")]);
         assert_eq!(waiting.until, until.map(utc), "{reason}");
     }
 }
@@ -208,7 +208,7 @@ fn a_team_without_anybody_hands_on_to_the_next_route_where_it_says_so() {
     rules.teams[1].nobody_available = NobodyAvailable::NextRoute;
     away(&mut rules, 2, "2026-11-30..2026-12-06");
     let waiting = waiting(route_one(&rules, &[], monday()));
-    assert_eq!((waiting.route, waiting.passed_over.len()), (1, 3));
+    assert_eq!((waiting.route, waiting.skipped.len()), (1, 3));
     assert_eq!(waiting.until, Some(utc("2026-12-01T09:00")), "the first route's team is back sooner");
 }
 
@@ -220,12 +220,12 @@ fn a_reassignment_stays_in_the_team_and_passes_over_who_let_it_lapse() {
     rules.routes[1].when = Condition::Any(Vec::new());
     rules.routes.push(route("Rest", RouteTarget::Rep(RepId(2))));
     let contact = contact(&[("owner", "cy@acme.example")]);
-    let lapsed = [(RepId(0), PassReason::LetItLapse)];
-    let again = Lead { passed: &lapsed, only_team: Some(0), ..lead(&contact) };
+    let lapsed = [(RepId(0), SkipReason::LetItLapse)];
+    let again = Lead { skipped: &lapsed, only_team: Some(0), ..lead(&contact) };
     let assignment = assigned(assign(&rules, &again, &loads(&[]), monday()));
     assert_eq!((assignment.rep, assignment.route), (RepId(1), 1));
     assert_eq!(
-        passed(&assignment.passed_over),
+        passed(&assignment.skipped),
         ["ana@acme.example: let it lapse before", "cy@acme.example: owed 0.50 of a lead"]
     );
     // The rules lead nowhere near the team any more.
@@ -237,11 +237,11 @@ fn a_reassignment_stays_in_the_team_and_passes_over_who_let_it_lapse() {
 fn when_everybody_had_it_no_clock_brings_anybody_back() {
     let rules = rules();
     let contact = contact(&[]);
-    let passed = [0, 1, 2].map(|rep| (RepId(rep), PassReason::RejectedIt));
-    let again = Lead { passed: &passed, ..lead(&contact) };
+    let passed = [0, 1, 2].map(|rep| (RepId(rep), SkipReason::RejectedIt));
+    let again = Lead { skipped: &passed, ..lead(&contact) };
     let waiting = waiting(assign(&rules, &again, &loads(&[]), monday()));
     assert_eq!(waiting.until, None);
-    assert_eq!(waiting.passed_over.len(), 3);
+    assert_eq!(waiting.skipped.len(), 3);
 }
 
 #[test]
@@ -251,10 +251,7 @@ fn the_least_loaded_is_picked_where_the_team_says_so() {
     let assignment = assigned(assign(&rules, &lead(&contact(&[])), &loads(&[4, 2, 3]), monday()));
     assert_eq!(assignment.rep, RepId(1));
     assert_eq!(assignment.why, "Everyone: fewest open handoffs for the weight (2) of 3 in team all");
-    assert_eq!(
-        passed(&assignment.passed_over),
-        ["ana@acme.example: has 4 open", "cy@acme.example: has 3 open"]
-    );
+    assert_eq!(passed(&assignment.skipped), ["ana@acme.example: has 4 open", "cy@acme.example: has 3 open"]);
     assert_eq!(assignment.turns, []);
 }
 

@@ -14,6 +14,6 @@ pub use bands::{Band, Fall, bands, steepest_fall};
 pub use capacity::{TeamCapacity, capacity};
 pub use difference::{Difference, Differences, Move, Reason};
 pub use replay::{Case, Lead, Questions, Replay, Replayed, field_of, fields_looked_at, is_yes};
-pub use report::{DayRow, GroupRow, Quantity, Report, Span, TierRow, Wanted, report};
+pub use report::{DayRow, GroupRow, Report, Span, TierRow, Wanted, report};
 pub use routing::{RepRow, Routed, prepare, rehearse};
-pub use sweep::{Step, Sweep, sweep};
+pub use sweep::{Quantity, Step, Sweep, sweep};

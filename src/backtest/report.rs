@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::{Case, Differences, Replayed, Routed, Sweep, TeamCapacity, sweep};
+use super::{Case, Differences, Quantity, Replayed, Routed, Sweep, TeamCapacity, sweep};
 use crate::model::{Verdict, VerdictKind};
 use crate::rules::Rules;
 use crate::stats::{Quality, Share, float};
@@ -19,13 +19,6 @@ pub struct Span {
     pub days: u64,
     /// Contacts with a date.
     pub dated: u64,
-}
-
-/// Whether leads are counted a day or in all.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quantity {
-    /// How many days history has; `None` when it is undated.
-    pub days: Option<f64>,
 }
 
 /// A tier, or everybody who qualifies.

@@ -95,7 +95,7 @@ impl Rehearsal<'_> {
         let facts = lead.facts(now);
         let keys = company_keys(self.rules, facts.contact);
         let company = self.companies.of(&keys);
-        let request = assign::Lead { facts, passed: &[], only_team: None, company: &company };
+        let request = assign::Lead { facts, skipped: &[], only_team: None, company: &company };
         match assign::assign(self.rules, &request, &self.loads, now) {
             Routing::Assigned(assignment) => {
                 if let Some(team) = assignment.team.filter(|_| is_first) {

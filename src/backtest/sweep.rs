@@ -2,9 +2,16 @@
 
 use serde::Serialize;
 
+use super::Case;
 use super::bands::{Band, Fall, bands, steepest_fall, values};
-use super::{Case, Quantity};
 use crate::stats::{Quality, Share, float};
+
+/// Whether leads are counted a day or in all.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantity {
+    /// How many days history has; `None` when it is undated.
+    pub days: Option<f64>,
+}
 
 /// What the threshold 'at least this' gives.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Outcome, Time, load_rules, store_path};
+use super::{ExitStatus, Time, load_rules, store_path};
 use crate::backtest::{self, Questions, Replay, Replayed, Wanted, capacity, prepare, rehearse};
 use crate::cli::{BacktestArgs, Format, Global};
 use crate::history::History;
@@ -16,15 +16,15 @@ pub(super) fn command(
     args: &BacktestArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let Some(mut rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let against = match &args.against {
         Some(path) => {
             let global = Global { rules: path.clone(), db: global.db.clone(), ..*global };
             let Some(old) = load_rules(&global, time.now, printer)? else {
-                return Ok(Outcome::Refused);
+                return Ok(ExitStatus::Refused);
             };
             Some(old)
         }
@@ -48,7 +48,7 @@ pub(super) fn command(
             printer.data(&output::text(&report));
         }
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn report(

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Time, store_path};
+use super::{ExitStatus, Time, store_path};
 use crate::cli::{BackupArgs, Format, Global};
 use crate::output::{Printable, Printer};
 
@@ -11,10 +11,10 @@ pub(super) fn command(
     args: &BackupArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     if global.dry_run {
         printer.error("a backup writes one file and nothing else: there is no --dry-run of it");
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     let bytes = store_path(global).back_up(&args.file, args.replace)?;
     match global.format {
@@ -26,5 +26,5 @@ pub(super) fn command(
             printer.note(&format!("{} holds the database, {bytes} bytes, checked", args.file.display()));
         }
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }

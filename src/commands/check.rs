@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::run::DEADLINE;
-use super::{Outcome, Time, test};
+use super::{ExitStatus, Time, test};
 use crate::assign::shifts;
 use crate::chat::When;
 use crate::cli::{CheckArgs, Deny, Format, Global};
@@ -36,12 +36,12 @@ pub(super) fn command(
     args: &CheckArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     if let Some(code) = &args.explain {
         return explain(code, global.format, printer);
     }
     let paths = if args.files.is_empty() { std::slice::from_ref(&global.rules) } else { &args.files };
-    let mut outcome = Outcome::Done;
+    let mut outcome = ExitStatus::Done;
     let mut checked = Vec::with_capacity(paths.len());
     for path in paths {
         match read(path) {
@@ -51,15 +51,15 @@ pub(super) fn command(
             }
             Err(error) => {
                 printer.error(&format!("{error:#}"));
-                outcome = Outcome::Refused;
+                outcome = ExitStatus::Refused;
             }
         }
     }
     print(&checked, global.format, printer)?;
     let denied = if args.deny == Some(Deny::Warnings) { Severity::Warning } else { Severity::Error };
     let mut found = checked.iter().flat_map(|checked| checked.found.as_slice());
-    if outcome == Outcome::Done && found.any(|finding| finding.severity >= denied) {
-        outcome = Outcome::Unfinished;
+    if outcome == ExitStatus::Done && found.any(|finding| finding.severity >= denied) {
+        outcome = ExitStatus::Unfinished;
     }
     Ok(outcome)
 }
@@ -101,11 +101,11 @@ fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> 
 }
 
 /// The page of one code.
-fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<Outcome> {
+fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<ExitStatus> {
     let Some(page) = rules::page(code) else {
         let known = did_you_mean(&code.to_uppercase(), CODES.iter().map(|(code, _)| *code));
         printer.error(&format!("there is no code '{}'; {known}", one_line(code, CODE_CHARS_MAX)));
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     if format == Some(Format::Json) {
         let page = json!({ "code": page.code, "meaning": page.meaning, "text": page.text });
@@ -113,7 +113,7 @@ fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<
     } else {
         printer.data(&Printable::laid_out(&format!("{}: {}\n\n{}", page.code, page.meaning, page.text)));
     }
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Static findings, then the definition's examples, then what the CRM itself says.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Time, load_path, store_path};
+use super::{ExitStatus, Time, load_path, store_path};
 use crate::cli::{DiffArgs, Format, Global};
 use crate::model::Timestamp;
 use crate::output::diff::{self as output, Counted};
@@ -19,11 +19,11 @@ pub(super) fn command(
     args: &DiffArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let old = load_path(&args.old, time.now, printer)?;
     let new = load_path(&args.new, time.now, printer)?;
     let (Some(old), Some(new)) = (old, new) else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let diff = diff(&old, &new);
     let counted = match &global.db {
@@ -37,7 +37,7 @@ pub(super) fn command(
         }
     };
     printer.data(&text);
-    Ok(if args.exit_code && !diff.changes.is_empty() { Outcome::Unfinished } else { Outcome::Done })
+    Ok(if args.exit_code && !diff.changes.is_empty() { ExitStatus::Unfinished } else { ExitStatus::Done })
 }
 
 /// Judges every stored contact by both definitions, and by the old one with each change alone.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Time, load_rules};
+use super::{ExitStatus, Time, load_rules};
 use crate::cli::{DocsArgs, Global};
 use crate::output::{Printable, Printer, docs};
 use crate::{chat, crm};
@@ -12,7 +12,7 @@ pub(super) fn command(
     args: &DocsArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     if args.reference {
         let reference = docs::reference(&docs::Connectors {
             crm: crm::tables(),
@@ -20,13 +20,13 @@ pub(super) fn command(
             default_property: crm::default_property,
         });
         printer.data(&Printable::laid_out(&reference));
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     let Some(rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let page = docs::page(&rules);
     let text = if args.html { docs::html(&page) } else { docs::markdown(&page) };
     printer.data(&Printable::laid_out(&text));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }

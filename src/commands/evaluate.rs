@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::run::{DEADLINE, go_through, pass};
-use super::{Opening, Outcome, Patience, Time, busy, open_session};
+use super::{ExitStatus, Opening, Patience, Time, busy, open_session};
 use crate::cli::{EvaluateArgs, Global};
 use crate::handoff::report::RunReport;
 use crate::output::Printer;
@@ -14,7 +14,7 @@ pub(super) fn command(
     args: &EvaluateArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     if !args.all {
         return pass("evaluate", EVALUATE, global, time, printer);
     }
@@ -27,7 +27,7 @@ pub(super) fn command(
     };
     let mut session = match open_session(&global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
-        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Refused => return Ok(ExitStatus::Refused),
         Opening::Busy => return Ok(busy(printer, "evaluate", Patience::Seconds)),
     };
     let report = RunReport::new("evaluate", time.now, session.is_dry);

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::{Outcome, Time, load_rules, store_path};
+use super::{ExitStatus, Time, load_rules, store_path};
 use crate::cli::{ExplainArgs, Format, Global};
 use crate::handoff::explain::explain;
 use crate::model::one_line;
@@ -15,9 +15,9 @@ pub(super) fn command(
     args: &ExplainArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let Some(rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let store = store_path(global).open_existing()?;
     let layouts = Layouts::new(rules.fields.all());
@@ -33,7 +33,7 @@ pub(super) fn command(
         }
     };
     printer.data(&text);
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Contacts by id, else by e-mail: several records may share one.

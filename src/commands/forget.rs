@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Outcome, Patience, Time, busy, load_rules, store_path};
+use super::{ExitStatus, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{ForgetArgs, Format, Global};
 use crate::handoff::forget::forget;
 use crate::model::one_line;
@@ -20,9 +20,9 @@ pub(super) fn command(
     args: &ForgetArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let Some(rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let path = store_path(global);
     if !path.exists() {
@@ -54,16 +54,16 @@ pub(super) fn command(
         }
     };
     printer.data(&shown);
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
-fn unknown(wanted: &str, printer: &mut Printer) -> Outcome {
+fn unknown(wanted: &str, printer: &mut Printer) -> ExitStatus {
     let shown = one_line(wanted, 80);
     printer.error(&format!(
         "no contact has the e-mail or id '{shown}': it was never read, or it is forgotten already; \
          what `handoff forget` erased can be asked for by the contact's id"
     ));
-    Outcome::Unfinished
+    ExitStatus::Unfinished
 }
 
 /// By e-mail, several records may share one; else by the CRM's id.

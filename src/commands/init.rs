@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::{Outcome, Time};
+use super::{ExitStatus, Time};
 use crate::cli::{Global, InitArgs};
 use crate::output::{Printable, Printer};
 
@@ -20,7 +20,7 @@ pub(super) fn command(
     args: &InitArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     if args.crm {
         return crm::command(global, args, time, printer);
     }
@@ -29,7 +29,7 @@ pub(super) fn command(
     let rules = args.folder.join("rules.toml");
     if !create(&rules, RULES)? {
         printer.error(&format!("{} is there already; it was left as it is", rules.display()));
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     let contacts = args.folder.join("contacts.csv");
     create(&contacts, CONTACTS)?;
@@ -37,7 +37,7 @@ pub(super) fn command(
         format!("wrote {} and {}", rules.display(), contacts.display()),
         format!("next: handoff run --dry-run --include-existing --rules {}", rules.display()),
     ]));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Writes a file that is not there yet; false when it is.

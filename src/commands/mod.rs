@@ -40,7 +40,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What cron and scripts may rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ExitStatus {
     Done,
     /// Something failed, is held or was found; it is recorded, and the next run goes on.
     Unfinished,
@@ -48,12 +48,12 @@ pub enum Outcome {
     Refused,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
+impl From<ExitStatus> for ExitCode {
+    fn from(outcome: ExitStatus) -> Self {
         match outcome {
-            Outcome::Done => Self::SUCCESS,
-            Outcome::Unfinished => Self::from(1),
-            Outcome::Refused => Self::from(2),
+            ExitStatus::Done => Self::SUCCESS,
+            ExitStatus::Unfinished => Self::from(1),
+            ExitStatus::Refused => Self::from(2),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Time {
 }
 
 /// Runs one command.
-pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome> {
+pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<ExitStatus> {
     let only_looks = matches!(
         cli.command,
         Command::Check(_)
@@ -90,17 +90,17 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<Outcome>
     ) || matches!(&cli.command, Command::Silence(args) if args.only_looks());
     if cli.global.at.is_some() && !(cli.global.dry_run || only_looks) {
         printer.error("--at decides as of another time, so it needs --dry-run");
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     let for_check = matches!(cli.global.format, Some(Format::Github | Format::Sarif));
     if for_check && !matches!(cli.command, Command::Check(_)) {
         printer
             .error("--format github and --format sarif are for `handoff check`; others print table or json");
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     if cli.global.format == Some(Format::Prometheus) && !matches!(cli.command, Command::Status) {
         printer.error("--format prometheus is for `handoff status`; others print table or json");
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
@@ -219,16 +219,16 @@ fn open_session(
 
 /// What a command comes to that found another run at work. For cron that is well: the other does the work, and only who
 /// asks hears of it. Who waited did not get what they asked for, and is told.
-fn busy(printer: &mut Printer, command: &str, patience: Patience) -> Outcome {
+fn busy(printer: &mut Printer, command: &str, patience: Patience) -> ExitStatus {
     let text = format!("another run holds the database; this {command} was skipped");
     match patience {
         Patience::None => {
             printer.note(&text);
-            Outcome::Done
+            ExitStatus::Done
         }
         Patience::Seconds => {
             printer.error(&text);
-            Outcome::Unfinished
+            ExitStatus::Unfinished
         }
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Outcome, Time, load_rules, may_pretend, store_path};
+use super::{ExitStatus, Time, load_rules, may_pretend, store_path};
 use crate::cli::{Global, ReceiveArgs, Sender};
 use crate::connector::signed_request::{Received, Refusal, Request};
 use crate::model::ContactId;
@@ -21,7 +21,7 @@ pub(super) fn command(
     args: &ReceiveArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let unavailable = |printer: &mut Printer| {
         // The service comes again.
         respond("503 Service Unavailable", &json!({ "error": "see the log of handoff" }), printer);
@@ -30,7 +30,7 @@ pub(super) fn command(
         Ok(Some(received)) => Ok(answer(&received, printer)),
         Ok(None) => {
             unavailable(printer);
-            Ok(Outcome::Refused)
+            Ok(ExitStatus::Refused)
         }
         Err(error) => {
             unavailable(printer);
@@ -81,11 +81,11 @@ fn keep(global: &Global, contacts: &[ContactId]) -> Result<()> {
     path.wake()
 }
 
-fn answer(received: &Received, printer: &mut Printer) -> Outcome {
+fn answer(received: &Received, printer: &mut Printer) -> ExitStatus {
     match received {
         Received::Refused(refusal) => {
             refuse(*refusal, printer);
-            return Outcome::Unfinished;
+            return ExitStatus::Unfinished;
         }
         Received::Answered(body) => respond("200 OK", body, printer),
         Received::Ignored => respond("200 OK", &json!({}), printer),
@@ -98,7 +98,7 @@ fn answer(received: &Received, printer: &mut Printer) -> Outcome {
             respond("200 OK", &json!({}), printer);
         }
     }
-    Outcome::Done
+    ExitStatus::Done
 }
 
 /// Whoever sends it learns no more than the status.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::run::{DEADLINE, go_through};
-use super::{Opening, Outcome, Patience, Time, busy, explain, open_session};
+use super::{ExitStatus, Opening, Patience, Time, busy, explain, open_session};
 use crate::cli::{Global, ReleaseArgs};
 use crate::handoff::report::RunReport;
 use crate::model::{Status, one_line};
@@ -16,10 +16,10 @@ pub(super) fn command(
     args: &ReleaseArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
-        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Refused => return Ok(ExitStatus::Refused),
         Opening::Busy => return Ok(busy(printer, "release", Patience::Seconds)),
     };
     let layouts = Layouts::new(session.rules.fields.all());

@@ -3,16 +3,16 @@
 use anyhow::Result;
 
 use super::run::{DEADLINE, go_through};
-use super::{Opening, Outcome, Patience, Time, busy, open_session};
+use super::{ExitStatus, Opening, Patience, Time, busy, open_session};
 use crate::cli::Global;
 use crate::handoff::report::RunReport;
 use crate::output::Printer;
 use crate::pipeline::{DELIVER, Scope};
 
-pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<ExitStatus> {
     let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
-        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Refused => return Ok(ExitStatus::Refused),
         Opening::Busy => return Ok(busy(printer, "retry", Patience::Seconds)),
     };
     let now = session.now;

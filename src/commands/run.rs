@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Opening, Outcome, Patience, Time, busy, open_session};
+use super::{ExitStatus, Opening, Patience, Time, busy, open_session};
 use crate::cli::{Global, RunArgs};
 use crate::handoff::report::RunReport;
 use crate::monitor;
@@ -15,7 +15,12 @@ use crate::stop;
 /// A run started by cron every minute ends before the next.
 pub(super) const DEADLINE: Duration = Duration::from_secs(50);
 
-pub(super) fn command(global: &Global, args: &RunArgs, time: Time, printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(
+    global: &Global,
+    args: &RunArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<ExitStatus> {
     let scope = Scope { all: false, include_existing: args.include_existing };
     let work = Work { name: "run", passes: &RUN, scope, deadline: Duration::from_secs(args.deadline) };
     work.execute(global, time, printer)
@@ -28,7 +33,7 @@ pub(super) fn pass(
     global: &Global,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let work = Work { name, passes: &[pass], scope: Scope::default(), deadline: DEADLINE };
     work.execute(global, time, printer)
 }
@@ -41,13 +46,13 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn execute(&self, global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
+    fn execute(&self, global: &Global, time: Time, printer: &mut Printer) -> Result<ExitStatus> {
         // Cron leaves the work to the other run; who asked for a plan waits for it, and so does what no other run does.
         let waits = global.dry_run || self.passes.contains(&FULL_RESYNC);
         let patience = if waits { Patience::Seconds } else { Patience::None };
         let mut session = match open_session(global, time, patience, self.deadline, printer)? {
             Opening::Open(session) => session,
-            Opening::Refused => return Ok(Outcome::Refused),
+            Opening::Refused => return Ok(ExitStatus::Refused),
             Opening::Busy => return Ok(busy(printer, self.name, patience)),
         };
         let report = RunReport::new(self.name, time.now, session.is_dry);
@@ -63,7 +68,7 @@ pub(super) fn go_through(
     mut report: RunReport,
     global: &Global,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let mut progress = Progress::new(printer, "reading contacts");
     let mut show = |share, count| progress.at(share, count);
     let is_whole = Run { session, report: &mut report, scope, progress: &mut show }.passes(passes);
@@ -73,7 +78,7 @@ pub(super) fn go_through(
         if !session.is_dry {
             tell_monitor(session, &report.command, false, printer);
         }
-        return Ok(Outcome::Unfinished);
+        return Ok(ExitStatus::Unfinished);
     }
     report.problems.extend(report.delivered.lacking());
     report.warnings.extend(session.chat.as_mut().map(|chat| chat.warnings()).unwrap_or_default());
@@ -83,7 +88,7 @@ pub(super) fn go_through(
         tell_monitor(session, &report.command, is_good, printer);
     }
     report::print(&report, &session.store, global, printer)?;
-    Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+    Ok(if is_good { ExitStatus::Done } else { ExitStatus::Unfinished })
 }
 
 /// A monitor that does not hear is worth a word, and no reason to call the run bad. Who asked the run to stop does not wait

@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::Outcome;
+use super::ExitStatus;
 use crate::output::{Printable, Printer};
 use crate::rules::schema::schema;
 use crate::{chat, crm};
 
-pub(super) fn command(printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(printer: &mut Printer) -> Result<ExitStatus> {
     let schema = schema(&crm::tables(), &chat::tables());
     printer.data(&Printable::json(&schema)?);
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }

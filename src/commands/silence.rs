@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use super::{Outcome, Patience, Time, busy, load_rules, store_path};
+use super::{ExitStatus, Patience, Time, busy, load_rules, store_path};
 use crate::cli::{Format, Global, SilenceArgs};
 use crate::handoff::silence::{Listed, listed};
 use crate::model::{Timestamp, one_line};
@@ -26,25 +26,25 @@ pub(super) fn command(
     args: &SilenceArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let Some(rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let path = store_path(global);
     if args.only_looks() {
         let listed = listed(path.open_existing()?.read(), &rules, time.now)?;
         print(global, &listed, printer)?;
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     let Some(author) = args.by.as_deref().map(|by| one_line(by, NAME_CHARS_MAX)).filter(|by| !by.is_empty())
     else {
         printer.error("nobody says so: give a name with --by");
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     let wanted = match &args.when {
         Some(condition) => match Wanted::read(args, condition, &author, &rules, time.now, printer)? {
             Some(wanted) => Some(wanted),
-            None => return Ok(Outcome::Refused),
+            None => return Ok(ExitStatus::Refused),
         },
         None => None,
     };
@@ -114,24 +114,24 @@ impl Wanted {
         global: &Global,
         time: Time,
         printer: &mut Printer,
-    ) -> Result<Outcome> {
+    ) -> Result<ExitStatus> {
         let Self { condition, reason, author, until } = self;
         let new = NewSilence { condition, reason, author, from: time.now, until: *until };
         let id = store.write(|db| db.add_silence(&new))?;
         let mut listed = listed(store.read(), rules, time.now)?;
         listed.retain(|silence| silence.id == id);
         print(global, &listed, printer)?;
-        Ok(Outcome::Done)
+        Ok(ExitStatus::Done)
     }
 }
 
-fn end(store: &Store, id: i64, author: &str, now: Timestamp, printer: &mut Printer) -> Result<Outcome> {
+fn end(store: &Store, id: i64, author: &str, now: Timestamp, printer: &mut Printer) -> Result<ExitStatus> {
     if !store.write(|db| db.end_silence(id, author, now))? {
         printer.error(&format!("no silence {id} is in force; `handoff silence` lists those that are"));
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     printer.note(&format!("silence {id} is over"));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 fn print(global: &Global, listed: &[Listed], printer: &mut Printer) -> Result<()> {

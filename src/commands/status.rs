@@ -2,13 +2,13 @@
 
 use anyhow::Result;
 
-use super::{Outcome, Time, load_rules, store_path};
+use super::{ExitStatus, Time, load_rules, store_path};
 use crate::cli::{Format, Global};
 use crate::output::status::text;
 use crate::output::{Printable, Printer, metrics};
 use crate::pipeline::status::state;
 
-pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<Outcome> {
+pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Result<ExitStatus> {
     // The rules name the database's folder; that they are broken is worth knowing, and no reason to say nothing.
     let rules = load_rules(global, time.now, printer)?;
     let store = store_path(global).open_existing()?;
@@ -19,5 +19,5 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
         Some(Format::Table | Format::Github | Format::Sarif) | None => text(&state, time.now),
     };
     printer.data(&shown);
-    Ok(if state.healthy { Outcome::Done } else { Outcome::Unfinished })
+    Ok(if state.healthy { ExitStatus::Done } else { ExitStatus::Unfinished })
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::{Outcome, Time, load_rules};
+use super::{ExitStatus, Time, load_rules};
 use crate::cli::{Format, Global, TestArgs};
 use crate::examples::{Checked, Coverage, Mismatch, Mutant, check, mutants};
 use crate::output::{Printable, Printer, findings, junit, table};
@@ -14,9 +14,9 @@ pub(super) fn command(
     args: &TestArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
-    let Some(rules) = load_rules(global, time.now, printer)? else { return Ok(Outcome::Refused) };
-    let Some(separate) = read_files(args, &rules, printer)? else { return Ok(Outcome::Refused) };
+) -> Result<ExitStatus> {
+    let Some(rules) = load_rules(global, time.now, printer)? else { return Ok(ExitStatus::Refused) };
+    let Some(separate) = read_files(args, &rules, printer)? else { return Ok(ExitStatus::Refused) };
     let wanted = |example: &&Example| args.filter.as_deref().is_none_or(|text| example.name.contains(text));
     let examples: Vec<&Example> = rules.examples.iter().chain(&separate).filter(wanted).collect();
     let mut coverage = Coverage::new(&rules);
@@ -39,7 +39,7 @@ pub(super) fn command(
         printer.error(&format!("the examples cover {percent} % of the definition, less than {least} %"));
     }
     let is_good = checked.iter().all(Checked::passes) && lacking.is_none();
-    Ok(if is_good { Outcome::Done } else { Outcome::Unfinished })
+    Ok(if is_good { ExitStatus::Done } else { ExitStatus::Unfinished })
 }
 
 /// The examples of separate files; `None` when one of them is broken, and it has been said.

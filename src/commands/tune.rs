@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::backtest::dates;
-use super::{Outcome, Time, load_rules, store_path};
+use super::{ExitStatus, Time, load_rules, store_path};
 use crate::backtest::is_yes;
 use crate::cli::{Format, Global, TuneArgs};
 use crate::history::History;
@@ -18,9 +18,9 @@ pub(super) fn command(
     args: &TuneArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let Some(rules) = load_rules(global, time.now, printer)? else {
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     };
     if knobs(&rules).is_empty() {
         bail!("no tier has a threshold (`at_least`, `at_most`, `above`, `below`), and [icp] no minimum_fit");
@@ -66,5 +66,5 @@ pub(super) fn command(
             printer.data(&output::text(&tuned, &diff));
         }
     }
-    Ok(if tuned.claim.holds() { Outcome::Done } else { Outcome::Unfinished })
+    Ok(if tuned.claim.holds() { ExitStatus::Done } else { ExitStatus::Unfinished })
 }

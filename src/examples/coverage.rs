@@ -1,6 +1,6 @@
 //! Which parts of a definition its examples reach: an untested tier is an agreement that nobody has looked at.
 
-use super::outcome::Outcome;
+use super::outcome::Judged;
 use crate::qualify::{PartKind, StepKind};
 use crate::rules::Rules;
 
@@ -76,7 +76,7 @@ impl Coverage {
     }
 
     /// Takes in what one example came to.
-    pub(super) fn see(&mut self, outcome: &Outcome<'_>) {
+    pub(super) fn see(&mut self, outcome: &Judged<'_>) {
         for part in &outcome.traced.parts {
             self.mark(Of::Part(part.kind), part.holds);
             if part.kind == PartKind::Icp {
@@ -100,7 +100,7 @@ impl Coverage {
     }
 
     /// At a time that an example looks at, the steps up to the present one have come, and the others have not.
-    fn see_steps(&mut self, outcome: &Outcome<'_>) {
+    fn see_steps(&mut self, outcome: &Judged<'_>) {
         let Some(sla) = outcome.tier().and_then(|tier| tier.sla).filter(|_| outcome.sla().is_some()) else {
             return;
         };

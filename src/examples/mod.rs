@@ -12,7 +12,7 @@ use crate::rules::{Example, Rules};
 
 pub use coverage::{Coverage, Covered, part_name};
 pub use mutants::{Mutant, mutants};
-use outcome::Outcome;
+use outcome::Judged;
 
 /// One thing that came out otherwise than expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +51,12 @@ pub fn check<'a>(rules: &Rules, example: &'a Example, coverage: &mut Coverage) -
     let rules_then = with_absences(rules, example);
     let routing = evaluation.verdict.is_qualified().then(|| {
         let facts = facts(rules, &contact, example.at);
-        let lead = Lead { facts, passed: &[], only_team: None, company: &[] };
+        let lead = Lead { facts, skipped: &[], only_team: None, company: &[] };
         assign::assign(&rules_then, &lead, &loads(rules, example), example.at)
     });
-    let outcome = Outcome { rules: &rules_then, example, evaluation, routing, traced: &traced };
-    coverage.see(&outcome);
-    let mismatches = outcome.mismatches();
+    let judged = Judged { rules: &rules_then, example, evaluation, routing, traced: &traced };
+    coverage.see(&judged);
+    let mismatches = judged.mismatches();
     let trace = if mismatches.is_empty() { Vec::new() } else { trace_lines(rules, &traced) };
     Checked { example, mismatches, trace }
 }

@@ -8,7 +8,7 @@ use crate::rules::{Escalated, Example, Expectation, Rules, Team, Tier};
 use crate::sla::{self, Plan};
 
 /// An example, judged and routed.
-pub(super) struct Outcome<'a> {
+pub(super) struct Judged<'a> {
     pub rules: &'a Rules,
     pub example: &'a Example,
     pub evaluation: Evaluation,
@@ -17,7 +17,7 @@ pub(super) struct Outcome<'a> {
     pub traced: &'a Trace<'a>,
 }
 
-impl Outcome<'_> {
+impl Judged<'_> {
     pub(super) fn mismatches(&self) -> Vec<Mismatch> {
         let expect = &self.example.expect;
         let mut mismatches: Vec<Mismatch> = self

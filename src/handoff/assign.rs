@@ -10,19 +10,19 @@ use super::owner::owner;
 use super::past::companies;
 use super::report::HandedOff;
 use super::words::{held_values, local};
-use crate::assign::{Assignment, PassReason, PassedOver};
+use crate::assign::{Assignment, SkipReason, Skipped};
 use crate::model::{Rep, RepId, Timestamp, Turn, Untrusted};
 use crate::qualify::{Facts, PartKind, Trace, outcomes_holding, trace};
 use crate::rules::Rules;
 use crate::sla;
-use crate::store::{AssignmentRow, NewAssignment, PassedOverRow};
+use crate::store::{AssignmentRow, NewAssignment, SkippedRow};
 
 /// What is written down of an assignment, beside its rep and route.
 pub(super) struct Terms<'a> {
     pub round: u32,
     pub why: &'a str,
     pub due: Option<Timestamp>,
-    pub skipped: &'a [PassedOverRow],
+    pub skipped: &'a [SkippedRow],
     pub turns: &'a [(String, Turn)],
 }
 
@@ -39,7 +39,7 @@ impl Case<'_> {
             let why = format!("{} has no working time ahead in which the SLA could end", rep.email);
             db.add_event(handoff.id, now, "no due time", None, Some(&why))?;
         }
-        let skipped = skipped_rows(&assignment.passed_over);
+        let skipped = skipped_rows(&assignment.skipped);
         let email = |rep: &RepId| rules.reps.get(rep.0).map(|rep| rep.email.clone());
         let turns: Vec<(String, Turn)> =
             assignment.turns.iter().filter_map(|(rep, turn)| Some((email(rep)?, *turn))).collect();
@@ -100,7 +100,7 @@ impl Case<'_> {
         assignment: &Assignment,
         rep: &Rep,
         due: Option<Timestamp>,
-        skipped: Vec<PassedOverRow>,
+        skipped: Vec<SkippedRow>,
         together_with: Vec<Untrusted>,
     ) -> HandedOff {
         let route = self.rules().routes.get(assignment.route);
@@ -135,21 +135,21 @@ impl Case<'_> {
     }
 
     /// Reps who had this handoff and may not get it again.
-    pub(crate) fn had_it_before(&self) -> Result<Vec<(RepId, PassReason)>> {
+    pub(crate) fn had_it_before(&self) -> Result<Vec<(RepId, SkipReason)>> {
         Ok(had_it_before(self.rules(), &self.db.assignments(self.handoff.id)?))
     }
 }
 
 /// Reps of these assignments who may not get the handoff again.
-pub(crate) fn had_it_before(rules: &Rules, assignments: &[AssignmentRow]) -> Vec<(RepId, PassReason)> {
+pub(crate) fn had_it_before(rules: &Rules, assignments: &[AssignmentRow]) -> Vec<(RepId, SkipReason)> {
     let by_email: HashMap<&str, RepId> =
         rules.reps.iter().enumerate().map(|(index, rep)| (rep.email.as_str(), RepId(index))).collect();
     assignments
         .iter()
         .filter_map(|assignment| {
             let reason = match assignment.ended.as_deref() {
-                Some("lapsed") => PassReason::LetItLapse,
-                Some("rejected") => PassReason::RejectedIt,
+                Some("lapsed") => SkipReason::LetItLapse,
+                Some("rejected") => SkipReason::RejectedIt,
                 Some(_) | None => return None,
             };
             Some((*by_email.get(assignment.rep.as_str())?, reason))
@@ -157,9 +157,9 @@ pub(crate) fn had_it_before(rules: &Rules, assignments: &[AssignmentRow]) -> Vec
         .collect()
 }
 
-pub(crate) fn skipped_rows(skipped: &[PassedOver]) -> Vec<PassedOverRow> {
+pub(crate) fn skipped_rows(skipped: &[Skipped]) -> Vec<SkippedRow> {
     skipped
         .iter()
-        .map(|skipped| PassedOverRow { rep: skipped.rep.clone(), reason: skipped.reason.to_string() })
+        .map(|skipped| SkippedRow { rep: skipped.rep.clone(), reason: skipped.reason.to_string() })
         .collect()
 }

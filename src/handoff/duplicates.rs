@@ -19,7 +19,7 @@ pub(crate) struct Duplicates<'a> {
 
 /// What a contact that crossed is, with regard to others of the same e-mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LeadIdentity {
     /// Nobody was handed off under its e-mail, or the lead has crossed again.
     Own,
     /// It is the lead of another contact, which is open or was handed off and still qualifies.
@@ -78,19 +78,19 @@ impl<'a> Duplicates<'a> {
     }
 
     /// How a contact that crossed stands to others of its e-mail.
-    pub(crate) fn standing(&self, db: Db<'_>, contact: i64, key: Option<i64>) -> Result<Standing> {
-        let Some(key) = key else { return Ok(Standing::Own) };
+    pub(crate) fn identity(&self, db: Db<'_>, contact: i64, key: Option<i64>) -> Result<LeadIdentity> {
+        let Some(key) = key else { return Ok(LeadIdentity::Own) };
         let mut until = None;
         for namesake in db.namesakes(key, contact)? {
             if self.key(db, namesake.contact)? != Some(key) {
                 continue;
             }
             if namesake.status.is_open() || namesake.verdict == Some(VerdictKind::Qualified) {
-                return Ok(Standing::Linked { of: namesake.contact, handoff: namesake.handoff });
+                return Ok(LeadIdentity::Linked { of: namesake.contact, handoff: namesake.handoff });
             }
             until = until.max(namesake.cooldown.filter(|until| *until > self.context.now));
         }
-        Ok(until.map_or(Standing::Own, |until| Standing::Cooling { until }))
+        Ok(until.map_or(LeadIdentity::Own, |until| LeadIdentity::Cooling { until }))
     }
 }
 

@@ -180,9 +180,9 @@ fn routing_now(
         None => Vec::new(),
     };
     let company = had_company(rules, store.read(), facts)?;
-    let lead = Lead { facts: *facts, passed: &passed, only_team: None, company: &company };
+    let lead = Lead { facts: *facts, skipped: &passed, only_team: None, company: &company };
     let route_name = |at: usize| rules.routes.get(at).map_or_else(String::new, |route| route.name.clone());
-    let passed_texts = |passed: &[assign::PassedOver]| -> Vec<String> {
+    let passed_texts = |passed: &[assign::Skipped]| -> Vec<String> {
         passed.iter().map(|passed| format!("{}: {}", passed.rep, passed.reason)).collect()
     };
     Ok(match assign::assign(rules, &lead, &loads, facts.now) {
@@ -191,14 +191,14 @@ fn routing_now(
             owner: rules.reps.get(assignment.rep.0).map(|rep| format!("{} <{}>", rep.name, rep.email)),
             why: assignment.why,
             until: None,
-            passed_over: passed_texts(&assignment.passed_over),
+            passed_over: passed_texts(&assignment.skipped),
         },
         Routing::Waiting(waiting) => RoutingNow {
             route: route_name(waiting.route),
             owner: None,
             why: waiting.why,
             until: waiting.until,
-            passed_over: passed_texts(&waiting.passed_over),
+            passed_over: passed_texts(&waiting.skipped),
         },
     })
 }

@@ -22,7 +22,7 @@ pub(crate) fn given_to(rules: &Rules, handoff: &HandoffRow, rep: RepId, why: Str
         route: route.unwrap_or_default(),
         team: None,
         why,
-        passed_over: Vec::new(),
+        skipped: Vec::new(),
         turns: Vec::new(),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::model::{Delivered, Timestamp, Untrusted, VerdictKind, one_line};
-use crate::store::PassedOverRow;
+use crate::store::SkippedRow;
 
 /// What one run did, stage by stage. A stage that did not run is `None`.
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +73,7 @@ pub(crate) struct HandedOff {
     pub why_owner: String,
     pub due: Option<Timestamp>,
     pub due_local: Option<String>,
-    pub passed_over: Vec<PassedOverRow>,
+    pub passed_over: Vec<SkippedRow>,
     /// People of the same company who are in the same task.
     pub together_with: Vec<Untrusted>,
 }
@@ -86,7 +86,7 @@ pub(crate) struct Waiting {
     pub tier: String,
     pub why: String,
     pub until: Option<Timestamp>,
-    pub passed_over: Vec<PassedOverRow>,
+    pub passed_over: Vec<SkippedRow>,
 }
 
 /// Something that a rep did, or that an SLA brought about.

@@ -6,7 +6,7 @@ use super::Context;
 use super::burst;
 use super::case::Case;
 use super::close::disqualified_by;
-use super::duplicates::{Duplicates, Standing};
+use super::duplicates::{Duplicates, LeadIdentity};
 use super::report::Acted;
 use super::words::held;
 use crate::model::{Status, Timestamp, Verdict, handoff_key};
@@ -41,14 +41,14 @@ impl Crossed<'_> {
     pub(crate) fn start_or_link(&self, tier: usize, duplicates: Option<&Duplicates<'_>>) -> Result<Started> {
         let (db, id, now) = (self.db, self.due.row.id, self.context.now);
         let key = duplicates.map(|duplicates| duplicates.key(db, id)).transpose()?.flatten();
-        let standing = duplicates.map(|duplicates| duplicates.standing(db, id, key)).transpose()?;
-        match standing.unwrap_or(Standing::Own) {
-            Standing::Own => {
+        let identity = duplicates.map(|duplicates| duplicates.identity(db, id, key)).transpose()?;
+        match identity.unwrap_or(LeadIdentity::Own) {
+            LeadIdentity::Own => {
                 db.unlink(id)?;
                 self.start(tier, key)
             }
-            Standing::Cooling { until } => Ok(Started::Cooling { until }),
-            Standing::Linked { of, handoff } => {
+            LeadIdentity::Cooling { until } => Ok(Started::Cooling { until }),
+            LeadIdentity::Linked { of, handoff } => {
                 if db.link(id, of, key.unwrap_or_default(), now)? {
                     let crm_id = &self.due.row.contact.id;
                     let how = format!("contact {crm_id} has the same e-mail: linked, not handed off");

@@ -11,7 +11,7 @@ use super::recipients::Recipient;
 use super::report::{Acted, RunReport};
 use super::silence::{Silence, in_force};
 use super::words::{self, Lateness};
-use crate::assign::{self, Assignment, Lead, Loads, PassReason, Routing, Waiting};
+use crate::assign::{self, Assignment, Lead, Loads, Routing, SkipReason, Waiting};
 use crate::model::{RepId, Status, StepAction, StepTarget, Timestamp};
 use crate::mutant;
 use crate::rules::Rules;
@@ -144,10 +144,10 @@ impl Case<'_> {
         let loads = loads(rules, self.db, now)?;
         let mut skipped = self.had_it_before()?;
         if let Some(owner) = rules.reps.iter().position(|rep| rep.email == self.owner()) {
-            skipped.push((RepId(owner), PassReason::LetItLapse));
+            skipped.push((RepId(owner), SkipReason::LetItLapse));
         }
         let company = had_company(rules, self.db, &self.facts())?;
-        let lead = Lead { facts: self.facts(), passed: &skipped, only_team, company: &company };
+        let lead = Lead { facts: self.facts(), skipped: &skipped, only_team, company: &company };
         Ok(assign(rules, &lead, &loads, now))
     }
 

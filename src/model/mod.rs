@@ -10,6 +10,7 @@ mod field;
 mod handoff;
 mod mailbox;
 mod policy;
+mod record;
 mod rep;
 mod text;
 mod turn;
@@ -26,10 +27,11 @@ pub use effect::{
     Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
     Write, Written,
 };
-pub use field::{EMAIL_DOMAIN, Field, FieldId, Record, STANDARD_FIELDS, StandardField};
+pub use field::{EMAIL_DOMAIN, Field, FieldId, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};
 pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
+pub use record::Record;
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};
 pub use turn::{LEAD, Turn};

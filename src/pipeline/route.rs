@@ -49,7 +49,7 @@ fn route_one(
     let case = Case::of(context, db, handoff.clone())?;
     let skipped = case.had_it_before()?;
     let company = had_company(context.rules, db, &case.facts())?;
-    let lead = Lead { facts: case.facts(), passed: &skipped, only_team: None, company: &company };
+    let lead = Lead { facts: case.facts(), skipped: &skipped, only_team: None, company: &company };
     match assign::assign(context.rules, &lead, loads, context.now) {
         Routing::Assigned(assignment) => {
             let handed_off = case.assign_to(&assignment)?;
@@ -67,7 +67,7 @@ fn route_one(
                 tier: handoff.tier.clone(),
                 why: waiting.why,
                 until: waiting.until,
-                passed_over: skipped_rows(&waiting.passed_over),
+                passed_over: skipped_rows(&waiting.skipped),
             });
         }
     }

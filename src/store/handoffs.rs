@@ -74,7 +74,7 @@ pub struct HandoffRow {
 
 /// A rep who was considered and not picked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PassedOverRow {
+pub struct SkippedRow {
     pub rep: String,
     pub reason: String,
 }
@@ -90,7 +90,7 @@ pub struct NewAssignment<'a> {
     pub route: &'a str,
     pub team: Option<&'a str>,
     pub why: &'a str,
-    pub passed_over: &'a [PassedOverRow],
+    pub passed_over: &'a [SkippedRow],
     pub at: Timestamp,
     pub due: Option<Timestamp>,
     /// The rep's calendar as JSON, when an SLA is counted on it.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use rusqlite::params;
 
 use super::Db;
-use super::handoffs::{PassedOverRow, unreadable};
+use super::handoffs::{SkippedRow, unreadable};
 use super::runs::time;
 use crate::model::{StepAction, Timestamp};
 
@@ -27,7 +27,7 @@ pub struct AssignmentRow {
     pub route: String,
     pub team: Option<String>,
     pub why: String,
-    pub passed_over: Vec<PassedOverRow>,
+    pub passed_over: Vec<SkippedRow>,
     pub at: Timestamp,
     /// `lapsed` or `rejected`; `None` while it stands.
     pub ended: Option<String>,

@@ -42,7 +42,7 @@ pub use duplicates::{LinkRow, Namesake, email_key};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;
-pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, PassedOverRow};
+pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, SkippedRow};
 pub use hints::Hints;
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;

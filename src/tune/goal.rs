@@ -45,7 +45,7 @@ impl Claim {
 
 /// How a definition stands to a goal: the smaller, the better.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub(super) struct Standing {
+pub(super) struct Distance {
     /// 0 when the goal is met where the search looks.
     pub shortfall: f64,
     /// Among those that meet it: more leads, or a better share of them.
@@ -55,7 +55,7 @@ pub(super) struct Standing {
 impl Goal {
     /// `None` for a definition with too few leads to judge. The precision that counts is the low end of its interval: what
     /// only just reaches the goal by luck is not chosen.
-    pub(super) fn standing(&self, measured: &Measured, expected_leads: Option<f64>) -> Option<Standing> {
+    pub(super) fn distance(&self, measured: &Measured, expected_leads: Option<f64>) -> Option<Distance> {
         if measured.share.of < LEADS_MIN {
             return None;
         }
@@ -68,7 +68,7 @@ impl Goal {
             (Some(_), false) => (measured.leads - expected_leads.unwrap_or_default()).abs(),
             (None, _) => -measured.leads,
         };
-        Some(Standing { shortfall: of_precision + of_leads, rest })
+        Some(Distance { shortfall: of_precision + of_leads, rest })
     }
 
     /// The leads that a part should have, if the goal is about leads.
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn too_few_leads_are_no_standing() {
-        assert_eq!(SIX_IN_TEN.standing(&measured(29, 29), None), None);
-        let enough = SIX_IN_TEN.standing(&measured(90, 100), None).unwrap();
+        assert_eq!(SIX_IN_TEN.distance(&measured(29, 29), None), None);
+        let enough = SIX_IN_TEN.distance(&measured(90, 100), None).unwrap();
         assert!(enough.shortfall <= 0.0);
-        assert!(SIX_IN_TEN.standing(&measured(30, 100), None).unwrap() > enough);
+        assert!(SIX_IN_TEN.distance(&measured(30, 100), None).unwrap() > enough);
     }
 }

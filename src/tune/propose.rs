@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::goal::Standing;
+use super::goal::Distance;
 use super::{Claim, Goal, Knob, Measured, Part, Samples, knobs, set};
 use crate::backtest::{Band, Fall, bands, steepest_fall};
 use crate::qualify::facts;
@@ -65,7 +65,7 @@ pub fn tune(mut rules: Rules, samples: &Samples, goal: Goal) -> Tuned {
     let changes = search.run(&mut rules);
     let after = both(&rules);
     let mut claim = goal.claim(&after.held_out, goal.leads_of(&late, count));
-    let unmet = search.standing(&rules).is_none_or(|standing| standing.shortfall > 0.0);
+    let unmet = search.distance(&rules).is_none_or(|distance| distance.shortfall > 0.0);
     if unmet && claim.holds() {
         claim.unsupported.push("no threshold reaches the goal on the contacts that were searched".to_owned());
     }
@@ -95,45 +95,45 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn standing(&self, rules: &Rules) -> Option<Standing> {
+    fn distance(&self, rules: &Rules) -> Option<Distance> {
         let measured = self.early.measure(rules, self.goal.per_day);
-        self.goal.standing(&measured, self.expected)
+        self.goal.distance(&measured, self.expected)
     }
 
     /// Turns the best knob, then the best of the others, until the goal is met or nothing helps.
     fn run(&mut self, rules: &mut Rules) -> Vec<Change> {
         let mut left = knobs(rules);
         let mut changes = Vec::new();
-        let mut best = self.standing(rules);
+        let mut best = self.distance(rules);
         while changes.len() < CHANGES_MAX {
-            let is_met = best.is_some_and(|standing| standing.shortfall <= 0.0);
+            let is_met = best.is_some_and(|distance| distance.shortfall <= 0.0);
             if is_met && !changes.is_empty() {
                 break;
             }
-            let Some((at, to, standing)) = self.best_turn(rules, &left, best) else { break };
+            let Some((at, to, distance)) = self.best_turn(rules, &left, best) else { break };
             let knob = left.remove(at);
             set(rules, &knob, to);
-            best = Some(standing);
+            best = Some(distance);
             changes.push(Change { threshold: knob.name, from: knob.value, to, span: knob.span });
         }
         changes
     }
 
-    /// The knob, the value and the standing that beat everything so far, if anything does.
+    /// The knob, the value and the distance that beat everything so far, if anything does.
     fn best_turn(
         &self,
         rules: &mut Rules,
         knobs: &[Knob],
-        so_far: Option<Standing>,
-    ) -> Option<(usize, f64, Standing)> {
-        let mut best: Option<(usize, f64, Standing)> = None;
+        so_far: Option<Distance>,
+    ) -> Option<(usize, f64, Distance)> {
+        let mut best: Option<(usize, f64, Distance)> = None;
         for (at, knob) in knobs.iter().enumerate() {
             for to in self.candidates(rules, knob) {
                 set(rules, knob, to);
-                let standing = self.standing(rules);
-                let beaten = best.map(|(_, _, standing)| standing).or(so_far);
-                if let Some(standing) = standing.filter(|new| beaten.is_none_or(|old| *new < old)) {
-                    best = Some((at, to, standing));
+                let distance = self.distance(rules);
+                let beaten = best.map(|(_, _, distance)| distance).or(so_far);
+                if let Some(distance) = distance.filter(|new| beaten.is_none_or(|old| *new < old)) {
+                    best = Some((at, to, distance));
                 }
             }
             set(rules, knob, knob.value);

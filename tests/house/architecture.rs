@@ -27,12 +27,7 @@ const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/pro
 const LINES_MAX: usize = 350;
 
 /// Circles of files, each with its reason.
-const CIRCLES: [(&str, &[&str]); 7] = [
-    (
-        "a request is answered by routes, which ask for it",
-        &["assign/direct.rs", "assign/request.rs", "assign/team.rs"],
-    ),
-    ("a sweep is part of the report", &["backtest/report.rs", "backtest/sweep.rs"]),
+const CIRCLES: [(&str, &[&str]); 4] = [
     ("people are remembered", &["chat/slack/memory.rs", "chat/slack/people.rs"]),
     (
         "a table is read by the reader of its format",
@@ -55,7 +50,6 @@ const CIRCLES: [(&str, &[&str]); 7] = [
             "crm/hubspot/writes.rs",
         ],
     ),
-    ("a contact has fields, and a field reads a contact", &["model/contact.rs", "model/field.rs"]),
 ];
 
 /// A source file without its comments and its tests.

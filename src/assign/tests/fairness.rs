@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::scene::{away, contact, lead, loads, monday, rep, rules, team};
-use crate::assign::{Lead, PassReason, PassedOver, Routing, assign};
+use crate::assign::{Lead, Routing, SkipReason, Skipped, assign};
 use crate::model::RepId;
 use crate::rules::{Pick, Rules, shifts};
 
@@ -31,7 +31,7 @@ fn any_trait() -> impl Strategy<Value = Trait> {
 }
 
 /// A team of members with these traits and weights.
-fn cast(traits: &[Trait], weights: &[u32], pick: Pick) -> (Rules, Vec<(RepId, PassReason)>) {
+fn cast(traits: &[Trait], weights: &[u32], pick: Pick) -> (Rules, Vec<(RepId, SkipReason)>) {
     let mut rules = rules();
     rules.reps = (0..traits.len()).map(|n| rep(&format!("rep{n}"))).collect();
     rules.teams = vec![team("all", weights)];
@@ -46,7 +46,7 @@ fn cast(traits: &[Trait], weights: &[u32], pick: Pick) -> (Rules, Vec<(RepId, Pa
             Trait::OffShift => rules.reps[n].hours.shifts = shifts("tue 09:00-17:00").unwrap(),
             Trait::Full => rules.reps[n].max_open = Some(0),
             Trait::Unskilled => rules.reps[n].skills.clear(),
-            Trait::Lapsed => lapsed.push((RepId(n), PassReason::LetItLapse)),
+            Trait::Lapsed => lapsed.push((RepId(n), SkipReason::LetItLapse)),
         }
     }
     (rules, lapsed)
@@ -63,7 +63,7 @@ proptest! {
         let pick = if is_round_robin { Pick::RoundRobin } else { Pick::LeastLoaded };
         let (rules, lapsed) = cast(&traits, &weights, pick);
         let contact = contact(&[]);
-        let lead = Lead { passed: &lapsed, ..lead(&contact) };
+        let lead = Lead { skipped: &lapsed, ..lead(&contact) };
         let barred: Vec<String> = (0..traits.len())
             .filter(|n| traits[*n] != Trait::Free)
             .map(|n| format!("rep{n}@acme.example"))
@@ -76,14 +76,14 @@ proptest! {
                 Routing::Assigned(assignment) => {
                     prop_assert_eq!(traits[assignment.rep.0], Trait::Free);
                     loads.record(assignment, monday());
-                    &assignment.passed_over
+                    &assignment.skipped
                 }
                 Routing::Waiting(waiting) => {
                     prop_assert!(!traits.contains(&Trait::Free));
-                    &waiting.passed_over
+                    &waiting.skipped
                 }
             };
-            let is_free = |passed: &&PassedOver| matches!(passed.reason, PassReason::Owed(_) | PassReason::HasOpen(_));
+            let is_free = |skipped: &&Skipped| matches!(skipped.reason, SkipReason::Owed(_) | SkipReason::HasOpen(_));
             let (free, told): (Vec<_>, Vec<_>) = over.iter().partition(is_free);
             let mut told: Vec<&str> = told.iter().map(|passed| passed.rep.as_str()).collect();
             told.sort_unstable();

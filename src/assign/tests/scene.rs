@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::assign::{Assignment, Lead, Loads, PassedOver, RepLoad, Rotations, Routing, Waiting, assign};
+use crate::assign::{Assignment, Lead, Loads, RepLoad, Rotations, Routing, Skipped, Waiting, assign};
 use crate::model::{Contact, ContactId, Field, Rep, RepId, STANDARD_FIELDS, Timestamp, Value, WorkingTime};
 use crate::qualify::Facts;
 use crate::rules::{
@@ -107,7 +107,7 @@ pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
 pub(super) fn lead(contact: &Contact) -> Lead<'_> {
     Lead {
         facts: Facts { contact, score: None, fit: None, now: monday(), handed_off_at: None },
-        passed: &[],
+        skipped: &[],
         only_team: None,
         company: &[],
     }
@@ -143,8 +143,8 @@ pub(super) fn waiting(routing: Routing) -> Waiting {
     }
 }
 
-pub(super) fn passed(over: &[PassedOver]) -> Vec<String> {
-    let line = |passed: &PassedOver| format!("{}: {}", passed.rep, passed.reason);
+pub(super) fn passed(over: &[Skipped]) -> Vec<String> {
+    let line = |passed: &Skipped| format!("{}: {}", passed.rep, passed.reason);
     over.iter().map(line).collect()
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::cli::{Global, InitArgs};
 use crate::commands::run::DEADLINE;
-use crate::commands::{Opening, Outcome, Patience, Time, busy, open_session};
+use crate::commands::{ExitStatus, Opening, Patience, Time, busy, open_session};
 use crate::output::{Printable, Printer};
 
 pub(super) fn command(
@@ -14,28 +14,28 @@ pub(super) fn command(
     args: &InitArgs,
     time: Time,
     printer: &mut Printer,
-) -> Result<Outcome> {
+) -> Result<ExitStatus> {
     let mut session = match open_session(global, time, Patience::Seconds, DEADLINE, printer)? {
         Opening::Open(session) => session,
-        Opening::Refused => return Ok(Outcome::Refused),
+        Opening::Refused => return Ok(ExitStatus::Refused),
         Opening::Busy => return Ok(busy(printer, "init", Patience::Seconds)),
     };
     let Some(lack) = session.crm.lacks()? else {
         printer.data(&Printable::line("the CRM has everything already"));
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     };
     if session.is_dry {
         printer.data(&Printable::line(format!("would create {lack}")));
-        return Ok(Outcome::Done);
+        return Ok(ExitStatus::Done);
     }
     if !args.yes && !agreed(&lack, printer)? {
         printer.error(&format!("nothing was created; `handoff init --crm --yes` creates {lack}"));
-        return Ok(Outcome::Refused);
+        return Ok(ExitStatus::Refused);
     }
     session.crm.equip()?;
     session.remember()?;
     printer.data(&Printable::line(format!("created {lack}")));
-    Ok(Outcome::Done)
+    Ok(ExitStatus::Done)
 }
 
 /// Asks on a terminal; nobody there means no.

@@ -7,14 +7,14 @@ use crate::model::Timestamp;
 
 /// A rep who was passed over, for `explain`, the history and the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PassedOver {
+pub struct Skipped {
     /// The rep's e-mail, or what the CRM or a list says where a rep was expected.
     pub rep: String,
-    pub reason: PassReason,
+    pub reason: SkipReason,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PassReason {
+pub enum SkipReason {
     Away,
     /// `until`: the start of the next shift; `None` when there is none in sight.
     OffShift {
@@ -36,7 +36,7 @@ pub enum PassReason {
     HasOpen(u32),
 }
 
-impl fmt::Display for PassReason {
+impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Away => f.write_str("away"),
