@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{Chat, Connector, Posted, When};
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
-use crate::model::{Activity, Delivery, LookUp, Mention, Write, one_line};
+use crate::model::{Activity, ChannelWords, Delivery, LookUp, Mention, Write, one_line};
 use crate::rules::{Findings, Reader, Table, TableSpec};
 
 pub(super) const CONNECTOR: Connector = Connector {
@@ -38,7 +38,7 @@ impl Console {
     }
 
     fn show(&mut self, keyed: &Keyed<'_>) -> Delivery {
-        let Some(text) = render(keyed.write) else {
+        let Some(text) = render(keyed.write, keyed.words) else {
             return super::not_a_message();
         };
         let shown = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
@@ -80,9 +80,9 @@ impl Chat for Console {
 }
 
 /// The message, whom it is for, and a blank line; `None` for what is no message.
-fn render(write: &Write) -> Option<String> {
+fn render(write: &Write, words: &ChannelWords) -> Option<String> {
     let (text, mention) = match write {
-        Write::Message(message) => (message.brief.to_text(), Some(&message.mention)),
+        Write::Message(message) => (message.brief.to_text(words), Some(&message.mention)),
         Write::Reply(reply) => (reply.text.for_terminal(LINE_CHARS_MAX), reply.mention.as_ref()),
         Write::Update(_) | Write::Task(_) | Write::Mark(_) => return None,
     };
@@ -97,17 +97,18 @@ fn render(write: &Write) -> Option<String> {
 mod tests {
     use super::*;
     use crate::chat::fixture::{keyed, message, reply};
+    use crate::handoff::words::CHANNEL;
 
     #[test]
     fn a_message_is_shown_with_whom_it_is_for() {
-        let shown = render(&message("Ann \u{1b}[2Jasked for a demo")).unwrap();
+        let shown = render(&message("Ann \u{1b}[2Jasked for a demo"), &CHANNEL).unwrap();
         insta::assert_snapshot!(shown, @r"
         Ann [2Jasked for a demo
         Company: Fintech Lda
         Record: https://crm.example/contacts/c1
         → Ana Silva <ana@acme.example>
         ");
-        assert_eq!(render(&reply("m1", "Still waiting")).unwrap(), "Still waiting\n\n");
+        assert_eq!(render(&reply("m1", "Still waiting"), &CHANNEL).unwrap(), "Still waiting\n\n");
     }
 
     #[test]

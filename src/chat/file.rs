@@ -104,7 +104,7 @@ fn entry(keyed: &Keyed<'_>) -> Option<Entry> {
             thread: None,
             mention: Some(&message.mention),
             channel: None,
-            text: message.brief.to_text(),
+            text: message.brief.to_text(keyed.words),
             link: message.brief.link.as_deref(),
         },
         Write::Reply(reply) => Line {

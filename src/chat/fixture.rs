@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use crate::connector::Keyed;
+use crate::handoff::words::CHANNEL;
 use crate::model::{Brief, BriefLine, Mention, Message, Reply, Untrusted, Write};
 
 pub(super) fn message(title: &str) -> Write {
@@ -30,5 +31,5 @@ pub(super) fn reply(thread: &str, text: &str) -> Write {
 
 pub(super) fn keyed<'a>(key: &'a str, write: &'a Write) -> Keyed<'a> {
     let at = chrono::DateTime::UNIX_EPOCH;
-    Keyed { key, write, at, begun: at, thread: None, deadline: Instant::now() }
+    Keyed { key, write, at, begun: at, thread: None, deadline: Instant::now(), words: &CHANNEL }
 }

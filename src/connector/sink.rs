@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::model::{Delivery, LookUp, Timestamp, Write};
+use crate::model::{ChannelWords, Delivery, LookUp, Timestamp, Write};
 
 /// Takes effects. [`crate::crm::Crm`] and [`crate::chat::Chat`] are sinks that can also be read.
 pub trait Sink {
@@ -69,4 +69,6 @@ pub struct Keyed<'a> {
     pub thread: Option<&'a str>,
     /// Nothing is begun, and nothing waited for, after this.
     pub deadline: Instant,
+    /// What the channel says around the texts of the write.
+    pub words: &'a ChannelWords,
 }

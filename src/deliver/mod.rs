@@ -25,7 +25,7 @@ use chrono::TimeDelta;
 use crate::chat::When;
 use crate::connector::{Keyed, Sink};
 use crate::isolate::isolated;
-use crate::model::{Delivered, Delivery, LookUp, Timestamp};
+use crate::model::{ChannelWords, Delivered, Delivery, LookUp, Timestamp};
 use crate::mutant;
 use crate::stop;
 use crate::store::{EffectRow, Side, Store};
@@ -43,6 +43,7 @@ pub struct Sinks<'a> {
     pub chat: Option<&'a mut (dyn Sink + Send)>,
     pub pace: Pace,
     pub uptime: &'a Uptime,
+    pub words: &'a ChannelWords,
 }
 
 /// How the two sinks are sent to.
@@ -56,7 +57,7 @@ pub enum Pace {
 /// Delivers what is due until nothing is or `deadline` has passed. The caller holds the run lock, which proves that
 /// whatever is still in flight was left by a run that is dead.
 pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: Instant) -> Result<Delivered> {
-    let Sinks { crm, chat, pace, uptime } = sinks;
+    let Sinks { crm, chat, pace, uptime, words } = sinks;
     let mut sinks = std::iter::once(&*crm).chain(chat.as_deref().map(|chat| chat as &dyn Sink));
     let applies_late = sinks.any(|sink| sink.capabilities().applies_late);
     let settle = if applies_late && !mutant::is("looks while it may be on its way") {
@@ -69,7 +70,7 @@ pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: In
         db.presume_interrupted(now, &uptime())
     })?;
     let when = When { now, deadline };
-    let shared = Shared::new(store, uptime, settle);
+    let shared = Shared::new(store, uptime, settle, words);
     let crm = Lane::new(Side::Crm, crm, &shared, when);
     let Some(chat) = chat else {
         let mut delivered = crm.drain()?;
@@ -134,7 +135,8 @@ impl<'a, 'b> Lane<'a, 'b> {
             Side::Chat => self.shared.coming(self.when.now)?,
         };
         if !coming.is_empty() {
-            let coming: Vec<Keyed<'_>> = coming.iter().map(|effect| keyed(effect, self.when)).collect();
+            let coming: Vec<Keyed<'_>> =
+                coming.iter().map(|effect| keyed(effect, self.when, self.shared.words)).collect();
             // What it fails to prepare is asked for when it is needed.
             isolated(|| self.sink.prefetch(&coming));
         }
@@ -184,7 +186,8 @@ impl<'a, 'b> Lane<'a, 'b> {
 
     /// `None`: a bug showed.
     fn send(&mut self, effects: &[EffectRow]) -> Option<Vec<Delivery>> {
-        let keyed: Vec<Keyed<'_>> = effects.iter().map(|effect| keyed(effect, self.when)).collect();
+        let keyed: Vec<Keyed<'_>> =
+            effects.iter().map(|effect| keyed(effect, self.when, self.shared.words)).collect();
         if keyed.is_empty() { Some(Vec::new()) } else { isolated(|| self.sink.send(&keyed)) }
     }
 
@@ -203,7 +206,8 @@ impl<'a, 'b> Lane<'a, 'b> {
         if unsure.is_empty() {
             return Ok(to_send);
         }
-        let asked: Vec<Keyed<'_>> = unsure.iter().map(|effect| keyed(effect, self.when)).collect();
+        let asked: Vec<Keyed<'_>> =
+            unsure.iter().map(|effect| keyed(effect, self.when, self.shared.words)).collect();
         let Some(answers) = isolated(|| self.sink.look_up(&asked)) else {
             self.set_apart(&unsure)?;
             return Ok(Vec::new());
@@ -227,7 +231,7 @@ impl<'a, 'b> Lane<'a, 'b> {
     }
 }
 
-fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
+fn keyed<'a>(effect: &'a EffectRow, when: When, words: &'a ChannelWords) -> Keyed<'a> {
     Keyed {
         key: &effect.key,
         write: &effect.write,
@@ -235,6 +239,7 @@ fn keyed(effect: &EffectRow, when: When) -> Keyed<'_> {
         begun: effect.begun,
         thread: effect.thread.as_deref(),
         deadline: when.deadline,
+        words,
     }
 }
 

@@ -6,7 +6,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::{WAVE, name};
-use crate::model::Timestamp;
+use crate::model::{ChannelWords, Timestamp};
 use crate::store::{EffectRow, Moment, Side, Store};
 use crate::uptime::{ClockReading, Uptime};
 
@@ -16,6 +16,7 @@ pub(super) struct Shared<'a> {
     moved: Condvar,
     uptime: &'a Uptime,
     settle: TimeDelta,
+    pub(super) words: &'a ChannelWords,
 }
 
 struct State<'a> {
@@ -44,9 +45,14 @@ pub(super) enum Then {
 pub(super) struct CrmAtWork<'a, 'b>(&'a Shared<'b>);
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(store: &'a mut Store, uptime: &'a Uptime, settle: TimeDelta) -> Self {
+    pub(super) fn new(
+        store: &'a mut Store,
+        uptime: &'a Uptime,
+        settle: TimeDelta,
+        words: &'a ChannelWords,
+    ) -> Self {
         let state = State { store, crm_is_at_work: true, is_stopped: false };
-        Self { state: Mutex::new(state), moved: Condvar::new(), uptime, settle }
+        Self { state: Mutex::new(state), moved: Condvar::new(), uptime, settle, words }
     }
 
     pub(super) fn uptime(&self) -> ClockReading {

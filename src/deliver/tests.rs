@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use super::{Pace, Sinks, deliver};
+use crate::handoff::words::CHANNEL;
 use crate::model::{
     ContactId, Delivered, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted,
     Update, Write, handoff_key,
@@ -90,7 +91,13 @@ fn up(now: Timestamp) -> impl Fn() -> ClockReading {
 fn run(store: &mut Store, fake: &mut Fake, now: Timestamp) -> Delivered {
     let (mut crm, mut chat) = (fake.crm(), fake.chat());
     let uptime = up(now);
-    let sinks = Sinks { crm: &mut crm, chat: Some(&mut chat), pace: Pace::SideBySide, uptime: &uptime };
+    let sinks = Sinks {
+        crm: &mut crm,
+        chat: Some(&mut chat),
+        pace: Pace::SideBySide,
+        uptime: &uptime,
+        words: &CHANNEL,
+    };
     deliver(store, sinks, now, Instant::now() + Duration::from_secs(3_600)).unwrap()
 }
 
@@ -281,7 +288,7 @@ fn a_run_whose_time_is_over_sends_nothing_more() {
     let mut fake = Fake::default();
     let mut crm = fake.crm();
     let uptime = up(first());
-    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
+    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime, words: &CHANNEL };
     let delivered = deliver(&mut store, sinks, first(), Instant::now()).unwrap();
     assert!(delivered.out_of_time && !delivered.is_complete());
     assert!(fake.log().is_empty());
@@ -295,7 +302,7 @@ fn a_message_without_a_chat_stays_and_is_told() {
     let fake = Fake::default();
     let mut crm = fake.crm();
     let uptime = up(first());
-    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime };
+    let sinks = Sinks { crm: &mut crm, chat: None, pace: Pace::SideBySide, uptime: &uptime, words: &CHANNEL };
     let deadline = Instant::now() + Duration::from_secs(3_600);
     let delivered = deliver(&mut store, sinks, first(), deadline).unwrap();
     assert!(!delivered.is_complete());

@@ -7,7 +7,9 @@
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 
-use crate::model::{Brief, BriefLine, COMPANIONS, Contact, Timestamp, Untrusted, Value, one_line};
+use crate::model::{
+    Brief, BriefLine, COMPANIONS, ChannelWords, Contact, Timestamp, Untrusted, Value, one_line,
+};
 use crate::qualify::{Facts, Part, PointsSeen, Seen, Sign, StepKind, Trace, sum_seen};
 use crate::rules::{Operand, PointSheet, Rules, format_duration};
 
@@ -68,6 +70,18 @@ pub(crate) fn due_text(due: Timestamp, within: TimeDelta, zone: Tz) -> String {
 pub(crate) fn local(at: Timestamp, zone: Tz) -> String {
     at.with_timezone(&zone).format("%a %-d %b %H:%M %Z").to_string()
 }
+
+/// What a channel says around all this.
+pub(crate) const CHANNEL: ChannelWords = ChannelWords {
+    untitled: "A lead",
+    record: "Record",
+    open_record: "Open the record",
+    waiting_for: |name| format!("Waiting for {name}"),
+    how_to_answer: |accept, reject| {
+        format!("React with :{accept}: to accept, or with :{reject}: to reject and say why in the thread.")
+    },
+    more_lines: |count| format!("… and {count} more lines; see the record"),
+};
 
 /// Members of a group named in a message; of more, the number is said.
 const NAMED_MAX: usize = 20;

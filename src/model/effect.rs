@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Timestamp, Untrusted};
+use super::{ChannelWords, Timestamp, Untrusted};
 
 /// One write. It is frozen as JSON when it is planned: every attempt sends the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +108,8 @@ pub struct BriefLine {
     pub text: Untrusted,
 }
 
-/// Labels of the lines that name others in the same task.
+/// Labels of the lines that name others in the same task. They stand here and not with the other words, because these lines
+/// are found again by them when one of the others is erased.
 pub const COMPANIONS: [&str; 2] = ["Together with", "And"];
 
 /// Longest line of a brief as plain text.
@@ -116,14 +117,14 @@ const LINE_CHARS_MAX: usize = 240;
 
 impl Brief {
     /// Plain text for files and terminals.
-    pub fn to_text(&self) -> String {
+    pub fn to_text(&self, words: &ChannelWords) -> String {
         let mut lines = vec![self.title.for_terminal(LINE_CHARS_MAX)];
         lines.extend(
             self.lines
                 .iter()
                 .map(|line| format!("{}: {}", line.label, line.text.for_terminal(LINE_CHARS_MAX))),
         );
-        lines.extend(self.link.iter().map(|link| format!("Record: {link}")));
+        lines.extend(self.link.iter().map(|link| format!("{}: {link}", words.record)));
         lines.join("\n")
     }
 }

@@ -17,6 +17,7 @@ mod turn;
 mod untrusted;
 mod value;
 mod verdict;
+mod words;
 mod zone;
 
 pub use account::{Account, RecordLinks};
@@ -38,4 +39,5 @@ pub use turn::{LEAD, Turn};
 pub use untrusted::{Sink, Untrusted, escape_html};
 pub use value::{Kind, Timestamp, Value};
 pub use verdict::{Verdict, VerdictKind};
+pub use words::ChannelWords;
 pub use zone::{earliest_moment, latest_moment, local_date, start_of_day};

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use super::session::Session;
 use crate::deliver::{Sinks, deliver};
 use crate::handoff::report::RunReport;
+use crate::handoff::words::CHANNEL;
 
 /// What it takes to read what reps did.
 const TO_WATCH: Duration = Duration::from_millis(2_500);
@@ -28,8 +29,13 @@ fn deliver_until(session: &mut Session, deadline: Instant, report: &mut RunRepor
     if session.is_dry {
         return Ok(());
     }
-    let mut sinks =
-        Sinks { crm: session.crm.as_mut(), chat: None, pace: session.pace, uptime: &*session.uptime };
+    let mut sinks = Sinks {
+        crm: session.crm.as_mut(),
+        chat: None,
+        pace: session.pace,
+        uptime: &*session.uptime,
+        words: &CHANNEL,
+    };
     if let Some(chat) = session.chat.as_deref_mut() {
         sinks.chat = Some(chat);
     }

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::text::{escaped, length, literal, markup};
-use crate::model::{Brief, BriefLine, Untrusted};
+use crate::model::{Brief, BriefLine, ChannelWords, Untrusted};
 
 const HEADER_MAX: usize = 150;
 const LABEL_MAX: usize = 60;
@@ -45,13 +45,13 @@ pub(super) enum State {
 }
 
 /// A handoff's message.
-pub(super) fn handoff(brief: &Brief, state: &State, hint: Option<&str>) -> Content {
+pub(super) fn handoff(brief: &Brief, state: &State, hint: Option<&str>, words: &ChannelWords) -> Content {
     let mut blocks = vec![
-        json!({ "type": "header", "text": { "type": "plain_text", "text": title(brief), "emoji": false } }),
+        json!({ "type": "header", "text": { "type": "plain_text", "text": title(brief, words.untitled), "emoji": false } }),
         section(state.to_object()),
     ];
-    blocks.extend(lines(&brief.lines));
-    blocks.extend(brief.link.as_deref().and_then(button));
+    blocks.extend(lines(&brief.lines, words));
+    blocks.extend(brief.link.as_deref().and_then(|link| button(link, words.open_record)));
     blocks.extend(hint.map(|hint| json!({ "type": "context", "elements": [mrkdwn(hint)] })));
     Content { text: fallback(brief, state), blocks }
 }
@@ -63,15 +63,10 @@ pub(super) fn follow_up(mention: Option<&str>, text: &Untrusted) -> Content {
     Content { blocks: vec![section(mrkdwn(&text))], text }
 }
 
-/// Which reactions mean what.
-pub(super) fn hint(accept: &str, reject: &str) -> String {
-    format!("React with :{accept}: to accept, or with :{reject}: to reject and say why in the thread.")
-}
-
-fn title(brief: &Brief) -> String {
+fn title(brief: &Brief, untitled: &str) -> String {
     let title = literal(&brief.title, HEADER_MAX);
     // A header must not be empty.
-    if title.is_empty() { "A lead".to_owned() } else { title }
+    if title.is_empty() { untitled.to_owned() } else { title }
 }
 
 fn fallback(brief: &Brief, state: &State) -> String {
@@ -87,7 +82,7 @@ fn fallback(brief: &Brief, state: &State) -> String {
 }
 
 /// Short lines two in a row, long ones across; what does not fit is said to be missing.
-fn lines(lines: &[BriefLine]) -> Vec<Value> {
+fn lines(lines: &[BriefLine], words: &ChannelWords) -> Vec<Value> {
     let mut blocks = Vec::new();
     let mut row: Vec<Value> = Vec::new();
     let mut room = LINES_TEXT_MAX;
@@ -96,7 +91,7 @@ fn lines(lines: &[BriefLine]) -> Vec<Value> {
         let size = length(&text);
         if size > room || blocks.len() >= LINES_BLOCKS_MAX {
             flush(&mut row, &mut blocks);
-            let more = format!("… and {} more lines; see the record", lines.len() - index);
+            let more = (words.more_lines)(lines.len() - index);
             blocks.push(json!({ "type": "context", "elements": [mrkdwn(&more)] }));
             return blocks;
         }
@@ -127,13 +122,13 @@ fn flush(row: &mut Vec<Value>, blocks: &mut Vec<Value>) {
     }
 }
 
-fn button(link: &str) -> Option<Value> {
+fn button(link: &str, name: &str) -> Option<Value> {
     let is_web = link.starts_with("https://") || link.starts_with("http://");
     let is_clean = !link.chars().any(|c| c.is_whitespace() || c.is_control());
     (is_web && is_clean && length(link) <= URL_MAX).then(|| {
         json!({ "type": "actions", "elements": [{
             "type": "button", "action_id": "open_record", "url": link,
-            "text": { "type": "plain_text", "text": "Open the record", "emoji": false },
+            "text": { "type": "plain_text", "text": name, "emoji": false },
         }] })
     })
 }
@@ -174,6 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::handoff::words::CHANNEL;
 
     fn brief(lines: Vec<(String, String)>) -> Brief {
         let lines =
@@ -184,8 +180,8 @@ mod tests {
     #[test]
     fn a_message_has_the_title_whom_it_waits_for_and_the_lines() {
         let brief = brief(vec![("Company".to_owned(), "A <b> & Co".to_owned())]);
-        let state = State::Markup(format!("Waiting for {}", mention(Some("U1"), "Ana")));
-        let content = handoff(&brief, &state, None);
+        let state = State::Markup((CHANNEL.waiting_for)(&mention(Some("U1"), "Ana")));
+        let content = handoff(&brief, &state, None, &CHANNEL);
         assert_eq!(content.text, "Ann &amp; Bo\nWaiting for <@U1>\nCompany: A &lt;b&gt; &amp; Co");
         insta::assert_snapshot!(Value::from(content.blocks), @r#"[{"text":{"emoji":false,"text":"Ann & Bo","type":"plain_text"},"type":"header"},{"text":{"text":"Waiting for <@U1>","type":"mrkdwn","verbatim":true},"type":"section"},{"fields":[{"text":"*Company*\nA &lt;b&gt; &amp; Co","type":"mrkdwn","verbatim":true}],"type":"section"},{"elements":[{"action_id":"open_record","text":{"emoji":false,"text":"Open the record","type":"plain_text"},"type":"button","url":"https://crm.example/c/1"}],"type":"actions"}]"#);
     }
@@ -196,7 +192,7 @@ mod tests {
                 let mut brief = brief(lines);
                 brief.title = Untrusted::new(title.as_str());
                 let state = State::Literal(Untrusted::new(title));
-                let content = handoff(&brief, &state, None);
+                let content = handoff(&brief, &state, None, &CHANNEL);
                 let shown = content.text.clone() + &Value::from(content.blocks).to_string();
                 let entities: usize = ["&amp;", "&lt;", "&gt;"].iter().map(|entity| content.text.matches(entity).count()).sum();
                 prop_assert!(!content.text.contains(['<', '>']), "{}", content.text);
@@ -211,7 +207,8 @@ mod tests {
         for (count, size) in [(0, 0), (200, 5), (200, 40), (60, 240), (30, 100_000)] {
             let lines = (0..count).map(|n| (format!("Label {n}"), "&".repeat(size))).collect();
             let state = State::Literal(Untrusted::new("x".repeat(9_000)));
-            let content = handoff(&brief(lines), &state, Some(&hint("heart", "x")));
+            let content =
+                handoff(&brief(lines), &state, Some(&(CHANNEL.how_to_answer)("heart", "x")), &CHANNEL);
             assert!(content.blocks.len() <= 50, "{count} {size}: {}", content.blocks.len());
             let text: usize = content.blocks.iter().map(text_length).sum();
             assert!(text <= 8_000, "{count} {size}: {text}");
@@ -237,8 +234,8 @@ mod tests {
     #[test]
     fn only_a_web_address_becomes_a_button() {
         for link in ["javascript:alert(1)", "https://a b", "slack://x"] {
-            assert_eq!(button(link), None, "{link}");
+            assert_eq!(button(link, "Open"), None, "{link}");
         }
-        assert_eq!(button(&format!("https://{}", "x".repeat(3_000))), None);
+        assert_eq!(button(&format!("https://{}", "x".repeat(3_000)), "Open"), None);
     }
 }

@@ -93,9 +93,9 @@ impl Slack {
         let user = self.user_to_mention(&message.mention, keyed)?;
         let channel = self.destination(user.as_deref(), &message.mention, keyed)?;
         let who = blocks::mention(user.as_deref(), &message.mention.name);
-        let hint = blocks::hint(&self.config.accept, &self.config.reject);
-        let content =
-            blocks::handoff(&message.brief, &State::Markup(format!("Waiting for {who}")), Some(&hint));
+        let hint = (keyed.words.how_to_answer)(&self.config.accept, &self.config.reject);
+        let state = State::Markup((keyed.words.waiting_for)(&who));
+        let content = blocks::handoff(&message.brief, &state, Some(&hint), keyed.words);
         Ok(Plan::Post(Post { channel, thread: None, content }))
     }
 
@@ -111,7 +111,7 @@ impl Slack {
             Some(brief) => {
                 let who = who.unwrap_or_default();
                 let state = State::Markup(format!("{who} {}", markup(&reply.text, TEXT_MAX)));
-                blocks::handoff(brief, &state, None)
+                blocks::handoff(brief, &state, None, keyed.words)
             }
             None => blocks::follow_up(who.as_deref(), &reply.text),
         };
@@ -270,7 +270,7 @@ fn plan_mark(mark: &Mark, keyed: &Keyed<'_>) -> Result<Plan, Fault> {
     let at = at.ok_or_else(|| refused("the message that would show it was never sent"))?;
     let state = capitalised(&mark.state);
     let line = blocks::follow_up(None, &state);
-    let content = blocks::handoff(&mark.brief, &State::Literal(state), None);
+    let content = blocks::handoff(&mark.brief, &State::Literal(state), None, keyed.words);
     Ok(Plan::Update { at, content, line, message: mark.thread.clone() })
 }
 

@@ -50,7 +50,7 @@ impl Webhook {
     }
 
     fn send_one(&mut self, keyed: &Keyed<'_>) -> Delivery {
-        let Some(content) = content(keyed.write) else {
+        let Some(content) = content(keyed) else {
             return super::super::not_a_message();
         };
         if let Err(wait) = self.pacer.wait(METHOD, Some(CHANNEL), keyed.deadline) {
@@ -121,11 +121,12 @@ impl Chat for Webhook {
 }
 
 /// Without threads, what belongs to a message has to say whom it is about; it does, as every follow-up names the contact.
-fn content(write: &Write) -> Option<Content> {
-    match write {
+fn content(keyed: &Keyed<'_>) -> Option<Content> {
+    let words = keyed.words;
+    match keyed.write {
         Write::Message(message) => {
-            let waiting = format!("Waiting for {}", blocks::mention(None, &message.mention.name));
-            Some(blocks::handoff(&message.brief, &State::Markup(waiting), None))
+            let waiting = (words.waiting_for)(&blocks::mention(None, &message.mention.name));
+            Some(blocks::handoff(&message.brief, &State::Markup(waiting), None, words))
         }
         Write::Reply(reply) => {
             let who = reply.mention.as_ref().map(|mention| blocks::mention(None, &mention.name));
@@ -133,7 +134,7 @@ fn content(write: &Write) -> Option<Content> {
                 Some(brief) => {
                     let text =
                         format!("{}: {}", who.unwrap_or_default(), super::text::markup(&reply.text, 500));
-                    blocks::handoff(brief, &State::Markup(text), None)
+                    blocks::handoff(brief, &State::Markup(text), None, words)
                 }
                 None => blocks::follow_up(who.map(|who| format!("{who}:")).as_deref(), &reply.text),
             })

@@ -57,7 +57,7 @@ pub(super) fn task_entry(keyed: &Keyed<'_>, task: &Task) -> serde_json::Result<E
             due: task.due,
             priority: &task.priority,
             subject: task.brief.title.as_written(),
-            body: task.brief.to_text(),
+            body: task.brief.to_text(keyed.words),
             link: task.brief.link.as_deref(),
         },
     )

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::html;
-use crate::model::Task;
+use crate::model::{ChannelWords, Task};
 
 /// The unique property that holds the key of each task; `handoff init --crm` creates it.
 pub(super) const KEY_PROPERTY: &str = "handoff_key";
@@ -33,12 +33,19 @@ pub(super) enum KeyPlace {
 }
 
 /// The request body that creates a task. `owner` is the owner's id, `company` the contact's company.
-pub(super) fn create(key: &str, task: &Task, owner: &str, company: Option<&str>, place: KeyPlace) -> Value {
+pub(super) fn create(
+    key: &str,
+    task: &Task,
+    owner: &str,
+    company: Option<&str>,
+    place: KeyPlace,
+    words: &ChannelWords,
+) -> Value {
     let marked = (place == KeyPlace::Body).then_some(key);
     let mut properties = json!({
         "hs_timestamp": task.due.timestamp_millis().to_string(),
         "hs_task_subject": task.brief.title.for_terminal(SUBJECT_CHARS_MAX - 1),
-        "hs_task_body": html::body(&task.brief, marked),
+        "hs_task_body": html::body(&task.brief, marked, words),
         "hs_task_status": "NOT_STARTED",
         "hs_task_priority": priority(&task.priority),
         "hs_task_type": "TODO",
@@ -82,6 +89,7 @@ pub(super) fn carries(record: &Value, key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handoff::words::CHANNEL;
     use crate::model::{Brief, BriefLine, Kind, Untrusted};
 
     fn task() -> Task {
@@ -98,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_task_has_its_due_date_in_milliseconds_and_both_associations() {
-        let body = create("keyt1", &task(), "77", Some("501"), KeyPlace::Property);
+        let body = create("keyt1", &task(), "77", Some("501"), KeyPlace::Property, &CHANNEL);
         insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap(), @r#"
         {
           "associations": [
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn without_the_property_the_key_stands_in_the_body() {
-        let body = create("keyt1", &task(), "77", None, KeyPlace::Body);
+        let body = create("keyt1", &task(), "77", None, KeyPlace::Body, &CHANNEL);
         let properties = &body["properties"];
         assert_eq!(properties.get(KEY_PROPERTY), None);
         assert!(properties["hs_task_body"].as_str().unwrap().ends_with("<p>handoff:keyt1</p>"));

@@ -81,7 +81,7 @@ fn deliver(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery
         let Some(answer) = answers.get_mut(at).filter(|answer| answer.is_none()) else { continue };
         let prepared = match keyed.write {
             Write::Update(update) => prepare_update(context, update).map(|body| (&mut updates, body)),
-            Write::Task(task) => prepare_task(context, keyed.key, task).map(|body| (&mut creates, body)),
+            Write::Task(task) => prepare_task(context, keyed, task).map(|body| (&mut creates, body)),
             Write::Message(_) | Write::Reply(_) | Write::Mark(_) => Err(not_ours()),
         };
         match prepared {
@@ -221,14 +221,14 @@ fn refused(present: &Present) -> Delivery {
     Delivery::Refused { why: present.refusal().unwrap_or_default() }
 }
 
-fn prepare_task(context: &mut WriteContext<'_>, key: &str, task: &Task) -> Result<Value, Delivery> {
+fn prepare_task(context: &mut WriteContext<'_>, keyed: &Keyed<'_>, task: &Task) -> Result<Value, Delivery> {
     let company = match context.present(&task.contact) {
         Present::There { company, .. } => company.clone(),
         gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
     };
     let owner = owner_id(context, &task.owner)?;
     let place = context.key_place().map_err(not_written)?;
-    Ok(tasks::create(key, task, &owner, company.as_deref(), place))
+    Ok(tasks::create(keyed.key, task, &owner, company.as_deref(), place, keyed.words))
 }
 
 fn post_updates(context: &mut WriteContext<'_>, part: &[Input]) -> Outcome {

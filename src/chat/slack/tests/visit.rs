@@ -14,6 +14,7 @@ use crate::chat::fixture::{message, reply};
 use crate::chat::{Chat, Posted, When};
 use crate::connector::http::Http;
 use crate::connector::{Keyed, Sink as _};
+use crate::handoff::words::CHANNEL;
 use crate::model::{Brief, Delivery, LookUp, Mark, Mention, Timestamp, Untrusted, Write};
 use crate::secret::Secret;
 use crate::testing::mutate::{Random, spoil_json};
@@ -145,6 +146,7 @@ fn keyed<'a>(writes: &'a [Sent], played: &Arc<Played>) -> Vec<Keyed<'a>> {
         begun: now(),
         thread: *thread,
         deadline,
+        words: &CHANNEL,
     };
     writes.iter().map(keyed).collect()
 }

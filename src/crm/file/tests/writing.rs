@@ -6,6 +6,7 @@ use super::time;
 use crate::connector::{Keyed, Sink as _};
 use crate::crm::file::fixture::Fixture;
 use crate::crm::{Activities, Crm, Watched};
+use crate::handoff::words::CHANNEL;
 use crate::isolate::A_BUG;
 use crate::model::{Brief, ContactId, Delivery, LookUp, Task, Untrusted, Update, Write};
 use crate::mutant;
@@ -94,7 +95,15 @@ fn updates_and_tasks_go_to_their_files_and_are_found_there() {
     });
     let task = task();
     let at = time("2026-11-23T10:00:00Z");
-    let keyed = |key, write| Keyed { key, write, at, begun: at, thread: None, deadline: Instant::now() };
+    let keyed = |key, write| Keyed {
+        key,
+        write,
+        at,
+        begun: at,
+        thread: None,
+        deadline: Instant::now(),
+        words: &CHANNEL,
+    };
     let writes = [keyed("t", &task), keyed("u", &update)];
     assert_eq!(fixture.crm().look_up(&writes), [LookUp::Absent, LookUp::Absent]);
     let remote_ids = ["tasks.jsonl:t", "contacts.jsonl:u"].map(str::to_owned);

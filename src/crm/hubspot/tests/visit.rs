@@ -15,6 +15,7 @@ use crate::connector::http::Http;
 use crate::connector::{Checked, ConnectOptions, Keyed, Sink as _, Unreadable};
 use crate::crm::file::fixture::table;
 use crate::crm::{Crm as _, Needs, Page, Walk};
+use crate::handoff::words::CHANNEL;
 use crate::model::{ContactId, Delivery, LookUp, Write};
 use crate::rules::Findings;
 use crate::secret::Secret;
@@ -152,6 +153,7 @@ fn keyed<'a>(writes: &'a [(&'a str, Write)]) -> Vec<Keyed<'a>> {
         begun: now(),
         thread: None,
         deadline,
+        words: &CHANNEL,
     };
     writes.iter().map(keyed).collect()
 }
