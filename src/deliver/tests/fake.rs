@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{Delivery, LookUp};
+use crate::testing::panics::PLANTED;
 
 /// Clones share their script and their log: one of them is the CRM, another the chat.
 #[derive(Clone, Default)]
@@ -23,7 +24,7 @@ impl Script {
     fn note(&mut self, what: String) {
         let is_bad = self.trips.contains(&what);
         self.log.push(what);
-        assert!(!is_bad, "a bug");
+        assert!(!is_bad, "{PLANTED}");
     }
 }
 
