@@ -263,6 +263,9 @@ impl Store {
         if let Some(name) = planted {
             bail!("somebody added '{}' to its schema; restore a backup", one_line(&name, 80));
         }
+        if application == APPLICATION_ID {
+            self.refuse_cut_short()?;
+        }
         match (application, objects) {
             (0, 0) => Ok(0),
             (APPLICATION_ID, _) if version <= MIGRATIONS.len() => Ok(version),
@@ -272,6 +275,21 @@ impl Store {
             ),
             (_, _) => bail!("it belongs to another program; name another file with --db"),
         }
+    }
+
+    /// SQLite notices a missing end only when it reads there, and takes a last page that is short for one that ends in zeros.
+    /// While a write-ahead log is there, the end of the file may rightly be missing.
+    fn refuse_cut_short(&self) -> Result<()> {
+        let Some(path) = self.conn.path().filter(|path| !path.is_empty()) else { return Ok(()) };
+        let pages: u64 = self.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        let page_bytes: u64 = self.conn.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        // The log first: the file is whole once it is gone.
+        let bytes_of = |path: &str| std::fs::metadata(path).map(|metadata| metadata.len());
+        let has_log = bytes_of(&format!("{path}-wal")).is_ok_and(|bytes| bytes > 0);
+        if !has_log && bytes_of(path).is_ok_and(|bytes| bytes < pages.saturating_mul(page_bytes)) {
+            bail!("its end is missing; restore a backup");
+        }
+        Ok(())
     }
 
     /// The name of a trigger or view that no schema of ours has: it would act in our name.
