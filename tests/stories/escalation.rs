@@ -297,7 +297,7 @@ fn a_rep_whom_somebody_made_the_owner_since_takes_it_over_and_it_is_not_taken_aw
     show_owner(&place, "bo@acme.example");
     assert_eq!(details(&run(&place, "23T10:30")), ["from ana@acme.example to bo@acme.example"]);
     assert_eq!(told(&place), ["bo@acme.example"], "not a reminder to ana");
-    assert!(details(&run(&place, "23T10:59")).is_empty(), "bo has an hour of his own");
+    assert!(details(&run(&place, "23T10:59")).is_empty(), "bo has an hour of their own");
     assert_eq!(details(&run(&place, "23T11:00")), ["reminded bo@acme.example"]);
 }
 

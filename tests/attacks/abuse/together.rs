@@ -44,7 +44,7 @@ fn a_second_run_says_why_it_left_to_who_wants_to_know() {
 }
 
 #[test]
-fn who_asked_for_something_beside_a_run_is_told_that_he_did_not_get_it() {
+fn whoever_asked_for_something_beside_a_run_is_told_that_it_was_not_done() {
     let place = crowd(CONTACTS);
     place.done(&["sync"]);
     let held = hold(&place);

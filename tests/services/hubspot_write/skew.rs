@@ -1,4 +1,4 @@
-//! Nobody is blamed by a machine whose clock is wrong, nor for a lead that he has not been told of.
+//! Nobody is blamed by a machine whose clock is wrong, nor for a lead of which they have not been told.
 
 use chrono::TimeDelta;
 use serde_json::json;
@@ -34,7 +34,7 @@ fn escalated(ran: &Ran) -> usize {
 
 /// HubSpot takes no task for hours, and there is no chat: the hour of the rep begins when the task is there.
 #[test]
-fn nobody_is_escalated_for_a_lead_that_he_was_not_told_of() {
+fn no_rep_is_escalated_for_a_lead_they_were_not_told_of() {
     let mut scene = with_a_reminder();
     for _ in 0..14 {
         scene.fake.fail("POST", "/tasks", Fault::Instead(Reply::json(503, &json!({"status": "error"}))));
