@@ -32,6 +32,12 @@ pub(crate) fn swap<T>(name: &str, sound: T, bug: T) -> T {
     if is(name) { bug } else { sound }
 }
 
+/// Fails where `it` holds, if that bug was chosen.
+pub(crate) fn fail(name: &str, it: bool) -> anyhow::Result<()> {
+    anyhow::ensure!(!(is(name) && it), "a deliberate bug");
+    Ok(())
+}
+
 /// What the bugs of [`trip`] show over.
 pub(crate) const TRIPS: &str = "2";
 

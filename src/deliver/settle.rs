@@ -43,21 +43,7 @@ pub(super) const SETTLE: TimeDelta = TimeDelta::seconds(90);
 
 /// `attempt` counts the attempts before this one. No answer at all is unknown.
 pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) -> Verdict {
-    let again = |why: &str| Verdict::Again { why: why.to_owned(), next: now + TICK };
-    match outcome {
-        Some(Delivery::Unknown { why }) if mutant::is("5xx is a failure") => Verdict::Failed { why },
-        Some(Delivery::Unknown { why }) if mutant::is("unknown is not sent") => again(&why),
-        None if mutant::is("no answer is not sent") => again("no answer"),
-        Some(Delivery::NotSent { why }) if mutant::is("not sent is done") => Verdict::Done { remote_id: why },
-        Some(Delivery::Throttled { why, .. }) if mutant::is("throttled is done") => {
-            Verdict::Done { remote_id: why }
-        }
-        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a failure") => {
-            again("garbage")
-        }
-        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a success") => {
-            Verdict::Done { remote_id: "garbage".to_owned() }
-        }
+    match misread(outcome) {
         Some(Delivery::Done { remote_id }) if remote_id.is_empty() => {
             Verdict::Unknown { why: "the answer names no id".to_owned(), next: now + TICK }
         }
@@ -73,6 +59,26 @@ pub(super) fn classify(outcome: Option<Delivery>, attempt: u32, now: Timestamp) 
         Some(Delivery::Unknown { why }) => Verdict::Unknown { why, next: now + TICK },
         None => Verdict::Unknown { why: "no answer".to_owned(), next: now + TICK },
     }
+}
+
+/// The outcome itself; under a deliberate bug, what a careless reader takes it for.
+fn misread(outcome: Option<Delivery>) -> Option<Delivery> {
+    let done = |remote_id: &str| Delivery::Done { remote_id: remote_id.to_owned() };
+    let not_sent = |why: &str| Delivery::NotSent { why: why.to_owned() };
+    Some(match outcome {
+        Some(Delivery::Unknown { why }) if mutant::is("5xx is a failure") => Delivery::Refused { why },
+        Some(Delivery::Unknown { why }) if mutant::is("unknown is not sent") => not_sent(&why),
+        None if mutant::is("no answer is not sent") => not_sent("no answer"),
+        Some(Delivery::NotSent { why }) if mutant::is("not sent is done") => done(&why),
+        Some(Delivery::Throttled { why, .. }) if mutant::is("throttled is done") => done(&why),
+        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a failure") => {
+            not_sent("garbage")
+        }
+        Some(Delivery::Done { remote_id }) if remote_id.is_empty() && mutant::is("garbage is a success") => {
+            done("garbage")
+        }
+        other => return other,
+    })
 }
 
 /// Later than now, so that this run does not try again.

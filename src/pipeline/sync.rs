@@ -53,11 +53,10 @@ fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Re
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
             return Ok(());
         }
-        if mutant::is("poison ends the walk") && !page.bad.is_empty() {
-            bail!("a contact cannot be read");
-        }
-        if let Some(position) = page.cursor.as_deref().filter(|_| mutant::is("cursor before rows")) {
-            store.write(|db| db.move_cursor(STREAM, position, now))?;
+        mutant::fail("poison ends the walk", !page.bad.is_empty())?;
+        let moved = page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position));
+        if mutant::is("cursor before rows") {
+            store.write(|db| moved.map_or(Ok(()), |position| db.move_cursor(STREAM, position, now)))?;
         }
         store.write(|db| {
             let layout = db.layout(fields)?;
@@ -70,15 +69,8 @@ fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Re
                 }
             }
             db.end_quarantine_of(&page.records)?;
-            if !mutant::is("nobody is set aside") {
-                db.quarantine(&page.bad, now)?;
-            }
-            if let Some(position) =
-                page.cursor.as_deref().filter(|position| cursor.as_deref() != Some(*position))
-            {
-                db.move_cursor(STREAM, position, now)?;
-            }
-            Ok(())
+            db.quarantine(mutant::swap("nobody is set aside", page.bad.as_slice(), &[]), now)?;
+            moved.map_or(Ok(()), |position| db.move_cursor(STREAM, position, now))
         })?;
         synced.set_aside += page.bad.len();
         Ok(())
