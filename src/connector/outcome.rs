@@ -86,6 +86,11 @@ impl Outcome {
         }
     }
 
+    /// Why it was not done, for people.
+    pub(crate) fn into_why(self) -> String {
+        self.into_delivery().into_why().unwrap_or_default()
+    }
+
     /// Whether the service blames this property of what was written.
     pub(crate) fn blames(&self, property: &str) -> bool {
         matches!(self, Self::Refused { properties, .. } if properties.iter().any(|blamed| blamed == property))

@@ -27,30 +27,7 @@ const PRINTING: [&str; 4] = ["output/printer.rs", "output/crash.rs", "output/pro
 const LINES_MAX: usize = 350;
 
 /// Circles of files, each with its reason.
-const CIRCLES: [(&str, &[&str]); 4] = [
-    ("people are remembered", &["chat/slack/memory.rs", "chat/slack/people.rs"]),
-    (
-        "a table is read by the reader of its format",
-        &["crm/file/csv_table.rs", "crm/file/json_table.rs", "crm/file/table.rs"],
-    ),
-    (
-        "columns of companies",
-        &["crm/hubspot/columns.rs", "crm/hubspot/companies.rs", "crm/hubspot/reader.rs"],
-    ),
-    (
-        "writes and look-ups of HubSpot",
-        &[
-            "crm/hubspot/definitions.rs",
-            "crm/hubspot/write_context.rs",
-            "crm/hubspot/engagements.rs",
-            "crm/hubspot/look_up.rs",
-            "crm/hubspot/own_tasks.rs",
-            "crm/hubspot/present.rs",
-            "crm/hubspot/signs.rs",
-            "crm/hubspot/writes.rs",
-        ],
-    ),
-];
+const CIRCLES: [(&str, &[&str]); 0] = [];
 
 /// A source file without its comments and its tests.
 struct Source {

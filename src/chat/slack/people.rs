@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Slack;
 use super::memory::Known;
 use super::outcome::Fault;
+use super::place::is_id;
 use crate::connector::Keyed;
 use crate::model::{Timestamp, Write, fold};
 
@@ -110,10 +111,4 @@ fn active_id(user: &Value) -> Option<String> {
     let is = |key: &str| user.get(key).and_then(Value::as_bool).unwrap_or(false);
     let id = user.get("id").and_then(Value::as_str).filter(|id| is_id(id))?;
     (!is("deleted") && !is("is_bot")).then(|| id.to_owned())
-}
-
-/// Ids of Slack are upper case letters and digits, so they are safe inside markup and URLs.
-pub(super) fn is_id(text: &str) -> bool {
-    (2..=32).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }

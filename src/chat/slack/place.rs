@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::people::is_id;
-
 /// Shown and kept as `C0123456789:1503435956.000247`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Place {
@@ -39,6 +37,12 @@ impl fmt::Display for Place {
 
 fn is_number(text: &str) -> bool {
     (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Ids of Slack are upper case letters and digits, so they are safe inside markup and URLs.
+pub(super) fn is_id(text: &str) -> bool {
+    (2..=32).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// Ids begin with `C`, `G` or `D`; names are lower case.

@@ -7,8 +7,9 @@ use anyhow::{Context, Result, bail};
 
 use super::config::Source;
 use super::layout::no_column;
+use super::row::Step;
 use super::stamp::FileStamp;
-use super::table::{Columns, Step, Table};
+use super::table::{Columns, Table};
 use crate::connector::Unreadable;
 use crate::crm::{Activities, Watched};
 use crate::isolate::reading;

@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 
 use super::config::Source;
 use super::layout::Layout;
+use super::row::Step;
 use super::stamp::FileStamp;
-use super::table::{Step, Table};
+use super::table::Table;
 use crate::connector::Unreadable;
 use crate::model::fold;
 

@@ -9,7 +9,7 @@ use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
 use super::config::Source;
 use super::open::{BUFFER_BYTES, Bytes, Opened};
 use super::replay::{RECORD_BYTES_MAX, Replay, is_too_long};
-use super::table::{CELL_BYTES_MAX, Step};
+use super::row::{CELL_BYTES_MAX, Step};
 
 /// The characters that may separate cells when the config does not say.
 const DELIMITERS: [u8; 4] = *b",;\t|";

@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 
 use super::config::Source;
 use super::open::{Bytes, Opened};
-use super::table::{CELL_BYTES_MAX, Step};
+use super::row::{CELL_BYTES_MAX, Step};
 use crate::connector::lines::{LINE_BYTES_MAX, Lines};
 
 /// Integers beyond it may have lost digits while they were read; as ids they would name somebody else.

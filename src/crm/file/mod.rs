@@ -13,6 +13,7 @@ mod json_table;
 mod layout;
 mod open;
 mod replay;
+mod row;
 mod stamp;
 mod table;
 #[cfg(test)]

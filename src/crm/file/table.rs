@@ -7,10 +7,8 @@ use super::config::Source;
 use super::csv_table::CsvTable;
 use super::json_table::JsonTable;
 use super::open::{Progress, open};
+use super::row::Step;
 use super::stamp::FileStamp;
-
-/// Longest cell; a note of sixty pages.
-pub(super) const CELL_BYTES_MAX: usize = 64 * 1024;
 
 /// How far into a JSON Lines file its names are looked for.
 const NAMED_ROWS_MAX: usize = 10_000;
@@ -26,16 +24,6 @@ pub(super) struct Table {
 enum Form {
     Csv(Box<CsvTable>),
     Json(Box<JsonTable>),
-}
-
-/// What a reading found.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Its cells can be asked for.
-    Row,
-    /// A row that cannot be used, and why.
-    Bad(String),
-    End,
 }
 
 /// The names of a file's columns.

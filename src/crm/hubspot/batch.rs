@@ -9,6 +9,7 @@ use std::convert::Infallible;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
+use super::record::{id_text, record_id};
 use crate::connector::halving::{Part, halved};
 use crate::connector::outcome::Outcome;
 use crate::model::Delivery;
@@ -76,20 +77,6 @@ pub(super) fn body(inputs: &[Input]) -> Value {
         })
         .collect();
     json!({ "inputs": inputs })
-}
-
-/// An id as text: HubSpot answers with numbers in some places and with text in others.
-pub(super) fn id_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-/// The id of the record that an answer, or one of its results, is about.
-pub(super) fn record_id(record: &Value) -> Option<String> {
-    record.get("id").and_then(id_text)
 }
 
 fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {

@@ -8,12 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::{Client, parse};
+use super::record::READ_AT_ONCE;
 use super::wire::{Listing, Object, unread};
 use crate::connector::halving::{Part, halved, is_whole};
 use crate::connector::http::Answer;
-
-/// Inputs of one call: <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch>.
-pub(super) const AT_ONCE: usize = 100;
 
 /// Requests that one call's records may cost when an answer cannot be read: enough to find two such records among a hundred.
 const REQUESTS_MAX: usize = 40;
@@ -105,11 +103,11 @@ pub(super) fn associations<T: DeserializeOwned>(
 
 /// One call for each hundred ids, at the same time; the answers in order.
 fn side_by_side<T: Send>(ids: &[&str], call: impl Fn(&[&str]) -> Result<T> + Sync) -> Result<Vec<T>> {
-    if ids.len() <= AT_ONCE {
+    if ids.len() <= READ_AT_ONCE {
         return if ids.is_empty() { Ok(Vec::new()) } else { Ok(vec![call(ids)?]) };
     }
     thread::scope(|scope| {
-        let calls: Vec<_> = ids.chunks(AT_ONCE).map(|ids| scope.spawn(|| call(ids))).collect();
+        let calls: Vec<_> = ids.chunks(READ_AT_ONCE).map(|ids| scope.spawn(|| call(ids))).collect();
         let joined = calls.into_iter().map(|call| call.join().map_err(|_| anyhow!("a reader broke down"))?);
         joined.collect()
     })

@@ -2,19 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-use super::reader::place_of;
+use super::properties::{COMPANY, LAST_MODIFIED, OWNER_PROPERTY};
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
 use crate::connector::Unreadable;
 use crate::isolate::reading;
-use crate::model::{ContactId, Field, Record};
+use crate::model::{ContactId, Field, Record, one_line};
 use crate::mutant;
-
-/// The contact's own property that names its company.
-pub(super) const COMPANY: &str = "associatedcompanyid";
-
-/// Holds the id of an owner, of contacts and companies alike.
-const OWNER: &str = "hubspot_owner_id";
 
 const ID: &str = "hs_object_id";
 
@@ -47,7 +41,7 @@ impl Columns {
         let of_company = properties(true);
         let mut of_contact = properties(false);
         // Writes need the owner, the stage and the company, whatever the rules need.
-        for name in ["lastmodifieddate", COMPANY, STAGE_PROPERTY, OWNER] {
+        for name in [LAST_MODIFIED, COMPANY, STAGE_PROPERTY, OWNER_PROPERTY] {
             if !of_contact.iter().any(|known| known == name) {
                 of_contact.push(name.to_owned());
             }
@@ -98,7 +92,7 @@ impl Columns {
             let object = if slot.of_company { company? } else { contact };
             match slot.property.as_str() {
                 ID => Some(object.id().to_owned()),
-                OWNER => object.property(OWNER).map(|id| owner(&id)),
+                OWNER_PROPERTY => object.property(OWNER_PROPERTY).map(|id| owner(&id)),
                 COMPANY if !slot.of_company => {
                     company_id.map(str::to_owned).or_else(|| object.property(COMPANY))
                 }
@@ -107,6 +101,11 @@ impl Columns {
         });
         Ok(Record { id, modified_ms: contact.modified_ms(), values: values.collect() })
     }
+}
+
+/// A contact, for people. Only an id that can be read is short.
+pub(super) fn place_of(contact: &str) -> String {
+    format!("contact {}", one_line(contact, 40))
 }
 
 #[cfg(test)]

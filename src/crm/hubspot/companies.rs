@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bulk;
 use super::client::Client;
-use super::columns::COMPANY;
+use super::properties::COMPANY;
 use super::wire::{Associated, Object};
 use crate::model::one_line;
 

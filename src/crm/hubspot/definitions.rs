@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::config::HandoffKey;
 use super::outcome::read_outcome;
-use super::signs::LEAD_STATUS;
+use super::properties::LEAD_STATUS;
 use super::stages::{Options, STAGE_PROPERTY};
 use super::tasks::{KEY_PROPERTY, KeyPlace};
 use crate::connector::outcome::Outcome;

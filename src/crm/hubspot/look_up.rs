@@ -1,23 +1,18 @@
 //! Looks for what earlier attempts may have left. Never through search: its index lags behind the records.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::batch::{id_text, record_id};
-use super::engagements::why;
-use super::present::{READ_AT_ONCE, batch_read, is_id, property, results};
+use super::properties::OWNER_PROPERTY;
+use super::record::{READ_AT_ONCE, batch_read, id_text, is_id, property, record_id, results};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::{self, KEY_PROPERTY, KEY_SOURCES, KeyPlace};
 use super::write_context::WriteContext;
-use super::writes::OWNER_PROPERTY;
 use crate::connector::Keyed;
 use crate::connector::outcome::Outcome;
 use crate::connector::owners::OwnerStatus;
-use crate::model::{Delivery, LookUp, Update, Write};
-
-/// Pages of one contact's tasks; five hundred stand on one.
-const PAGES_MAX: u32 = 20;
+use crate::model::{LookUp, Update, Write};
 
 /// One answer for each, in order.
 pub(super) fn look_up(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<LookUp> {
@@ -49,7 +44,7 @@ fn of_update<'a, 'b>(keyed: &'a Keyed<'b>) -> Option<(&'a Keyed<'b>, &'b Update)
 }
 
 fn all_failed(count: usize, unread: Outcome) -> Vec<LookUp> {
-    let why = why(unread);
+    let why = unread.into_why();
     vec![LookUp::Failed { why }; count]
 }
 
@@ -93,7 +88,7 @@ fn by_property(
     if let Some(body) = body.as_object_mut() {
         body.insert("idProperty".to_owned(), json!(KEY_PROPERTY));
     }
-    let answer = read_results(context, &context.paths().batch("tasks", "read"), &body)?;
+    let answer = context.read_results(&context.paths().batch("tasks", "read"), &body)?;
     for task in results(&answer) {
         if let (Some(key), Some(id)) = (property(task, KEY_PROPERTY), record_id(task)) {
             ids.insert(key.to_owned(), id);
@@ -110,11 +105,11 @@ fn by_marker(
 ) -> Result<(), Outcome> {
     let contacts: Vec<&str> =
         writes.iter().map(|keyed| keyed.write.contact()).filter(|id| is_id(id)).collect();
-    let tasks: Vec<String> = associated(context, &contacts, "tasks")?.into_values().flatten().collect();
+    let tasks: Vec<String> = context.associated(&contacts, "tasks")?.into_values().flatten().collect();
     let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
     let path = context.paths().batch("tasks", "read");
     for part in tasks.chunks(READ_AT_ONCE) {
-        let answer = read_results(context, &path, &batch_read(part, &KEY_SOURCES))?;
+        let answer = context.read_results(&path, &batch_read(part, &KEY_SOURCES))?;
         for task in results(&answer) {
             if let Some(keyed) = writes.iter().find(|keyed| tasks::carries(task, keyed.key)) {
                 ids.extend(record_id(task).map(|id| (keyed.key.to_owned(), id)));
@@ -122,46 +117,6 @@ fn by_marker(
         }
     }
     Ok(())
-}
-
-/// What contacts are associated with, of one kind: contact -> ids.
-pub(super) fn associated(
-    context: &WriteContext<'_>,
-    contacts: &[&str],
-    kind: &str,
-) -> Result<BTreeMap<String, Vec<String>>, Outcome> {
-    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let path = context.paths().associations("contacts", kind);
-    for part in contacts.chunks(READ_AT_ONCE) {
-        let mut inputs: Vec<Value> = part.iter().map(|id| json!({ "id": id })).collect();
-        for _ in 0..PAGES_MAX {
-            let answer = read_results(context, &path, &json!({ "inputs": inputs }))?;
-            inputs.clear();
-            for result in results(&answer) {
-                let Some(from) = result.pointer("/from/id").and_then(id_text) else { continue };
-                if let Some(after) = result.pointer("/paging/next/after").and_then(id_text) {
-                    inputs.push(json!({"id": from, "after": after}));
-                }
-                let to = result.get("to").and_then(Value::as_array).into_iter().flatten();
-                let ids = to.filter_map(|to| to.get("toObjectId").or_else(|| to.get("id")).and_then(id_text));
-                found.entry(from).or_default().extend(ids);
-            }
-            if inputs.is_empty() {
-                break;
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// A batch read whose answer has results.
-pub(super) fn read_results(context: &WriteContext<'_>, path: &str, body: &Value) -> Result<Value, Outcome> {
-    let answer = context.read(path, Some(body)).answer()?;
-    if answer.get("results").is_some_and(Value::is_array) {
-        return Ok(answer);
-    }
-    let why = "HubSpot's answer has no results".to_owned();
-    Err(Outcome::Failed(Delivery::NotSent { why }))
 }
 
 /// Updates by what the contacts say now: an update that shows there need not be sent again.
@@ -176,7 +131,7 @@ fn compare(
     properties.sort_unstable();
     properties.dedup();
     let path = context.paths().batch("contacts", "read");
-    let answer = read_results(context, &path, &batch_read(&ids, &properties))?;
+    let answer = context.read_results(&path, &batch_read(&ids, &properties))?;
     let mut shown = Vec::with_capacity(updates.len());
     for (_, update) in updates {
         let record = results(&answer).find(|record| record_id(record).as_deref() == Some(&update.contact));

@@ -1,5 +1,6 @@
 //! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
 
+mod activity_cache;
 mod batch;
 mod bulk;
 mod client;
@@ -23,10 +24,11 @@ mod problem;
 mod properties;
 mod reader;
 mod receive;
+mod record;
 mod scopes;
 mod search;
 mod setup;
-mod signs;
+mod signals;
 mod stages;
 mod tasks;
 #[cfg(test)]

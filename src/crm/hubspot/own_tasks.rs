@@ -5,28 +5,28 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::batch::record_id;
-use super::engagements::{self, Looks, ReadResult, Seen};
-use super::look_up::read_results;
-use super::present::{READ_AT_ONCE, batch_read, is_id, results};
-use super::signs::{self, TASK_PROPERTIES};
+use super::activity_cache::ActivityCache;
+use super::record::{READ_AT_ONCE, batch_read, is_id, record_id, results};
+use super::signals::{self, TASK_PROPERTIES, WatchedSignal, signals_of};
 use super::write_context::WriteContext;
+use crate::connector::outcome::Outcome;
 use crate::crm::Watched;
 
 /// A task that is younger may be missing only because it is not to be seen everywhere yet.
 const SEEN_EVERYWHERE: TimeDelta = TimeDelta::minutes(2);
 
 /// Our tasks, save those that were seen done or gone.
-pub(super) fn see_tasks<'a>(
+pub(super) fn read_tasks<'a>(
     context: &WriteContext<'_>,
     open: &[&'a Watched],
-    looks: &Looks,
-) -> ReadResult<Vec<Seen<'a>>> {
+    cache: &ActivityCache,
+) -> Result<Vec<WatchedSignal<'a>>, Outcome> {
     // Of those written to moments ago, nobody can have done anything yet.
     let open_task = |watched: &'a Watched| {
         let contact = watched.contact.as_str();
         let task = watched.task.as_ref().map(|task| task.remote_id.as_str()).filter(|id| is_id(id))?;
-        let is_over = || looks.get(contact).is_some_and(|look| look.has_seen(&signs::seen_in_task(task)));
+        let is_over =
+            || cache.get(contact).is_some_and(|activity| activity.has(&signals::seen_in_task(task)));
         (!context.writing.written.contains(contact) && !is_over()).then_some((task, watched))
     };
     let tasks: HashMap<&str, &Watched> = open.iter().filter_map(|watched| open_task(watched)).collect();
@@ -35,15 +35,15 @@ pub(super) fn see_tasks<'a>(
     let mut seen = Vec::new();
     let path = context.paths().batch("tasks", "read");
     for part in ids.chunks(READ_AT_ONCE) {
-        let answer = read_results(context, &path, &batch_read(part, &TASK_PROPERTIES))?;
+        let answer = context.read_results(&path, &batch_read(part, &TASK_PROPERTIES))?;
         for record in results(&answer) {
             if let Some(watched) = record_id(record).and_then(|id| tasks.get(id.as_str())) {
-                seen.extend(engagements::seen(watched, || signs::task_done(record)));
+                seen.extend(signals_of(watched, || signals::task_done(record)));
             }
         }
         for id in gone(&answer, part) {
             let missed = tasks.get(id).filter(|watched| may_miss(context, watched));
-            seen.extend(missed.map(|watched| (*watched, Some(signs::task_deleted(id, context.now)))));
+            seen.extend(missed.map(|watched| (*watched, Some(signals::task_deleted(id, context.now)))));
         }
     }
     Ok(seen)

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::batch::{id_text, record_id};
-use super::columns::COMPANY;
+use super::properties::{COMPANY, OWNER_PROPERTY};
+use super::record::{READ_AT_ONCE, batch_read, id_text, is_id, property, record_id, results};
 use super::stages::STAGE_PROPERTY;
 use super::wire::Object;
-use super::writes::OWNER_PROPERTY;
 use crate::connector::outcome::Outcome;
 use crate::model::one_line;
 
@@ -32,28 +31,6 @@ pub(super) const PROPERTIES: [&str; 4] = [STAGE_PROPERTY, COMPANY, MERGED, OWNER
 
 /// Ids that this contact has swallowed, with semicolons between.
 const MERGED: &str = "hs_merged_object_ids";
-
-/// Records in one `batch/read`.
-///
-/// <https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/batch/post-crm-v3-objects-contacts-batch-read>
-pub(super) const READ_AT_ONCE: usize = 100;
-
-/// The body of a `batch/read`.
-pub(super) fn batch_read(ids: &[&str], properties: &[&str]) -> Value {
-    let inputs: Vec<Value> = ids.iter().map(|id| json!({ "id": id })).collect();
-    json!({ "properties": properties, "inputs": inputs })
-}
-
-/// The records of a `batch/read` answer.
-pub(super) fn results(answer: &Value) -> impl Iterator<Item = &Value> {
-    answer.get("results").and_then(Value::as_array).into_iter().flatten()
-}
-
-/// A property of a record; blank is the same as none.
-pub(super) fn property<'a>(record: &'a Value, name: &str) -> Option<&'a str> {
-    let value = record.get("properties")?.get(name)?.as_str()?.trim();
-    (!value.is_empty()).then_some(value)
-}
 
 /// Reads contacts in batches into `present`; a batch that cannot be read ends it with what became of it.
 pub(super) fn read(
@@ -115,11 +92,6 @@ fn find(answer: &Value, id: &str) -> Present {
     }
 }
 
-/// HubSpot's ids are numbers; anything else must not get into a path.
-pub(super) fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 impl Present {
     pub(super) fn owner(&self) -> Option<&str> {
         match self {
@@ -142,6 +114,8 @@ impl Present {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read_from(answer: &Value, ids: &[&str]) -> HashMap<String, Present> {
@@ -174,13 +148,5 @@ mod tests {
         let mut present = HashMap::new();
         assert!(read(&mut present, &["1"], |_| Outcome::Accepted(json!({"results": "many"}))).is_err());
         assert!(present.is_empty());
-    }
-
-    #[test]
-    fn only_numbers_get_into_a_path() {
-        assert!(is_id("101"));
-        for hostile in ["", "../owners", "1?x", "1%2f", "123456789012345678901"] {
-            assert!(!is_id(hostile), "{hostile}");
-        }
     }
 }

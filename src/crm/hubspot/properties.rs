@@ -3,6 +3,16 @@
 use crate::model::one_line;
 use crate::rules::did_you_mean;
 
+/// The contact's own property that names its company.
+pub(super) const COMPANY: &str = "associatedcompanyid";
+
+/// Holds the id of an owner, of contacts and companies alike.
+pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
+
+pub(super) const LEAD_STATUS: &str = "hs_lead_status";
+
+pub(super) const LAST_MODIFIED: &str = "lastmodifieddate";
+
 /// Standard field and HubSpot property; a company's property is the company object's own.
 const PROPERTIES: [(&str, &str); 34] = [
     ("id", "hs_object_id"),

@@ -8,13 +8,13 @@ use anyhow::Result;
 use super::HubSpot;
 use super::bulk::{self, Objects};
 use super::client::Client;
-use super::columns::Columns;
+use super::columns::{Columns, place_of};
 use super::companies::{Companies, OfContacts};
 use super::owners;
 use super::wire::Object;
 use crate::connector::Unreadable;
 use crate::crm::Reread;
-use crate::model::{ContactId, Field, Record, one_line};
+use crate::model::{ContactId, Field, Record};
 
 /// What was read of some contacts.
 #[derive(Debug, Default)]
@@ -66,11 +66,6 @@ impl Contacts {
     pub(super) fn versions(&self) -> impl Iterator<Item = (&str, i64)> {
         self.objects.found.iter().filter_map(|object| Some((object.id(), object.modified_ms()?)))
     }
-}
-
-/// A contact, for people. Only an id that can be read is short.
-pub(super) fn place_of(contact: &str) -> String {
-    format!("contact {}", one_line(contact, 40))
 }
 
 impl HubSpot {

@@ -11,7 +11,6 @@ use serde_json::json;
 use super::HubSpot;
 use super::config::HandoffKey;
 use super::definitions::is_unique;
-use super::engagements::why;
 use super::tasks::KEY_PROPERTY;
 use crate::connector::Checked;
 use crate::connector::outcome::Outcome;
@@ -44,7 +43,7 @@ impl HubSpot {
                  refuses a second"
             )),
             Err(Outcome::Forbidden { why }) => checked.notes.push(format!("{BY_MARKER}; {why}")),
-            Err(unread) => checked.problems.push(why(unread)),
+            Err(unread) => checked.problems.push(unread.into_why()),
         }
     }
 
@@ -61,7 +60,7 @@ impl HubSpot {
             Err(Outcome::Missing { .. }) => Ok(Some(format!(
                 "the property '{KEY_PROPERTY}' of tasks in HubSpot, with unique values: it keeps a second task out"
             ))),
-            Err(unread) => bail!("{}", why(unread)),
+            Err(unread) => bail!("{}", unread.into_why()),
         }
     }
 
@@ -72,7 +71,7 @@ impl HubSpot {
         // In the group of a property that every account has: groups are named differently here and there.
         let subject = match context.read(&format!("{properties}/hs_task_subject"), None).answer() {
             Err(Outcome::Missing { .. }) => None,
-            subject => Some(subject.map_err(|unread| anyhow::anyhow!(why(unread)))?),
+            subject => Some(subject.map_err(|unread| anyhow::anyhow!(unread.into_why()))?),
         };
         let group = subject.as_ref().and_then(|subject| subject.get("groupName")?.as_str()).unwrap_or("task");
         let body = json!({
@@ -93,7 +92,7 @@ impl HubSpot {
             ),
             Err(refused) => bail!(
                 "HubSpot did not create '{KEY_PROPERTY}': {}; without it markers in the tasks' bodies are used",
-                why(refused)
+                refused.into_why()
             ),
         }
     }

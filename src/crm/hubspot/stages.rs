@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::batch::id_text;
 use super::properties::known_here;
+use super::record::id_text;
 
 /// The property that holds the stage.
 pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";

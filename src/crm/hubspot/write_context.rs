@@ -1,35 +1,37 @@
 //! What writes and look-ups share: requests whose answers are classified, and what is known already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::activity_cache::ActivityCache;
 use super::client::Client;
 use super::config::Config;
 use super::definitions::Definitions;
-use super::engagements::Looks;
 use super::outcome::{failed, outcome, read_outcome};
 use super::owners;
 use super::paths::Paths;
 use super::present::{self, Present};
 use super::reader::Contacts;
+use super::record::{READ_AT_ONCE, id_text, results};
 use super::stages::{self, STAGE_PROPERTY};
 use super::tasks::KeyPlace;
 use super::wire::Object;
 use crate::connector::http::Failure;
 use crate::connector::outcome::Outcome;
 use crate::connector::owners::{OwnerDirectory, OwnerStatus};
-use crate::model::{Timestamp, Update};
+use crate::model::{Delivery, Timestamp, Update};
 
 /// What is kept between runs. Losing it costs requests and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Persisted {
     pub definitions: Definitions,
-    pub looks: Looks,
+    #[serde(alias = "looks")]
+    pub activity: ActivityCache,
 }
 
 /// What the writes of one process go by.
@@ -139,6 +141,9 @@ pub(super) struct WriteContext<'a> {
     pub now: Timestamp,
 }
 
+/// Pages of one contact's tasks; five hundred stand on one.
+const PAGES_MAX: u32 = 20;
+
 static GONE: Present = Present::Gone;
 
 impl WriteContext<'_> {
@@ -159,6 +164,47 @@ impl WriteContext<'_> {
     /// A read, repeated while that may help.
     pub(super) fn read(&self, path: &str, body: Option<&Value>) -> Outcome {
         read_outcome(self.client.ask_any(path, body), self.now)
+    }
+
+    /// A batch read whose answer has results.
+    pub(super) fn read_results(&self, path: &str, body: &Value) -> Result<Value, Outcome> {
+        let answer = self.read(path, Some(body)).answer()?;
+        if answer.get("results").is_some_and(Value::is_array) {
+            return Ok(answer);
+        }
+        let why = "HubSpot's answer has no results".to_owned();
+        Err(Outcome::Failed(Delivery::NotSent { why }))
+    }
+
+    /// What contacts are associated with, of one kind: contact -> ids.
+    pub(super) fn associated(
+        &self,
+        contacts: &[&str],
+        kind: &str,
+    ) -> Result<BTreeMap<String, Vec<String>>, Outcome> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let path = self.paths().associations("contacts", kind);
+        for part in contacts.chunks(READ_AT_ONCE) {
+            let mut inputs: Vec<Value> = part.iter().map(|id| json!({ "id": id })).collect();
+            for _ in 0..PAGES_MAX {
+                let answer = self.read_results(&path, &json!({ "inputs": inputs }))?;
+                inputs.clear();
+                for result in results(&answer) {
+                    let Some(from) = result.pointer("/from/id").and_then(id_text) else { continue };
+                    if let Some(after) = result.pointer("/paging/next/after").and_then(id_text) {
+                        inputs.push(json!({"id": from, "after": after}));
+                    }
+                    let to = result.get("to").and_then(Value::as_array).into_iter().flatten();
+                    let ids =
+                        to.filter_map(|to| to.get("toObjectId").or_else(|| to.get("id")).and_then(id_text));
+                    found.entry(from).or_default().extend(ids);
+                }
+                if inputs.is_empty() {
+                    break;
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Reads contacts, save those that were read in this process; for those whose owner is to be set, that is moments ago.

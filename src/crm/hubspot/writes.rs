@@ -8,10 +8,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::HubSpot;
-use super::batch::{self, Input, record_id};
+use super::batch::{self, Input};
 use super::look_up;
 use super::pacer::wait;
-use super::present::{Present, is_id};
+use super::present::Present;
+use super::properties::OWNER_PROPERTY;
+use super::record::{is_id, record_id};
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use super::write_context::WriteContext;
@@ -19,9 +21,6 @@ use crate::connector::Keyed;
 use crate::connector::outcome::{Outcome, not_written};
 use crate::connector::owners::OwnerStatus;
 use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
-
-/// The property that holds the owner's id.
-pub(super) const OWNER_PROPERTY: &str = "hubspot_owner_id";
 
 /// How often a write is sent that HubSpot keeps putting off for moments, and how long a moment may be.
 const TIMES: u32 = 4;

@@ -7,6 +7,7 @@ use crate::connector::lines::LINE_BYTES_MAX;
 use crate::crm::Crm;
 use crate::crm::file::fixture::{Fixture, all, fields, set_aside, shown};
 use crate::crm::file::replay::RECORD_BYTES_MAX;
+use crate::crm::file::row::CELL_BYTES_MAX;
 
 const WANTED: [&str; 2] = ["id", "city"];
 

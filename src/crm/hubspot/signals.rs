@@ -4,23 +4,39 @@
 //! What does not: incoming mail, page views, `hs_last_sales_activity_timestamp` (the contact's own acts), whatever an
 //! integration wrote, this one among them.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::batch::{id_text, record_id};
-use super::present::property;
+use super::properties::{LAST_MODIFIED, LEAD_STATUS, OWNER_PROPERTY};
+use super::record::{id_text, parse_time, property, record_id, time};
 use super::stages::{STAGE_PROPERTY, is_sales};
-use super::writes::OWNER_PROPERTY;
+use crate::crm::Watched;
+use crate::isolate::isolated;
 use crate::model::{ActivityKind, Timestamp, one_line};
+use crate::mutant;
 
 /// An act, before it is known whose contact it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sign {
+pub(super) struct Signal {
     pub at: Timestamp,
     pub kind: ActivityKind,
     pub seen_in: String,
     /// Whether it is certainly the owner's; otherwise somebody of the account did it.
     pub by_owner: bool,
+}
+
+/// A signal on one of the contacts; `None`: a bug showed over what may be one.
+pub(super) type WatchedSignal<'a> = (&'a Watched, Option<Signal>);
+
+/// What a record shows of a contact.
+pub(super) fn signals_of<S: IntoIterator<Item = Signal>>(
+    watched: &Watched,
+    signals: impl FnOnce() -> S,
+) -> Vec<WatchedSignal<'_>> {
+    let signals = isolated(|| {
+        mutant::trip("reading an act", watched.contact.as_str());
+        signals().into_iter().map(|signal| (watched, Some(signal))).collect()
+    });
+    signals.unwrap_or_else(|| vec![(watched, None)])
 }
 
 /// A kind of engagement that may be an act of the rep.
@@ -83,7 +99,7 @@ fn booked(record: &Value, since: Timestamp) -> Option<Timestamp> {
 
 impl Engagement {
     /// The act that an object shows, if it is one by this owner since then.
-    pub(super) fn sign(&self, record: &Value, owner: &str, since: Timestamp) -> Option<Sign> {
+    pub(super) fn signal(&self, record: &Value, owner: &str, since: Timestamp) -> Option<Signal> {
         let at = time(record, "hs_timestamp").filter(|at| *at >= since)?;
         let is_meeting = self.kind == ActivityKind::Meeting;
         let at = booked(record, since).filter(|_| is_meeting).map_or(at, |booked| booked.min(at));
@@ -92,7 +108,7 @@ impl Engagement {
         let is = |name: &str, value: &str| property(record, name) == Some(value);
         let excluded = self.not.iter().any(|(name, values)| values.iter().any(|value| is(name, value)));
         let included = self.only.is_none_or(|(name, value)| is(name, value));
-        (theirs == owner && included && !excluded).then(|| Sign {
+        (theirs == owner && included && !excluded).then(|| Signal {
             at,
             kind: self.kind,
             seen_in: format!("HubSpot {} {id}, by the owner (strength 2)", self.name),
@@ -111,11 +127,11 @@ pub(super) fn seen_in_task(id: &str) -> String {
 }
 
 /// Our task, done. Before that its completion date may hold the due date.
-pub(super) fn task_done(record: &Value) -> Option<Sign> {
+pub(super) fn task_done(record: &Value) -> Option<Signal> {
     let id = record_id(record)?;
     let is_done = property(record, "hs_task_status") == Some("COMPLETED");
     let at = || time(record, "hs_task_completion_date").or_else(|| time(record, "hs_lastmodifieddate"));
-    Some(Sign {
+    Some(Signal {
         at: is_done.then(at).flatten()?,
         kind: ActivityKind::TaskCompleted,
         seen_in: seen_in_task(&id),
@@ -124,43 +140,46 @@ pub(super) fn task_done(record: &Value) -> Option<Sign> {
 }
 
 /// Our task, deleted. HubSpot says neither when nor by whom: it is dated when it was missed.
-pub(super) fn task_deleted(id: &str, now: Timestamp) -> Sign {
-    Sign { at: now, kind: ActivityKind::TaskDeleted, seen_in: seen_in_task(id), by_owner: false }
+pub(super) fn task_deleted(id: &str, now: Timestamp) -> Signal {
+    Signal { at: now, kind: ActivityKind::TaskDeleted, seen_in: seen_in_task(id), by_owner: false }
 }
 
 const FIRST_ENGAGEMENT: &str = "hs_sa_first_engagement_date";
 const LAST_CONTACTED: &str = "notes_last_contacted";
-pub(super) const LEAD_STATUS: &str = "hs_lead_status";
 const DEALS: &str = "num_associated_deals";
-pub(super) const LAST_MODIFIED: &str = "lastmodifieddate";
 
 /// Of a contact, what is read as it is, and what with its history.
 pub(super) const CONTACT_PROPERTIES: [&str; 3] = [FIRST_ENGAGEMENT, LAST_CONTACTED, LAST_MODIFIED];
 pub(super) const CONTACT_HISTORY: [&str; 3] = [LEAD_STATUS, STAGE_PROPERTY, DEALS];
 
 /// What a contact's own properties show.
-pub(super) fn of_contact(record: &Value, since: Timestamp) -> Vec<Sign> {
+pub(super) fn of_contact(record: &Value, since: Timestamp) -> Vec<Signal> {
     let dated = |name: &str, what: &str, by_owner: bool| {
         let at = time(record, name).filter(|at| *at >= since)?;
         let seen_in = format!("HubSpot {name}, {what}");
-        Some(Sign { at, kind: ActivityKind::Contacted, seen_in, by_owner })
+        Some(Signal { at, kind: ActivityKind::Contacted, seen_in, by_owner })
     };
-    let mut signs: Vec<Sign> = [
+    let mut signals: Vec<Signal> = [
         dated(FIRST_ENGAGEMENT, "the owner's first engagement (strength 3)", true),
         dated(LAST_CONTACTED, "somebody's call, e-mail or meeting (strength 5)", false),
     ]
     .into_iter()
     .flatten()
     .collect();
-    signs.extend(moved(record, LEAD_STATUS, since, |_, by_person| by_person));
-    signs.extend(moved(record, STAGE_PROPERTY, since, |stage, by_person| by_person && is_sales(stage)));
+    signals.extend(moved(record, LEAD_STATUS, since, |_, by_person| by_person));
+    signals.extend(moved(record, STAGE_PROPERTY, since, |stage, by_person| by_person && is_sales(stage)));
     let is_deal = |count: &str, _| count.parse::<f64>().is_ok_and(|count| count > 0.0);
-    signs.extend(moved(record, DEALS, since, is_deal));
-    signs
+    signals.extend(moved(record, DEALS, since, is_deal));
+    signals
 }
 
 /// The first version of a property since then that counts; `counts` is told whether a person set it.
-fn moved(record: &Value, name: &str, since: Timestamp, counts: impl Fn(&str, bool) -> bool) -> Option<Sign> {
+fn moved(
+    record: &Value,
+    name: &str,
+    since: Timestamp,
+    counts: impl Fn(&str, bool) -> bool,
+) -> Option<Signal> {
     let versions = record.get("propertiesWithHistory")?.get(name)?.as_array()?;
     let version = |version: &Value| {
         let value = version.get("value")?.as_str()?.trim();
@@ -171,7 +190,7 @@ fn moved(record: &Value, name: &str, since: Timestamp, counts: impl Fn(&str, boo
     };
     let (at, value) = versions.iter().filter_map(version).min_by_key(|(at, _)| *at)?;
     let seen_in = format!("HubSpot {name} {value} (strength 4)");
-    Some(Sign { at, kind: ActivityKind::Moved, seen_in, by_owner: false })
+    Some(Signal { at, kind: ActivityKind::Moved, seen_in, by_owner: false })
 }
 
 /// Who changed a property: people work in the app and on their phones; the rest are machines.
@@ -181,24 +200,12 @@ fn is_person(source: &str) -> bool {
     source.starts_with("CRM_UI") || source.starts_with("MOBILE_") || source == "CONTACTS_WEB"
 }
 
-/// A moment in a property: ISO in CRM objects, milliseconds in some.
-pub(super) fn time(record: &Value, name: &str) -> Option<Timestamp> {
-    parse_time(record.get("properties")?.get(name)?)
-}
-
-fn parse_time(value: &Value) -> Option<Timestamp> {
-    let text = id_text(value)?;
-    match text.trim().parse::<i64>() {
-        Ok(millis) => DateTime::from_timestamp_millis(millis),
-        Err(_) => DateTime::parse_from_rfc3339(text.trim()).ok().map(|at| at.with_timezone(&Utc)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::model::ContactId;
 
     fn since() -> Timestamp {
         parse_time(&json!("2026-11-23T10:00:00Z")).unwrap()
@@ -212,7 +219,7 @@ mod tests {
             all.entry(name).or_insert(value);
         }
         let kind = ENGAGEMENTS.iter().find(|kind| kind.objects == objects).unwrap();
-        kind.sign(&json!({"id": "1", "properties": properties}), "77", since()).is_some()
+        kind.signal(&json!({"id": "1", "properties": properties}), "77", since()).is_some()
     }
 
     #[test]
@@ -243,7 +250,7 @@ mod tests {
         let at = |created: &str, source: &str| {
             let properties = json!({"hs_timestamp": begins, "hs_createdate": created, "hs_meeting_source": source,
                 "hs_meeting_outcome": "SCHEDULED", OWNER_PROPERTY: "77"});
-            ENGAGEMENTS[2].sign(&json!({"id": "1", "properties": properties}), "77", since()).unwrap().at
+            ENGAGEMENTS[2].signal(&json!({"id": "1", "properties": properties}), "77", since()).unwrap().at
         };
         let time = |text: &str| parse_time(&json!(text)).unwrap();
         assert_eq!(at(booked, "CRM_UI"), time(booked));
@@ -287,8 +294,8 @@ mod tests {
             "propertiesWithHistory": {"hs_lead_status": version("IN_PROGRESS"),
                 "lifecyclestage": version("opportunity"), "num_associated_deals": version("1")},
         });
-        let signs = of_contact(&record, since());
-        let seen: Vec<&str> = signs.iter().map(|sign| sign.seen_in.as_str()).collect();
+        let signals = of_contact(&record, since());
+        let seen: Vec<&str> = signals.iter().map(|signal| signal.seen_in.as_str()).collect();
         insta::assert_snapshot!(seen.join("\n"), @r#"
         HubSpot hs_sa_first_engagement_date, the owner's first engagement (strength 3)
         HubSpot notes_last_contacted, somebody's call, e-mail or meeting (strength 5)
@@ -296,5 +303,23 @@ mod tests {
         HubSpot lifecyclestage opportunity (strength 4)
         HubSpot num_associated_deals 1 (strength 4)
         "#);
+    }
+
+    #[test]
+    fn a_bug_over_what_was_done_on_a_contact_is_told_and_hides_nobody_else_s_acts() {
+        mutant::choose("reading an act");
+        let signal = || Some(task_deleted("7", since()));
+        for (id, is_bad) in [("1", false), (mutant::TRIPS, true), ("3", false)] {
+            let watched = Watched {
+                contact: ContactId::parse(id).unwrap(),
+                email: None,
+                owner: "ana@us.example".to_owned(),
+                since: since(),
+                task: None,
+            };
+            let signals: Vec<bool> =
+                signals_of(&watched, signal).iter().map(|(_, signal)| signal.is_none()).collect();
+            assert_eq!(signals, [is_bad], "{id}");
+        }
     }
 }
