@@ -92,6 +92,10 @@ impl Account for File {
         self.export();
     }
 
+    fn merge(&mut self, loser: &str, _: &str) {
+        self.delete(loser);
+    }
+
     fn owner(&self, id: &str) -> Option<String> {
         let written =
             self.lines("contacts.jsonl", id).pop().map(|line| line["owner"].as_str().unwrap().to_owned());
@@ -105,13 +109,13 @@ impl Account for File {
     }
 }
 
-/// An account of HubSpot with the property for keys.
-pub(crate) struct HubSpot {
+/// An account of HubSpot, with or without the property for keys.
+pub(crate) struct HubSpot<const HAS_KEY: bool> {
     fake: Fake,
     owners: [(u64, &'static str); 2],
 }
 
-impl Side for HubSpot {
+impl<const HAS_KEY: bool> Side for HubSpot<HAS_KEY> {
     fn table(&self) -> String {
         format!("[crm.hubspot]\nbase_url = \"{}\"\n", self.fake.url())
     }
@@ -157,12 +161,12 @@ impl Side for HubSpot {
     }
 }
 
-impl Account for HubSpot {
+impl<const HAS_KEY: bool> Account for HubSpot<HAS_KEY> {
     const APPLIES_LATE: bool = true;
-    const KNOWS_THE_KEY: bool = true;
+    const KNOWS_THE_KEY: bool = HAS_KEY;
 
     fn open(_: &Place) -> Self {
-        let fake = Fake::start(true);
+        let fake = Fake::start(HAS_KEY);
         fake.portal().owners.push((72, "bo@acme.example", false));
         Self { fake, owners: [(71, "ana@acme.example"), (72, "bo@acme.example")] }
     }
@@ -180,6 +184,10 @@ impl Account for HubSpot {
 
     fn delete(&mut self, id: &str) {
         self.fake.portal().delete("contacts", id);
+    }
+
+    fn merge(&mut self, loser: &str, winner: &str) {
+        self.fake.portal().merge(loser, winner);
     }
 
     fn owner(&self, id: &str) -> Option<String> {

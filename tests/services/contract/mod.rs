@@ -63,7 +63,11 @@ macro_rules! every_chat {
     };
 }
 
-every_crm!(crm_file: crate::contract::accounts::File, crm_hubspot: crate::contract::accounts::HubSpot);
+every_crm!(
+    crm_file: crate::contract::accounts::File,
+    crm_hubspot: crate::contract::accounts::HubSpot<true>,
+    crm_hubspot_without_key: crate::contract::accounts::HubSpot<false>
+);
 every_chat!(
     chat_console: crate::contract::chats::Console,
     chat_file: crate::contract::chats::FileChat,

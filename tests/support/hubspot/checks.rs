@@ -80,6 +80,7 @@ pub(crate) fn task(portal: &mut Portal, body: &Value) -> Option<Reply> {
             other => panic!("association type {other:?}"),
         };
         let id = association["to"]["id"].as_str().expect("an id");
+        let id = if objects == "contacts" { portal.resolve(id) } else { id };
         if !portal.objects.get(objects).is_some_and(|records| records.contains_key(id)) {
             return Some(invalid("associations", "INVALID_ASSOCIATION", "is not valid"));
         }

@@ -31,6 +31,8 @@ pub(crate) struct Portal {
     pub(crate) objects: HashMap<String, Records>,
     /// Contact, kind, id.
     pub(crate) links: BTreeSet<(String, String, String)>,
+    /// Contacts that were merged away, and into whom: a request about one is about the other.
+    merged: HashMap<String, String>,
     /// Task, company.
     pub(crate) of_companies: BTreeSet<(String, String)>,
     /// Earlier versions of properties, by contact and property.
@@ -130,6 +132,18 @@ impl Portal {
     pub(crate) fn delete(&mut self, kind: &str, id: &str) {
         self.objects.get_mut(kind).unwrap().remove(id).expect("a record to delete");
         self.links.retain(|(_, to, linked)| to != kind || linked != id);
+    }
+
+    /// The first of two contacts becomes a part of the second.
+    pub(crate) fn merge(&mut self, loser: &str, winner: &str) {
+        self.delete("contacts", loser);
+        self.merged.insert(loser.to_owned(), winner.to_owned());
+        self.put("contacts", winner, &json!({"hs_merged_object_ids": loser}));
+    }
+
+    /// Whom a contact's id stands for.
+    pub(crate) fn resolve<'a>(&'a self, id: &'a str) -> &'a str {
+        self.merged.get(id).map_or(id, String::as_str)
     }
 
     pub(crate) fn complain(&mut self, what: impl Into<String>) {
@@ -312,7 +326,7 @@ impl Portal {
             let found = if by_key {
                 records.iter().find(|(_, record)| record.get("handoff_key") == Some(&json!(asked)))
             } else {
-                records.get_key_value(asked)
+                records.get_key_value(if kind == "contacts" { self.resolve(asked) } else { asked })
             };
             let Some((id, record)) = found else { continue };
             let one = |name: &Value| {
@@ -418,6 +432,7 @@ impl Portal {
     }
 
     fn update(&mut self, id: &str, body: &Value) -> (bool, Reply) {
+        let id = &self.resolve(id).to_owned();
         let Some(contact) = self.objects["contacts"].get(id).cloned() else {
             return (false, Reply::html(404));
         };
@@ -437,7 +452,7 @@ impl Portal {
         self.put("tasks", &id, &body["properties"]);
         for association in body["associations"].as_array().unwrap() {
             if association["types"][0]["associationTypeId"] == 204 {
-                let contact = association["to"]["id"].as_str().unwrap().to_owned();
+                let contact = self.resolve(association["to"]["id"].as_str().unwrap()).to_owned();
                 self.links.insert((contact.clone(), "tasks".to_owned(), id.clone()));
                 self.put("contacts", &contact, &json!({}));
             } else {
