@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::backtest::fields_looked_at;
 use crate::connector::ConnectOptions;
-use crate::crm::{self, Crm, Walk, Walked};
+use crate::crm::{self, Crm, Sync, SyncOutcome};
 use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
 use crate::rules::{self, Connection, Entry, Item, Node, Rules, Table};
 use crate::store::{Layouts, Store, StorePath};
@@ -201,8 +201,8 @@ fn read_file(
     let others = other.map(|rules| rules.fields.all()).unwrap_or_default();
     all.extend(others.iter().cloned());
     let mut read = ReadOut::default();
-    let walk = Walk { fields: &all, cursor: None, is_anew: false, deadline: Instant::now() + PATIENCE };
-    let walked = crm.changes(&walk, &mut |page| {
+    let sync = Sync { fields: &all, cursor: None, full_resync: false, deadline: Instant::now() + PATIENCE };
+    let outcome = crm.changes(&sync, &mut |page| {
         read.set_aside += page.bad.len() as u64;
         for mut record in page.records {
             let values = record.values.split_off(fields.len().min(record.values.len()));
@@ -212,7 +212,7 @@ fn read_file(
         }
         Ok(())
     })?;
-    if walked == Walked::Part {
+    if outcome == SyncOutcome::Partial {
         bail!("the file was not read to its end within {} minutes", PATIENCE.as_secs() / 60);
     }
     Ok(read)

@@ -35,9 +35,9 @@ pub struct Cursor {
     walked: i64,
     /// Where the last window ended that reached far back.
     swept: i64,
-    /// All is being read anew; everything that changed before this had been read when that began.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    anew: Option<i64>,
+    /// A full resync is on; everything that changed before this had been read when that began.
+    #[serde(default, rename = "anew", skip_serializing_if = "Option::is_none")]
+    full_resync: Option<i64>,
     pub window: Option<Window>,
     /// What was read of the time that will be walked again: as long as it has not changed, it costs nothing.
     recent: BTreeMap<String, i64>,
@@ -67,28 +67,29 @@ impl Cursor {
     /// Whether its times can have been written here, so that none that is reckoned from them is out of reach.
     fn is_possible(&self) -> bool {
         let window = self.window.iter().flat_map(|window| [window.lo, window.hi]);
-        let mut times = [self.settled, self.walked, self.swept].into_iter().chain(self.anew).chain(window);
+        let mut times =
+            [self.settled, self.walked, self.swept].into_iter().chain(self.full_resync).chain(window);
         times.all(|time| (0..=LATEST).contains(&time))
     }
 
     /// The next window is everything there is, whatever has been read. One that is being walked is gone on with.
-    pub fn begin_anew(&mut self) {
+    pub fn begin_full_resync(&mut self) {
         if self.window.as_ref().is_some_and(|window| window.lo == 0) {
             return;
         }
         self.window = None;
         self.recent.clear();
-        self.anew.get_or_insert(self.settled);
+        self.full_resync.get_or_insert(self.settled);
     }
 
-    /// Where everything is read anew: what changed before this had been read.
+    /// During a full resync: what changed before this had been read.
     pub fn read_before(&self) -> Option<i64> {
-        self.anew
+        self.full_resync
     }
 
     /// Where the next window begins, and whether it reaches far back.
     pub fn next_lo(&self) -> (i64, bool) {
-        if self.anew.is_some() {
+        if self.full_resync.is_some() {
             return (0, true);
         }
         if mutant::is("no sweep") {
@@ -160,12 +161,12 @@ impl Cursor {
     /// The window has been walked to its end.
     pub fn close(&mut self, overlap: TimeDelta) {
         let Some(window) = self.window.take() else { return };
-        let was_anew = self.anew.take().is_some();
+        let was_full_resync = self.full_resync.take().is_some();
         let overlap = if mutant::is("no overlap") { TimeDelta::zero() } else { overlap };
         self.settled = self.settled.max(window.hi - overlap.num_milliseconds());
         self.walked = self.walked.max(window.hi);
         // With a sweep, a run looks at all that is open; a walk over everything may have been no part of a run.
-        if window.is_sweep && !was_anew {
+        if window.is_sweep && !was_full_resync {
             self.swept = self.walked;
         }
         self.recent.retain(|_, modified| *modified >= self.settled);
@@ -262,14 +263,14 @@ mod tests {
         let mut position = Cursor::resume(None, "a".to_owned());
         walked(&mut position, NOW);
         let settled = position.settled;
-        position.begin_anew();
+        position.begin_full_resync();
         assert_eq!((position.next_lo(), position.read_before()), ((0, true), Some(settled)));
         position.open(0, NOW + MINUTE, 9, true);
         position.advance(Some("7"));
         // Asked for again, or taken up by another process, it goes on.
         let cursor = serde_json::to_string(&position).unwrap();
         let mut position = Cursor::resume(Some(&cursor), "a".to_owned());
-        position.begin_anew();
+        position.begin_full_resync();
         assert_eq!(position.window.as_ref().unwrap().last_id.as_deref(), Some("7"));
         assert_eq!(position.read_before(), Some(settled));
         position.close(OVERLAP);

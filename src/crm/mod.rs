@@ -121,7 +121,7 @@ pub trait Crm: Sink {
 
     /// Walks the contacts that changed, page after page. `take` stores a page and its cursor in one transaction; a page
     /// that it refuses ends the walk.
-    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked>;
+    fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome>;
 
     /// Reads contacts again, just before something is written to them. `None`: nothing has changed since
     /// [`Crm::changes`] in this process, so what was stored is current.
@@ -168,26 +168,26 @@ pub struct Needs<'a> {
     pub owners: &'a [&'a str],
 }
 
-/// What a walk over changed contacts is to do.
+/// What a sync of changed contacts is to read.
 #[derive(Clone, Copy, Debug)]
-pub struct Walk<'a> {
+pub struct Sync<'a> {
     /// Which values each [`Record`] carries, and in which order.
     pub fields: &'a [Field],
-    /// Where the last walk ended; `None`: all contacts there are.
+    /// Where the last sync ended; `None`: all contacts there are.
     pub cursor: Option<&'a str>,
-    /// All contacts there are, wherever the last walk ended; a walk over all of them that is on goes on.
-    pub is_anew: bool,
-    /// The walk stops at the next page after this, and goes on in the next run.
+    /// All contacts there are, wherever the last sync ended; a full resync that is on goes on.
+    pub full_resync: bool,
+    /// The sync stops at the next page after this, and goes on in the next run.
     pub deadline: Instant,
 }
 
-/// How a walk ended.
+/// How a sync ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Walked {
+pub enum SyncOutcome {
     /// Everything that changed has been read.
-    Whole,
+    Complete,
     /// The time was over; the cursor says where to go on.
-    Part,
+    Partial,
 }
 
 /// An open handoff, as far as a connector needs it to find what the rep did.

@@ -36,7 +36,7 @@ pub use record::Record;
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};
 pub use turn::{LEAD, Turn};
-pub use untrusted::{Sink, Untrusted, escape_html};
+pub use untrusted::{Escape, Untrusted, escape_html};
 pub use value::{Kind, Timestamp, Value};
 pub use verdict::{Verdict, VerdictKind};
 pub use words::ChannelWords;

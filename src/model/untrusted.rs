@@ -27,9 +27,9 @@ use super::one_line;
 pub struct Untrusted(String);
 
 /// Where a text is shown that has rules of its own, such as the markup of one service.
-pub trait Sink {
+pub trait Escape {
     /// The text as it may stand there: nothing in it is obeyed.
-    fn admit(&self, written: &str) -> String;
+    fn escape(&self, written: &str) -> String;
 }
 
 impl Untrusted {
@@ -56,8 +56,8 @@ impl Untrusted {
         escape_html(&one_line(&self.0, chars_max))
     }
 
-    pub fn put_into(&self, sink: &impl Sink) -> String {
-        sink.admit(&self.0)
+    pub fn put_into(&self, place: &impl Escape) -> String {
+        place.escape(&self.0)
     }
 }
 

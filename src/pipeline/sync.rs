@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::Progress;
 use super::session::Session;
-use crate::crm::{Walk, Walked};
+use crate::crm::{Sync, SyncOutcome};
 use crate::handoff::report::{RunReport, Synced};
 use crate::model::Field;
 use crate::mutant;
@@ -24,17 +24,17 @@ const HINTS_AT_ONCE: usize = 1_000;
 /// Walks what changed, or all there is. Each page commits with its cursor; a kill between pages loses nothing.
 pub(super) fn stage(
     session: &mut Session,
-    is_anew: bool,
+    full_resync: bool,
     progress: &mut Progress<'_>,
     report: &mut RunReport,
 ) -> Result<()> {
-    let synced = sync(session, is_anew, progress)?;
+    let synced = sync(session, full_resync, progress)?;
     report.warnings.extend(missed(&synced));
     report.synced = Some(synced);
     Ok(())
 }
 
-fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Result<Synced> {
+fn sync(session: &mut Session, full_resync: bool, progress: &mut Progress<'_>) -> Result<Synced> {
     let now = session.now;
     let Session { rules, store, crm, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
@@ -43,11 +43,11 @@ fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Re
         bail!("{}", problems.join("\n"));
     }
     let fields = rules.fields.all();
-    let mut synced = Synced { missed: is_anew.then_some(0), ..Synced::default() };
+    let mut synced = Synced { missed: full_resync.then_some(0), ..Synced::default() };
     let cursor = store.read().cursor(STREAM)?;
     let mut walked_all = false;
-    let walk = Walk { fields, cursor: cursor.as_deref(), is_anew, deadline: *deadline };
-    let walked = crm.changes(&walk, &mut |page| {
+    let sync = Sync { fields, cursor: cursor.as_deref(), full_resync, deadline: *deadline };
+    let outcome = crm.changes(&sync, &mut |page| {
         walked_all |= page.is_whole_walk;
         progress(page.progress, synced.read);
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
@@ -79,7 +79,7 @@ fn sync(session: &mut Session, is_anew: bool, progress: &mut Progress<'_>) -> Re
         read_hinted(session, &mut synced)?;
     }
     let store = &session.store;
-    if walked == Walked::Part {
+    if outcome == SyncOutcome::Partial {
         synced.is_part = true;
         return Ok(synced);
     }

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use handoff::chat::{Chat, Posted, When};
 use handoff::connector::cursor::Cursor;
 use handoff::connector::{Capabilities, Certainty, Keyed, Sink, Unreadable};
-use handoff::crm::{Activities, Crm, Page, Reread, Walk, Walked, Watched};
+use handoff::crm::{Activities, Crm, Page, Reread, Sync, SyncOutcome, Watched};
 use handoff::model::{Account, Activity, ContactId, Delivery, Field, LookUp, Record, RecordLinks, Timestamp};
 
 use crate::engine::Run;
@@ -117,12 +117,12 @@ impl Crm for SimCrm {
     }
 
     /// The walk that the real connectors make, with their own position; only the service behind it is simulated.
-    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+    fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome> {
         // Another set of properties is read from the beginning, as the connectors do.
-        let columns = walk.fields.iter().map(|field| field.property.as_str()).collect::<Vec<_>>().join(",");
-        let mut position = Cursor::resume(walk.cursor, columns);
-        if walk.is_anew {
-            position.begin_anew();
+        let columns = sync.fields.iter().map(|field| field.property.as_str()).collect::<Vec<_>>().join(",");
+        let mut position = Cursor::resume(sync.cursor, columns);
+        if sync.full_resync {
+            position.begin_full_resync();
         }
         loop {
             let is_resumed = position.window.is_some();
@@ -136,7 +136,7 @@ impl Crm for SimCrm {
                     bail!("the search failed");
                 }
                 if self.0.draws("walks cut short", 10) {
-                    return Ok(Walked::Part);
+                    return Ok(SyncOutcome::Partial);
                 }
                 let (found, is_last) = self.search(window.lo, window.hi, window.last_id.as_deref());
                 self.0.pass_by("read a page")?;
@@ -146,7 +146,7 @@ impl Crm for SimCrm {
                     .filter(|(id, modified)| !position.knows(id, Some(*modified)))
                     .map(|(id, _)| id.as_str())
                     .collect();
-                let (records, bad) = self.read_now(walk.fields, &ids);
+                let (records, bad) = self.read_now(sync.fields, &ids);
                 for record in &records {
                     position.remember(record.id.as_str(), record.modified_ms.unwrap_or_default(), OVERLAP);
                 }
@@ -161,7 +161,7 @@ impl Crm for SimCrm {
                 take(Page { records, bad, cursor, is_whole_walk, read_before, ..Page::default() })?;
             }
             if !is_resumed {
-                return Ok(Walked::Whole);
+                return Ok(SyncOutcome::Complete);
             }
         }
     }

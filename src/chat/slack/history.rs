@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::Slack;
 use super::client::Params;
 use super::config::Destination;
+use super::message_ref::{MessageRef, is_channel_id};
 use super::outcome::{Fault, MISSING_SCOPE};
-use super::people::Found;
-use super::place::{Place, is_channel_id};
+use super::people::UserLookup;
 use super::post::EVENT_TYPE;
 use crate::connector::Keyed;
 use crate::model::{LookUp, Mention, Timestamp, Write};
@@ -68,7 +68,7 @@ impl Slack {
                 read.insert(spot.clone(), keys);
             }
             if let Some(ts) = read.get(&spot).and_then(|keys| keys.get(keyed.key)) {
-                let Some(found) = Place::new(&spot.0, ts) else {
+                let Some(found) = MessageRef::new(&spot.0, ts) else {
                     // Not to be sent again: it is there.
                     let why = "Slack shows the message and does not say where it is".to_owned();
                     return Ok(LookUp::Failed { why });
@@ -95,8 +95,9 @@ impl Slack {
             }
             // Changing the message again changes nothing; only what was posted instead may be there already.
             Write::Mark(_) => {
-                let place = keyed.thread.and_then(Place::parse);
-                let place = place.map(|Place { channel, ts }| [(channel.clone(), Some(ts)), (channel, None)]);
+                let place = keyed.thread.and_then(MessageRef::parse);
+                let place =
+                    place.map(|MessageRef { channel, ts }| [(channel.clone(), Some(ts)), (channel, None)]);
                 place.into_iter().flatten().collect()
             }
             Write::Update(_) | Write::Task(_) => Vec::new(),
@@ -110,8 +111,8 @@ impl Slack {
             return Ok(None);
         };
         Ok(match self.user(&mention.email, keyed.at, keyed.deadline)? {
-            Found::User(id) => Some(id),
-            Found::Nobody(_) => None,
+            UserLookup::User(id) => Some(id),
+            UserLookup::Nobody(_) => None,
         })
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::client::Client;
-use super::place::is_id;
+use super::message_ref::is_id;
 use crate::model::Timestamp;
 
 /// A user that was found is asked for again after a day; one that was not, after an hour.

@@ -5,11 +5,11 @@ mod client;
 mod config;
 mod history;
 mod memory;
+mod message_ref;
 mod online;
 mod outcome;
 mod pacer;
 mod people;
-mod place;
 mod post;
 mod reactions;
 mod receive;
@@ -25,7 +25,7 @@ use anyhow::{Result, bail};
 use self::client::Client;
 use self::config::Config;
 use self::memory::Memory;
-use self::place::Place;
+use self::message_ref::MessageRef;
 use self::webhook::Webhook;
 use super::{Chat, Connector, Posted, When};
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
@@ -66,7 +66,7 @@ struct Slack {
     memory: Memory,
     warnings: Vec<String>,
     /// Posted by this run.
-    fresh: HashSet<Place>,
+    fresh: HashSet<MessageRef>,
     /// Why nobody can be looked up in this run.
     nameless: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Slack;
 use super::config::Destination;
-use super::people::Found;
+use super::people::UserLookup;
 use crate::chat::When;
 use crate::connector::Checked;
 use crate::secret::surplus;
@@ -43,11 +43,11 @@ impl Slack {
         self.check_scopes(private, &mut checked);
         for email in people {
             match self.user(email, now, deadline) {
-                Ok(Found::User(_)) => {}
-                Ok(Found::Nobody(why)) if self.config.destination == Destination::Rep => {
+                Ok(UserLookup::User(_)) => {}
+                Ok(UserLookup::Nobody(why)) if self.config.destination == Destination::Rep => {
                     checked.problems.push(why);
                 }
-                Ok(Found::Nobody(why)) => checked.warnings.push(why),
+                Ok(UserLookup::Nobody(why)) => checked.warnings.push(why),
                 Err(fault) => {
                     checked.problems.push(fault.into_why());
                     break;

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::Slack;
 use super::memory::Known;
+use super::message_ref::is_id;
 use super::outcome::Fault;
-use super::place::is_id;
 use crate::connector::Keyed;
 use crate::model::{Timestamp, Write, fold};
 
 /// Somebody to mention.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum UserLookup {
     User(String),
     /// Nobody, and why.
     Nobody(String),
@@ -21,20 +21,25 @@ pub(super) enum Found {
 
 impl Slack {
     /// The user with this e-mail. A refusal is an answer: the name then stands in for the mention.
-    pub(super) fn user(&mut self, email: &str, at: Timestamp, deadline: Instant) -> Result<Found, Fault> {
+    pub(super) fn user(
+        &mut self,
+        email: &str,
+        at: Timestamp,
+        deadline: Instant,
+    ) -> Result<UserLookup, Fault> {
         let email = fold(email).into_owned();
         let nobody = || {
-            Found::Nobody(format!(
+            UserLookup::Nobody(format!(
                 "no active Slack user has the e-mail {email}; the name stands in for a mention"
             ))
         };
         match self.memory.by_email(&email, at) {
-            Known::As(id) => return Ok(Found::User(id)),
+            Known::As(id) => return Ok(UserLookup::User(id)),
             Known::Nobody => return Ok(nobody()),
             Known::NotYet => {}
         }
         if let Some(why) = &self.nameless {
-            return Ok(Found::Nobody(why.clone()));
+            return Ok(UserLookup::Nobody(why.clone()));
         }
         let answer = self.client.read("users.lookupByEmail", &[("email", &email)], deadline);
         let user = match answer {
@@ -42,12 +47,12 @@ impl Slack {
             Err(Fault::Refused { code, .. }) if code == "users_not_found" => None,
             Err(Fault::Refused { why, .. }) => {
                 self.nameless = Some(why.clone());
-                return Ok(Found::Nobody(why));
+                return Ok(UserLookup::Nobody(why));
             }
             Err(other) => return Err(other),
         };
         self.memory.learn(&email, user.as_deref().unwrap_or_default(), at);
-        Ok(user.map_or_else(nobody, Found::User))
+        Ok(user.map_or_else(nobody, UserLookup::User))
     }
 
     /// Learns who will be mentioned. What cannot be learned now is asked again, and told, when the message goes out.

@@ -9,9 +9,9 @@ use super::Slack;
 use super::blocks::{self, Content, State};
 use super::client::POST;
 use super::config::Destination;
+use super::message_ref::MessageRef;
 use super::outcome::{Fault, MISSING_SCOPE};
-use super::people::Found;
-use super::place::Place;
+use super::people::UserLookup;
 use super::text::markup;
 use crate::connector::Keyed;
 use crate::model::{Delivery, Mark, Mention, Message, Reply, Timestamp, Untrusted, Write};
@@ -33,7 +33,7 @@ enum Plan {
     Post(Post),
     /// Change the message there; `line` alone is for where that is no longer possible.
     Update {
-        at: Place,
+        at: MessageRef,
         content: Content,
         line: Content,
         message: String,
@@ -129,7 +129,7 @@ impl Slack {
         if let Some(channel) = &reply.channel {
             return Ok((channel.clone(), None));
         }
-        let thread = keyed.thread.and_then(Place::parse);
+        let thread = keyed.thread.and_then(MessageRef::parse);
         if let (Destination::Rep, Some(user)) = (&self.config.destination, user) {
             let direct = self.direct(user, keyed.deadline)?;
             if thread.as_ref().is_none_or(|thread| thread.channel != direct) {
@@ -137,7 +137,7 @@ impl Slack {
             }
         }
         match (thread, &self.config.destination) {
-            (Some(Place { channel, ts }), _) => Ok((channel, Some(ts))),
+            (Some(MessageRef { channel, ts }), _) => Ok((channel, Some(ts))),
             (None, Destination::Channel(channel)) => Ok((channel.clone(), None)),
             (None, Destination::Rep) => Err(refused("the message it belongs to was never sent")),
         }
@@ -162,22 +162,22 @@ impl Slack {
 
     fn user_to_mention(&mut self, mention: &Mention, keyed: &Keyed<'_>) -> Result<Option<String>, Fault> {
         match self.user(&mention.email, keyed.at, keyed.deadline)? {
-            Found::User(id) => Ok(Some(id)),
-            Found::Nobody(why) => {
+            UserLookup::User(id) => Ok(Some(id)),
+            UserLookup::Nobody(why) => {
                 self.warn(why);
                 Ok(None)
             }
         }
     }
 
-    fn execute(&mut self, keyed: &Keyed<'_>, plan: Plan) -> Result<Place, Fault> {
+    fn execute(&mut self, keyed: &Keyed<'_>, plan: Plan) -> Result<MessageRef, Fault> {
         match plan {
             Plan::Post(post) => self.post(keyed, post),
             Plan::Update { at, content, line, message } => self.update(keyed, at, content, line, &message),
         }
     }
 
-    fn post(&mut self, keyed: &Keyed<'_>, mut post: Post) -> Result<Place, Fault> {
+    fn post(&mut self, keyed: &Keyed<'_>, mut post: Post) -> Result<MessageRef, Fault> {
         loop {
             let slot = self.slot(&post.channel).to_owned();
             let fault = match self.client.post(&slot, &post.body(keyed.key), keyed.deadline) {
@@ -197,10 +197,10 @@ impl Slack {
         }
     }
 
-    fn posted(&mut self, channel: &str, body: &Value) -> Result<Place, Fault> {
-        let place = Place::of_answer(body)
+    fn posted(&mut self, channel: &str, body: &Value) -> Result<MessageRef, Fault> {
+        let place = MessageRef::of_answer(body)
             .ok_or_else(|| Fault::Unknown(format!("the answer to {POST} names no message")))?;
-        if !super::place::is_channel_id(channel) {
+        if !super::message_ref::is_channel_id(channel) {
             self.memory.channels.insert(channel.to_owned(), place.channel.clone());
         }
         self.fresh.insert(place.clone());
@@ -218,11 +218,11 @@ impl Slack {
     fn update(
         &mut self,
         keyed: &Keyed<'_>,
-        at: Place,
+        at: MessageRef,
         mut content: Content,
         line: Content,
         message: &str,
-    ) -> Result<Place, Fault> {
+    ) -> Result<MessageRef, Fault> {
         loop {
             let body = json!({
                 "channel": at.channel, "ts": at.ts, "text": content.text, "blocks": content.blocks,
@@ -266,7 +266,7 @@ impl Slack {
 }
 
 fn plan_mark(mark: &Mark, keyed: &Keyed<'_>) -> Result<Plan, Fault> {
-    let at = keyed.thread.and_then(Place::parse);
+    let at = keyed.thread.and_then(MessageRef::parse);
     let at = at.ok_or_else(|| refused("the message that would show it was never sent"))?;
     let state = capitalised(&mark.state);
     let line = blocks::follow_up(None, &state);

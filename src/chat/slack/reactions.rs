@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::Slack;
 use super::history::{Next, TOO_MANY_PAGES, messages};
+use super::message_ref::MessageRef;
 use super::outcome::Fault;
-use super::place::Place;
 use super::text::unescaped;
 use crate::chat::{Posted, When};
 use crate::model::{Activity, ActivityKind, fold};
@@ -17,7 +17,7 @@ use crate::model::{Activity, ActivityKind, fold};
 const REASON_CHARS_MAX: usize = 200;
 
 /// Accepting or rejecting, and the users who did.
-struct Seen {
+struct Reaction {
     kind: ActivityKind,
     users: Vec<String>,
 }
@@ -27,7 +27,7 @@ impl Slack {
         let mut channels: BTreeMap<String, HashMap<String, &Posted>> = BTreeMap::new();
         for message in posted {
             // To what was posted moments ago nobody can have reacted yet.
-            let place = Place::parse(&message.remote_id).filter(|place| !self.fresh.contains(place));
+            let place = MessageRef::parse(&message.remote_id).filter(|place| !self.fresh.contains(place));
             if let Some(place) = place {
                 channels.entry(place.channel).or_default().insert(place.ts, message);
             }
@@ -86,9 +86,9 @@ impl Slack {
             if message.is_none() && !is_cut {
                 continue;
             }
-            let place = Place { channel: channel.to_owned(), ts: ts.clone() };
-            for seen in self.seen(&place, message, &names, when)? {
-                acts.extend(self.first_who_counts(&place, &seen, posted, when)?);
+            let place = MessageRef { channel: channel.to_owned(), ts: ts.clone() };
+            for reaction in self.reactions_to(&place, message, &names, when)? {
+                acts.extend(self.first_who_counts(&place, &reaction, posted, when)?);
             }
         }
         Ok(acts)
@@ -96,15 +96,15 @@ impl Slack {
 
     /// The reactions that mean something, in the order in which they were first given. History may leave out some of the
     /// users of a reaction with many. <https://docs.slack.dev/reference/methods/reactions.get>
-    fn seen(
+    fn reactions_to(
         &mut self,
-        place: &Place,
+        place: &MessageRef,
         message: Option<&Value>,
         names: &[(String, ActivityKind); 2],
         when: When,
-    ) -> Result<Vec<Seen>, Fault> {
-        if let Some((seen, true)) = message.map(|message| reactions(message, names)) {
-            return Ok(seen);
+    ) -> Result<Vec<Reaction>, Fault> {
+        if let Some((found, true)) = message.map(|message| reactions(message, names)) {
+            return Ok(found);
         }
         let params = [("channel", place.channel.as_str()), ("timestamp", &place.ts), ("full", "true")];
         let body = match self.client.read("reactions.get", &params, when.deadline) {
@@ -117,24 +117,24 @@ impl Slack {
     /// What the owner, the team or its manager did; everybody else's reactions, and our own, say nothing.
     fn first_who_counts(
         &mut self,
-        place: &Place,
-        seen: &Seen,
+        place: &MessageRef,
+        reaction: &Reaction,
         posted: &Posted,
         when: When,
     ) -> Result<Option<Activity>, Fault> {
-        for user in &seen.users {
+        for user in &reaction.users {
             let Some(email) = self.email(user, when.now, when.deadline)? else { continue };
             if !posted.counts.iter().any(|counts| fold(counts) == email) {
                 continue;
             }
-            let is_rejected = seen.kind == ActivityKind::Rejected;
+            let is_rejected = reaction.kind == ActivityKind::Rejected;
             let note = if is_rejected { self.last_reply(place, user, when)? } else { None };
             return Ok(Some(Activity {
                 // A reaction does not say when it was given.
                 at: when.now,
                 contact: posted.contact.clone(),
                 by: email,
-                kind: seen.kind,
+                kind: reaction.kind,
                 note,
                 seen_in: "Slack".to_owned(),
             }));
@@ -143,7 +143,7 @@ impl Slack {
     }
 
     /// The last thing that a user wrote in a message's thread.
-    fn last_reply(&mut self, place: &Place, user: &str, when: When) -> Result<Option<String>, Fault> {
+    fn last_reply(&mut self, place: &MessageRef, user: &str, when: When) -> Result<Option<String>, Fault> {
         let mut last: Option<(u128, String)> = None;
         let params = [("channel", place.channel.as_str()), ("ts", &place.ts)];
         self.pages("conversations.replies", &params, when.deadline, |body| {
@@ -162,8 +162,8 @@ impl Slack {
 }
 
 /// The reactions that mean something, and whether all of their users are named.
-fn reactions(message: &Value, names: &[(String, ActivityKind); 2]) -> (Vec<Seen>, bool) {
-    let mut seen: Vec<Seen> = Vec::new();
+fn reactions(message: &Value, names: &[(String, ActivityKind); 2]) -> (Vec<Reaction>, bool) {
+    let mut found: Vec<Reaction> = Vec::new();
     let mut is_whole = true;
     for reaction in message.get("reactions").and_then(Value::as_array).into_iter().flatten() {
         let name = reaction.get("name").and_then(Value::as_str).unwrap_or_default();
@@ -174,9 +174,9 @@ fn reactions(message: &Value, names: &[(String, ActivityKind); 2]) -> (Vec<Seen>
         let users: Vec<String> = users.filter_map(Value::as_str).map(str::to_owned).collect();
         let count = reaction.get("count").and_then(Value::as_u64).unwrap_or(0);
         is_whole &= count <= users.len() as u64;
-        seen.push(Seen { kind: *kind, users });
+        found.push(Reaction { kind: *kind, users });
     }
-    (seen, is_whole)
+    (found, is_whole)
 }
 
 /// Without the skin tone, and under the name that Slack's answers use.

@@ -1,7 +1,7 @@
 //! Text for Slack, cut to a length and escaped. Lengths are counted in UTF-16 units, the largest way to count that a client or
 //! server may use.
 
-use crate::model::{Sink, Untrusted, one_line};
+use crate::model::{Escape, Untrusted, one_line};
 
 /// Text for mrkdwn: one clean line in which nothing is a mention, a channel or a link. Slack asks for these three characters
 /// and no others: <https://docs.slack.dev/messaging/formatting-message-text#escaping>
@@ -20,13 +20,13 @@ pub(super) fn plain(text: &str, max: usize) -> String {
 }
 
 /// Where words from outside may stand in a message, each with the most units that it takes there.
-pub(super) enum Place {
+pub(super) enum TextFormat {
     Markup(usize),
     Plain(usize),
 }
 
-impl Sink for Place {
-    fn admit(&self, written: &str) -> String {
+impl Escape for TextFormat {
+    fn escape(&self, written: &str) -> String {
         match *self {
             Self::Markup(max) => escaped(written, max),
             Self::Plain(max) => plain(written, max),
@@ -36,12 +36,12 @@ impl Sink for Place {
 
 /// As [`escaped`], of a text with words from outside.
 pub(super) fn markup(text: &Untrusted, max: usize) -> String {
-    text.put_into(&Place::Markup(max))
+    text.put_into(&TextFormat::Markup(max))
 }
 
 /// As [`plain`], of a text with words from outside.
 pub(super) fn literal(text: &Untrusted, max: usize) -> String {
-    text.put_into(&Place::Plain(max))
+    text.put_into(&TextFormat::Plain(max))
 }
 
 /// What somebody wrote in Slack, with the three entities taken back, as one clean line.

@@ -4,7 +4,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 
 use super::config::{Config, Source};
-use super::contacts::{Contacts, Outcome};
+use super::contacts::{Contacts, RowRead};
 use super::stamp::{FileStamp, Stamp};
 use crate::crm::Page;
 use crate::model::Field;
@@ -32,9 +32,9 @@ pub(super) fn walk(
     let mut page = Page { bad: std::mem::take(&mut contacts.companies.bad), ..Page::default() };
     loop {
         match contacts.read(|_| true)? {
-            Outcome::Record(record) => page.records.push(record),
-            Outcome::Bad(unreadable) => page.bad.push(unreadable),
-            Outcome::End => break,
+            RowRead::Record(record) => page.records.push(record),
+            RowRead::Bad(unreadable) => page.bad.push(unreadable),
+            RowRead::End => break,
         }
         if page.records.len() + page.bad.len() >= PAGE_ROWS {
             page.progress = Some(contacts.progress());

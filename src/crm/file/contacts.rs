@@ -23,12 +23,12 @@ pub(super) struct Contacts<'a> {
     table: Table,
     layout: Layout,
     pub(super) companies: Companies,
-    seen: Seen,
+    ids_read: IdsRead,
 }
 
 /// What a row came to.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum RowRead {
     Record(Record),
     Bad(Unreadable),
     End,
@@ -51,7 +51,7 @@ impl<'a> Contacts<'a> {
         };
         let mut table = Table::open(&config.contacts)?;
         table.select(&layout.contact_columns);
-        Ok(Self { source: &config.contacts, table, layout, companies, seen: Seen::default() })
+        Ok(Self { source: &config.contacts, table, layout, companies, ids_read: IdsRead::default() })
     }
 
     /// The contacts file as it was when it was opened.
@@ -64,20 +64,20 @@ impl<'a> Contacts<'a> {
     }
 
     /// The next contact that is wanted, or the next row that is no contact.
-    pub(super) fn read(&mut self, wanted: impl Fn(&ContactId) -> bool) -> Result<Outcome> {
+    pub(super) fn read(&mut self, wanted: impl Fn(&ContactId) -> bool) -> Result<RowRead> {
         loop {
             let step = self.table.read().with_context(|| self.source.name.clone())?;
             let row = match step {
-                Step::End => return Ok(Outcome::End),
+                Step::End => return Ok(RowRead::End),
                 Step::Bad(reason) => Err(reason),
                 Step::Row => reading(|| self.record(&wanted)),
             };
             match row {
-                Ok(Some(record)) => return Ok(Outcome::Record(record)),
+                Ok(Some(record)) => return Ok(RowRead::Record(record)),
                 Ok(None) => {}
                 Err(reason) => {
                     let place = self.source.place(self.table.line());
-                    return Ok(Outcome::Bad(Unreadable { place, reason }));
+                    return Ok(RowRead::Bad(Unreadable { place, reason }));
                 }
             }
         }
@@ -91,7 +91,7 @@ impl<'a> Contacts<'a> {
         }
         mutant::trip("reading a contact", id.as_str());
         let modified_ms = self.table.cell(self.layout.modified_at).and_then(read_ms);
-        self.seen.admit(&id, self.table.line(), modified_ms)?;
+        self.ids_read.admit(&id, self.table.line(), modified_ms)?;
         let cell = |slot| self.table.cell(slot);
         let of_email = cell(self.layout.email).and_then(email_domain);
         let domains = cell(self.layout.company_domain).into_iter().chain(of_email);
@@ -115,12 +115,12 @@ fn read_ms(raw: &str) -> Option<i64> {
 
 /// The ids read so far, as hashes: the only thing that grows with the file.
 #[derive(Debug, Default)]
-struct Seen {
+struct IdsRead {
     hasher: RandomState,
     rows: HashMap<u64, (u32, Option<i64>)>,
 }
 
-impl Seen {
+impl IdsRead {
     /// Lets a contact in the first time, and again only when the later row is the newer one: the store keeps the newer.
     fn admit(&mut self, id: &ContactId, line: u64, modified_ms: Option<i64>) -> Result<(), String> {
         let line = u32::try_from(line).unwrap_or(u32::MAX);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
 
 use super::FileCrm;
-use crate::crm::{Crm, Page, Walk};
+use crate::crm::{Crm, Page, Sync};
 use crate::model::{Field, Kind};
 use crate::rules::{Entry, Item, Node, Table};
 
@@ -102,7 +102,7 @@ pub(super) fn walk(crm: &mut FileCrm, fields: &[Field], cursor: Option<&str>) ->
         all.progress = page.progress;
         Ok(())
     };
-    crm.changes(&Walk { fields, cursor, is_anew: false, deadline: Instant::now() }, &mut take).unwrap();
+    crm.changes(&Sync { fields, cursor, full_resync: false, deadline: Instant::now() }, &mut take).unwrap();
     all
 }
 
@@ -120,6 +120,6 @@ pub(super) fn set_aside(page: &Page) -> Vec<String> {
 }
 
 /// A walk over everything.
-pub(in crate::crm) fn all(fields: &[Field]) -> Walk<'_> {
-    Walk { fields, cursor: None, is_anew: false, deadline: Instant::now() }
+pub(in crate::crm) fn all(fields: &[Field]) -> Sync<'_> {
+    Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() }
 }

@@ -26,11 +26,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use self::config::Config;
-use self::contacts::{Contacts, Outcome};
+use self::contacts::{Contacts, RowRead};
 use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
 use self::table::Columns;
-use super::{Activities, Connector, Crm, Page, Reread, Walk, Walked, Watched};
+use super::{Activities, Connector, Crm, Page, Reread, Sync, SyncOutcome, Watched};
 use crate::connector::append_log::{AppendLog, Entry};
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::model::{
@@ -120,11 +120,11 @@ impl Crm for FileCrm {
     }
 
     /// A file has no position to go on from, so it is always walked to its end: a million rows take seconds.
-    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
+    fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome> {
         self.read = None;
-        let cursor = walk.cursor.filter(|_| !walk.is_anew);
-        self.read = changes::walk(&self.config, walk.fields, cursor, take)?;
-        Ok(Walked::Whole)
+        let cursor = sync.cursor.filter(|_| !sync.full_resync);
+        self.read = changes::walk(&self.config, sync.fields, cursor, take)?;
+        Ok(SyncOutcome::Complete)
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {
@@ -137,9 +137,9 @@ impl Crm for FileCrm {
         loop {
             match contacts.read(|id| ids.contains(id))? {
                 // A second row for a contact comes only when it is the newer one.
-                Outcome::Record(record) => drop(found.insert(record.id.clone(), record)),
-                Outcome::Bad(_) => {}
-                Outcome::End => return Ok(Some(found.into_values().collect::<Vec<_>>().into())),
+                RowRead::Record(record) => drop(found.insert(record.id.clone(), record)),
+                RowRead::Bad(_) => {}
+                RowRead::End => return Ok(Some(found.into_values().collect::<Vec<_>>().into())),
             }
         }
     }

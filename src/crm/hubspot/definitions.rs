@@ -123,7 +123,7 @@ impl Definitions {
     }
 
     /// Learns what the writes of a first handoff will need, all at the same time. What fails is asked again, and told, then.
-    pub(super) fn expect(&mut self, client: &Client, setting: HandoffKey, now: Timestamp) {
+    pub(super) fn prefetch(&mut self, client: &Client, setting: HandoffKey, now: Timestamp) {
         let place = self.key_place.as_ref().and_then(|learned| learned.believed(now));
         let asks_place = setting == HandoffKey::Auto && place.is_none();
         let is_open = |name: &&str| self.options.get(*name).is_none_or(|known| known.believed(now).is_none());

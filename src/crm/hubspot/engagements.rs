@@ -29,7 +29,7 @@ const HISTORY_AT_ONCE: usize = 50;
 /// Reads what reps did.
 pub(super) fn activity(hub: &mut HubSpot, open: &[Watched], now: Timestamp) -> Result<Activities> {
     let open: Vec<&Watched> = open.iter().filter(|watched| is_id(watched.contact.as_str())).collect();
-    let mut cache = std::mem::take(&mut hub.writing.remembered.activity);
+    let mut cache = std::mem::take(&mut hub.cache.persisted.activity);
     cache.retain(|contact, _| open.iter().any(|watched| watched.contact.as_str() == contact));
     let to_look_at: Vec<&Watched> = open
         .iter()
@@ -38,11 +38,11 @@ pub(super) fn activity(hub: &mut HubSpot, open: &[Watched], now: Timestamp) -> R
         .collect();
     let mut bad = Vec::new();
     let looked = look(&mut hub.context(now), &open, &to_look_at, &mut cache, &mut bad);
-    hub.writing.remembered.activity = cache;
+    hub.cache.persisted.activity = cache;
     if let Err(unread) = looked {
         bail!("cannot see what reps did: {}", unread.into_why());
     }
-    let acts = open.iter().flat_map(|watched| acts(&hub.writing.remembered.activity, watched)).collect();
+    let acts = open.iter().flat_map(|watched| acts(&hub.cache.persisted.activity, watched)).collect();
     Ok(Activities { acts, bad })
 }
 
@@ -51,9 +51,9 @@ fn is_news(hub: &HubSpot, activity: Option<&ContactActivity>, watched: &Watched)
     let contact = watched.contact.as_str();
     let Some(activity) = activity.filter(|activity| activity.modified.is_some()) else {
         // Written moments ago: nobody can have done anything yet.
-        return !hub.writing.written.contains(contact);
+        return !hub.cache.written.contains(contact);
     };
-    let changed = match &hub.writing.walked {
+    let changed = match &hub.cache.walked {
         Some(walked) => {
             walked.get(contact).is_some_and(|modified| Some(modified) != activity.modified.as_ref())
         }

@@ -48,7 +48,7 @@ use self::config::Config;
 use self::memory::Memory;
 use self::portal::Portal;
 use self::write_context::{ContactCache, WriteContext};
-use super::{Activities, Connector, Crm, Needs, Page, Reread, Walk, Walked, Watched};
+use super::{Activities, Connector, Crm, Needs, Page, Reread, Sync, SyncOutcome, Watched};
 use crate::connector::owners::OwnerDirectory;
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
 use crate::model::{Account, ContactId, Delivery, Field, LookUp, RecordLinks, Timestamp};
@@ -74,7 +74,7 @@ struct HubSpot {
     portal: Arc<OnceLock<Portal>>,
     owners: OwnerDirectory,
     companies: Arc<Companies>,
-    writing: ContactCache,
+    cache: ContactCache,
 }
 
 impl HubSpot {
@@ -92,7 +92,7 @@ impl HubSpot {
             portal: Arc::new(known.map_or_else(OnceLock::new, OnceLock::from)),
             owners: memory.owners,
             companies: Arc::new(Companies::new(memory.link)),
-            writing: ContactCache::new(memory.writing),
+            cache: ContactCache::new(memory.writing),
             config,
         }
     }
@@ -103,7 +103,7 @@ impl HubSpot {
             client: &self.client,
             config: &self.config,
             owners: &mut self.owners,
-            writing: &mut self.writing,
+            cache: &mut self.cache,
             now,
         }
     }
@@ -134,7 +134,7 @@ impl Sink for HubSpot {
             portal: self.portal.get().cloned(),
             owners: self.owners.clone(),
             link: self.companies.link(),
-            writing: self.writing.remembered.clone(),
+            writing: self.cache.persisted.clone(),
         };
         serde_json::to_string(&memory).ok()
     }
@@ -164,10 +164,10 @@ impl Crm for HubSpot {
         self.ask_whether(needs)
     }
 
-    fn changes(&mut self, walk: &Walk<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<Walked> {
-        let walked = self.walk(walk, take);
-        self.writing.end_walk(matches!(walked, Ok(Walked::Whole)));
-        walked
+    fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome> {
+        let outcome = self.walk(sync, take);
+        self.cache.end_walk(matches!(outcome, Ok(SyncOutcome::Complete)));
+        outcome
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {

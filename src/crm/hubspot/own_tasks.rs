@@ -27,7 +27,7 @@ pub(super) fn read_tasks<'a>(
         let task = watched.task.as_ref().map(|task| task.remote_id.as_str()).filter(|id| is_id(id))?;
         let is_over =
             || cache.get(contact).is_some_and(|activity| activity.has(&signals::seen_in_task(task)));
-        (!context.writing.written.contains(contact) && !is_over()).then_some((task, watched))
+        (!context.cache.written.contains(contact) && !is_over()).then_some((task, watched))
     };
     let tasks: HashMap<&str, &Watched> = open.iter().filter_map(|watched| open_task(watched)).collect();
     let mut ids: Vec<&str> = tasks.keys().copied().collect();

@@ -105,13 +105,13 @@ impl HubSpot {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
         let (client, companies, config) = (&self.client, &self.companies, &self.config);
-        let (directory, writing) = (&mut self.owners, &mut self.writing);
+        let (directory, cache) = (&mut self.owners, &mut self.cache);
         let contacts = thread::scope(|scope| {
             scope.spawn(|| directory.prefetch(|which| owners::list(client, which)));
-            scope.spawn(|| writing.expect(client, config));
+            scope.spawn(|| cache.prefetch(client, config));
             Contacts::read(client, companies, &columns, &ids)
         })?;
-        self.writing.keep(&contacts);
+        self.cache.keep(&contacts);
         let (records, _) = self.records(&contacts, &columns)?;
         Ok(Reread { records, unreadable: contacts.objects.unreadable })
     }

@@ -13,7 +13,7 @@ use super::search::search;
 use crate::connector::cursor::{Cursor, Window};
 use crate::connector::keyset::{Batch, Query};
 use crate::connector::walk::{self, WindowWalk};
-use crate::crm::{Page, Walk, Walked};
+use crate::crm::{Page, Sync, SyncOutcome};
 
 /// Threads that read pages while the next is searched for: at 150 ms a request, two keep up with the search.
 const READERS: usize = 3;
@@ -21,27 +21,27 @@ const READERS: usize = 3;
 impl HubSpot {
     pub(super) fn walk(
         &mut self,
-        walk: &Walk<'_>,
+        sync: &Sync<'_>,
         take: &mut dyn FnMut(Page) -> Result<()>,
-    ) -> Result<Walked> {
-        let columns = Columns::new(walk.fields);
-        let mut cursor = Cursor::resume(walk.cursor, columns.hash());
-        if walk.is_anew {
-            cursor.begin_anew();
+    ) -> Result<SyncOutcome> {
+        let columns = Columns::new(sync.fields);
+        let mut cursor = Cursor::resume(sync.cursor, columns.hash());
+        if sync.full_resync {
+            cursor.begin_full_resync();
             // Kept at once: whatever comes in between, the next run goes on with it.
             take(Page { cursor: Some(written(&cursor)?), ..Page::default() })?;
         }
-        self.writing.begin_walk(cursor.recent());
+        self.cache.begin_walk(cursor.recent());
         loop {
             let is_resumed = cursor.window.is_some();
-            let is_whole = match self.walk_window(&columns, &mut cursor, walk, take) {
+            let is_whole = match self.walk_window(&columns, &mut cursor, sync, take) {
                 Ok(is_whole) => is_whole,
                 Err(error) if error.is::<OutOfTime>() => false,
                 Err(error) => return Err(error),
             };
             // A window that an earlier run opened ends in the past: what came since is in the next.
             if !is_whole || !is_resumed {
-                return Ok(if is_whole { Walked::Whole } else { Walked::Part });
+                return Ok(if is_whole { SyncOutcome::Complete } else { SyncOutcome::Partial });
             }
         }
     }
@@ -51,7 +51,7 @@ impl HubSpot {
         &mut self,
         columns: &Columns,
         cursor: &mut Cursor,
-        walk: &Walk<'_>,
+        sync: &Sync<'_>,
         take: &mut dyn FnMut(Page) -> Result<()>,
     ) -> Result<bool> {
         let client = self.client.clone();
@@ -63,7 +63,7 @@ impl HubSpot {
         let has_news = news.clone().any(|row| !known.knows(&row.id, row.modified_ms));
         if first.is_some() {
             self.owners.expire(window.hi);
-            self.writing.now = chrono::DateTime::from_timestamp_millis(window.hi);
+            self.cache.now = chrono::DateTime::from_timestamp_millis(window.hi);
         }
         let is_whole_walk = first.is_some() && window.lo == 0;
         let companies = self.companies.clone();
@@ -80,7 +80,7 @@ impl HubSpot {
             search: &search,
             read: &read,
             readers: READERS,
-            deadline: walk.deadline,
+            deadline: sync.deadline,
         };
         let portal = self.portal.clone();
         thread::scope(|scope| {
@@ -117,10 +117,10 @@ impl HubSpot {
             cursor.close(overlap);
         }
         let cursor = written(cursor)?;
-        self.writing.keep(contacts);
-        self.writing.met(contacts.versions());
+        self.cache.keep(contacts);
+        self.cache.met(contacts.versions());
         if ends_sweep {
-            self.writing.end_walk(false);
+            self.cache.end_walk(false);
         }
         let is_whole_walk = is_whole_walk && batch.is_last;
         take(Page { records, bad, cursor: Some(cursor), is_whole_walk, read_before, progress })

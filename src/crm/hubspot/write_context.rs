@@ -38,7 +38,7 @@ pub(super) struct Persisted {
 #[derive(Debug, Default)]
 pub(super) struct ContactCache {
     /// Contacts that were read in this process.
-    present: HashMap<String, Seen>,
+    present: HashMap<String, CachedContact>,
     /// Contacts whose owner changed between two reads of this process.
     overtaken: HashSet<String>,
     /// Contacts that were written to in this process.
@@ -47,12 +47,12 @@ pub(super) struct ContactCache {
     pub walked: Option<HashMap<String, i64>>,
     /// The service's clock at the walk.
     pub now: Option<Timestamp>,
-    pub remembered: Persisted,
+    pub persisted: Persisted,
 }
 
 /// A contact, as it was when it was read.
 #[derive(Debug)]
-struct Seen {
+struct CachedContact {
     at: Instant,
     present: Present,
 }
@@ -64,8 +64,8 @@ const GOOD_FOR: Duration = Duration::from_secs(2);
 const PRESENT_MAX: usize = 10_000;
 
 impl ContactCache {
-    pub(super) fn new(remembered: Persisted) -> Self {
-        Self { remembered, ..Self::default() }
+    pub(super) fn new(persisted: Persisted) -> Self {
+        Self { persisted, ..Self::default() }
     }
 
     /// Keeps what a read of contacts says that writes need.
@@ -92,14 +92,14 @@ impl ContactCache {
             if owner.is_some() && before.is_some_and(|before| before.present.owner() != owner) {
                 self.overtaken.insert(contact.clone());
             }
-            self.present.insert(contact, Seen { at, present });
+            self.present.insert(contact, CachedContact { at, present });
         }
     }
 
     /// Learns what the writes of a first handoff will need.
-    pub(super) fn expect(&mut self, client: &Client, config: &Config) {
+    pub(super) fn prefetch(&mut self, client: &Client, config: &Config) {
         if let Some(now) = self.now {
-            self.remembered.definitions.expect(client, config.handoff_key, now);
+            self.persisted.definitions.prefetch(client, config.handoff_key, now);
         }
     }
 }
@@ -136,7 +136,7 @@ pub(super) struct WriteContext<'a> {
     pub client: &'a Client,
     pub config: &'a Config,
     pub owners: &'a mut OwnerDirectory,
-    pub writing: &'a mut ContactCache,
+    pub cache: &'a mut ContactCache,
     /// The time of the run.
     pub now: Timestamp,
 }
@@ -210,7 +210,7 @@ impl WriteContext<'_> {
     /// Reads contacts, save those that were read in this process; for those whose owner is to be set, that is moments ago.
     pub(super) fn read_present(&mut self, contacts: &[(&str, bool)]) -> Result<(), Outcome> {
         let is_old = |(contact, sets_owner): &(&str, bool)| {
-            let seen = self.writing.present.get(*contact);
+            let seen = self.cache.present.get(*contact);
             seen.is_none_or(|seen| *sets_owner && seen.at.elapsed() > GOOD_FOR)
         };
         let mut ids: Vec<&str> =
@@ -222,29 +222,29 @@ impl WriteContext<'_> {
         let mut read = HashMap::new();
         let outcome =
             present::read(&mut read, &ids, |body| read_outcome(client.ask_any(&path, Some(body)), now));
-        self.writing.see(read);
+        self.cache.see(read);
         outcome
     }
 
     pub(super) fn present(&self, contact: &str) -> &Present {
-        self.writing.present.get(contact).map_or(&GONE, |seen| &seen.present)
+        self.cache.present.get(contact).map_or(&GONE, |seen| &seen.present)
     }
 
     /// The owner that somebody set while this run was about to set this one.
     pub(super) fn overtaken_by(&self, contact: &str, wanted: &str) -> Option<&str> {
         let owner = self.present(contact).owner().filter(|owner| *owner != wanted)?;
-        self.writing.overtaken.contains(contact).then_some(owner)
+        self.cache.overtaken.contains(contact).then_some(owner)
     }
 
     pub(super) fn wrote_to(&mut self, contact: &str) {
-        self.writing.written.insert(contact.to_owned());
+        self.cache.written.insert(contact.to_owned());
     }
 
     /// Notes that an update went through: what was read of the contact before is no longer so.
     pub(super) fn wrote(&mut self, update: &Update) {
         self.wrote_to(&update.contact);
-        let Some(Seen { present: Present::There { stage, .. }, .. }) =
-            self.writing.present.get_mut(&update.contact)
+        let Some(CachedContact { present: Present::There { stage, .. }, .. }) =
+            self.cache.present.get_mut(&update.contact)
         else {
             return;
         };
@@ -267,24 +267,24 @@ impl WriteContext<'_> {
         if let Some(answer) = stages::is_backward(present, wanted) {
             return Ok(answer);
         }
-        let definitions = &mut self.writing.remembered.definitions;
+        let definitions = &mut self.cache.persisted.definitions;
         let stages = definitions.options(self.client, STAGE_PROPERTY, self.now)?;
         Ok(stages::is_backward_in(&stages, present, wanted))
     }
 
     /// Why the account does not take a value; `None` when it does.
     pub(super) fn refuses(&mut self, name: &str, value: &str) -> Result<Option<String>, Outcome> {
-        self.writing.remembered.definitions.takes(self.client, name, value, self.now)
+        self.cache.persisted.definitions.takes(self.client, name, value, self.now)
     }
 
     /// Where the keys of tasks go.
     pub(super) fn key_place(&mut self) -> Result<KeyPlace, Outcome> {
-        let definitions = &mut self.writing.remembered.definitions;
+        let definitions = &mut self.cache.persisted.definitions;
         definitions.key_place(self.client, self.config.handoff_key, self.now)
     }
 
     /// The portal has changed under us: look again.
     pub(super) fn forget_key_place(&mut self) {
-        self.writing.remembered.definitions.forget_key_place();
+        self.cache.persisted.definitions.forget_key_place();
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use handoff::connector::ConnectOptions;
-use handoff::crm::{Walk, connect};
+use handoff::crm::{Sync, connect};
 use handoff::qualify::{Trace, trace};
 use handoff::rules::Rules;
 
@@ -37,7 +37,7 @@ fn read_and_judge(corpus: &str, name: &str, rounds: usize) {
 fn judge_all(rules: &Rules, folder: &Path) {
     let fields = rules.fields.all();
     let walk =
-        Walk { fields, cursor: None, is_anew: false, deadline: Instant::now() + Duration::from_secs(60) };
+        Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() + Duration::from_secs(60) };
     let mut crm = connect(&rules.crm, &ConnectOptions::new(folder, Instant::now())).unwrap();
     let walked = crm.changes(&walk, &mut |page| {
         for bad in &page.bad {

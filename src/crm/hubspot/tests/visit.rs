@@ -14,7 +14,7 @@ use crate::connector::cursor::Cursor;
 use crate::connector::http::Http;
 use crate::connector::{Checked, ConnectOptions, Keyed, Sink as _, Unreadable};
 use crate::crm::file::fixture::table;
-use crate::crm::{Crm as _, Needs, Page, Walk};
+use crate::crm::{Crm as _, Needs, Page, Sync};
 use crate::handoff::words::CHANNEL;
 use crate::model::{ContactId, Delivery, LookUp, Write};
 use crate::rules::Findings;
@@ -87,8 +87,12 @@ fn connect(played: &Arc<Played>, kept: &Kept, handoff_key: &str) -> HubSpot {
 fn walk(hub: &mut HubSpot, kept: &mut Kept, seen: &mut Seen<'_>) {
     let fields = fields();
     let cursor = kept.cursor.clone();
-    let walk =
-        Walk { fields: &fields, cursor: cursor.as_deref(), is_anew: false, deadline: Instant::now() + LONG };
+    let walk = Sync {
+        fields: &fields,
+        cursor: cursor.as_deref(),
+        full_resync: false,
+        deadline: Instant::now() + LONG,
+    };
     let mut ids = BTreeSet::new();
     let account = hub.account().map(|account| assert!(!account.id.is_empty()));
     seen.ok("account", account);

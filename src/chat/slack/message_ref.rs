@@ -6,12 +6,12 @@ use serde_json::Value;
 
 /// Shown and kept as `C0123456789:1503435956.000247`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct MessageRef {
     pub(super) channel: String,
     pub(super) ts: String,
 }
 
-impl Place {
+impl MessageRef {
     pub(super) fn parse(remote_id: &str) -> Option<Self> {
         let (channel, ts) = remote_id.split_once(':')?;
         Self::new(channel, ts)
@@ -29,7 +29,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for MessageRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.channel, self.ts)
     }
@@ -57,10 +57,10 @@ mod tests {
 
     #[test]
     fn a_remote_id_is_a_channel_and_a_time() {
-        let place = Place::parse("C0123456789:1503435956.000247").unwrap();
+        let place = MessageRef::parse("C0123456789:1503435956.000247").unwrap();
         assert_eq!(place.to_string(), "C0123456789:1503435956.000247");
         for wrong in ["", "C1", "C1:", "C1:now", "#inbound:1.2", "C1:1.2:3", "messages.jsonl:m1"] {
-            assert_eq!(Place::parse(wrong), None, "{wrong}");
+            assert_eq!(MessageRef::parse(wrong), None, "{wrong}");
         }
     }
 }
