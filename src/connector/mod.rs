@@ -16,6 +16,7 @@
 
 pub(crate) mod append_log;
 pub(crate) mod base_url;
+pub(crate) mod client;
 pub mod cursor;
 pub(crate) mod halving;
 pub(crate) mod http;
@@ -24,6 +25,7 @@ pub(crate) mod lines;
 mod options;
 pub(crate) mod outcome;
 pub(crate) mod owners;
+pub(crate) mod pacer;
 pub(crate) mod signed_request;
 mod sink;
 pub(crate) mod walk;

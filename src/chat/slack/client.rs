@@ -5,13 +5,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use chrono::TimeDelta;
-use reqwest::Url;
-use reqwest::blocking::RequestBuilder;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, Url};
 use serde_json::Value;
 
+use super::limits::{self, Limit, limits, posted};
 use super::outcome::{Fault, MISSING_SCOPE, classify};
-use super::pacer::Pacer;
+use crate::connector::client::{self, Attempt, Base, Next, Request, Unsent};
 use crate::connector::http::{Answer, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
@@ -31,26 +30,21 @@ const WRITES_MAX: u32 = 4;
 const READ_AGAIN: Duration = Duration::from_millis(300);
 
 /// A wait that Slack did not give a length for.
-const WAIT_UNKNOWN: Duration = Duration::from_secs(5);
+pub(super) const WAIT_UNKNOWN: Duration = Duration::from_secs(5);
 
 /// A request gets this long even when the run has less: shorter, it would only add to what is unknown.
-const TIMEOUT_MIN: Duration = Duration::from_secs(5);
-const TIMEOUT_MAX: Duration = Duration::from_secs(20);
+pub(super) const TIMEOUT_MIN: Duration = Duration::from_secs(5);
 
 /// The Web API, with one token.
 #[derive(Debug)]
 pub(super) struct Client {
-    http: Http,
+    api: client::Client<Limit>,
     token: Secret,
     base: Url,
-    pub(super) pacer: Pacer,
-    started: Instant,
     /// What the last answer said the token may do.
     pub(super) scopes: Option<Vec<String>>,
     /// Slack's clock, when the last answer came.
     server_date: Option<Timestamp>,
-    /// Why Slack takes this token no more; nothing is sent after that.
-    rejected: Option<Fault>,
     /// Methods that the token lacks a scope for, with what Slack said: what they write waits for the next run.
     forbidden: HashMap<&'static str, Fault>,
 }
@@ -64,15 +58,14 @@ impl Client {
     }
 
     pub(super) fn with(base: Option<Url>, http: Http, token: Secret) -> Result<Self> {
+        let base = api_base(base)?;
+        let with_token = Base::Token { url: base.to_string(), token: token.clone() };
         Ok(Self {
-            http,
+            api: client::Client::new(http, with_token, TIMEOUT_MIN, limits::pacer()),
             token,
-            base: api_base(base)?,
-            pacer: Pacer::default(),
-            started: Instant::now(),
+            base,
             scopes: None,
             server_date: None,
-            rejected: None,
             forbidden: HashMap::new(),
         })
     }
@@ -85,51 +78,26 @@ impl Client {
         &self.token
     }
 
-    /// Writes, once.
+    /// When a request may go out.
+    pub(super) fn ready(&self, method: &'static str, channel: Option<&str>) -> Instant {
+        self.api.pacer.ready(&limits(method, channel))
+    }
+
+    /// Writes, once. What Slack throttles it has not done, so that is sent again when it was told to, while there is time.
     pub(super) fn write(
         &mut self,
         method: &'static str,
         body: &Value,
         deadline: Instant,
     ) -> Result<Value, Fault> {
-        self.write_paced(method, None, body, deadline)
+        self.may(method)?;
+        self.send(method, None, (method, Some(body)), deadline)
     }
 
     /// Posts a message to a channel, once, and keeps to the channel's rate.
     pub(super) fn post(&mut self, channel: &str, body: &Value, deadline: Instant) -> Result<Value, Fault> {
-        self.write_paced(POST, Some(channel), body, deadline)
-    }
-
-    /// What Slack throttles it has not done, so that is sent again when it was told to, while there is time.
-    fn write_paced(
-        &mut self,
-        method: &'static str,
-        channel: Option<&str>,
-        body: &Value,
-        deadline: Instant,
-    ) -> Result<Value, Fault> {
-        self.may(method)?;
-        let Some(url) = self.url(method, &[]) else { return Err(no_url()) };
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            self.pacer.wait(method, channel, deadline).map_err(|wait| out_of_time(method, wait))?;
-            let start = Instant::now();
-            let request = self.http.client().post(url.clone());
-            let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8");
-            let result = self.send(method, request.body(body.to_string()), deadline);
-            if let Some(channel) = channel {
-                self.pacer.posted(channel, start);
-                let id = result.as_ref().ok().and_then(|body| body.get("channel")).and_then(Value::as_str);
-                if let Some(id) = id {
-                    self.pacer.posted(id, start);
-                }
-            }
-            let is_throttled = matches!(result, Err(Fault::Throttled { .. }));
-            if !is_throttled || attempt == WRITES_MAX || self.pacer.ready(method, channel) > deadline {
-                return result;
-            }
-        }
+        self.may(POST)?;
+        self.send(POST, Some(channel), (POST, Some(body)), deadline)
     }
 
     /// Reads; again when that may help and there is time.
@@ -139,25 +107,12 @@ impl Client {
         params: &Params<'_>,
         deadline: Instant,
     ) -> Result<Value, Fault> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            self.pace(method, deadline)?;
-            let Some(url) = self.url(method, params) else { return Err(no_url()) };
-            let request = self.http.client().get(url);
-            let fault = match self.send(method, request, deadline) {
-                Ok(body) => return Ok(body),
-                Err(fault) => fault,
-            };
-            match &fault {
-                Fault::Throttled { .. } => {}
-                Fault::NotSent(_) | Fault::Unknown(_) => self.pacer.block(method, READ_AGAIN * attempt),
-                Fault::Unauthorized(_) | Fault::Refused { .. } => return Err(fault),
-            }
-            if attempt == READS_MAX || self.pacer.ready(method, None) > deadline {
-                return Err(fault);
-            }
+        let mut url = self.base.clone();
+        if !params.is_empty() {
+            url.query_pairs_mut().extend_pairs(params);
         }
+        let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        self.send(method, None, (&format!("{method}{query}"), None), deadline)
     }
 
     /// How far Slack's clock is behind this run's, as far as an answer has shown it.
@@ -167,61 +122,79 @@ impl Client {
 
     /// When a wait that was told now ends, for a run that began at `at`.
     pub(super) fn until(&self, at: Timestamp, wait: Duration) -> Timestamp {
-        later(at, self.started.elapsed() + wait)
+        self.api.until(at, wait)
     }
 
     fn may(&self, method: &str) -> Result<(), Fault> {
         self.forbidden.get(method).map_or(Ok(()), |fault| Err(fault.clone()))
     }
 
-    fn pace(&mut self, method: &'static str, deadline: Instant) -> Result<(), Fault> {
-        self.pacer.wait(method, None, deadline).map_err(|wait| out_of_time(method, wait))
-    }
-
+    /// Sends until there is a result. Without a body it is a read.
     fn send(
         &mut self,
         method: &'static str,
-        request: RequestBuilder,
+        channel: Option<&str>,
+        (path, body): (&str, Option<&Value>),
         deadline: Instant,
     ) -> Result<Value, Fault> {
-        if let Some(rejected) = &self.rejected {
-            return Err(rejected.clone());
+        let Self { api, scopes, server_date, forbidden, .. } = self;
+        let keys = limits(method, channel);
+        let is_read = body.is_none();
+        let request = Request {
+            method: if is_read { Method::GET } else { Method::POST },
+            path,
+            body,
+            keys: &keys,
+            attempts: if is_read { READS_MAX } else { WRITES_MAX },
+            deadline,
+        };
+        let now = Instant::now();
+        if now >= deadline {
+            return Err(out_of_time(method, api.pacer.ready(&keys).saturating_duration_since(now)));
         }
-        let left = deadline.saturating_duration_since(Instant::now());
-        let request = request.timeout(left.clamp(TIMEOUT_MIN, TIMEOUT_MAX)).bearer_auth(self.token.expose());
-        let mut answer = self.http.send(request);
-        if let Ok(answer) = &mut answer {
-            if answer.may_be_told() {
-                answer.body = self.token.redact(std::mem::take(&mut answer.body));
+        let sent = api.send(&request, |Attempt { number, sent, answer }| {
+            if let Ok(answer) = &answer {
+                *scopes = granted(answer).or_else(|| scopes.take());
+                *server_date = answer.date().or(*server_date);
             }
-            self.look_at(answer);
-        }
-        let result = classify(method, answer.as_ref());
-        match &result {
-            Err(Fault::Throttled { wait, .. }) => self.pacer.block(method, wait.unwrap_or(WAIT_UNKNOWN)),
-            Err(fault @ Fault::Unauthorized(_)) => self.rejected = Some(fault.clone()),
-            Err(fault @ Fault::Refused { code, .. }) if code == MISSING_SCOPE => {
-                self.forbidden.insert(method, fault.clone());
+            let result = classify(method, answer.as_ref());
+            if let Some(channel) = channel {
+                posted(&api.pacer, channel, sent);
+                let id = result.as_ref().ok().and_then(|body| body.get("channel")).and_then(Value::as_str);
+                if let Some(id) = id {
+                    posted(&api.pacer, id, sent);
+                }
             }
-            Ok(_) | Err(Fault::NotSent(_) | Fault::Refused { .. } | Fault::Unknown(_)) => {}
-        }
-        result
+            let pause = match &result {
+                Err(Fault::Throttled { wait, .. }) => wait.unwrap_or(WAIT_UNKNOWN),
+                Err(Fault::NotSent(_) | Fault::Unknown(_)) if is_read => READ_AGAIN * number,
+                Err(Fault::Unauthorized(why)) => return Next::Stop { why: why.clone(), result },
+                Err(fault @ Fault::Refused { code, .. }) if code == MISSING_SCOPE => {
+                    forbidden.insert(method, fault.clone());
+                    return Next::Return(result);
+                }
+                Ok(_) | Err(Fault::NotSent(_) | Fault::Refused { .. } | Fault::Unknown(_)) => {
+                    return Next::Return(result);
+                }
+            };
+            // Other methods go on.
+            api.pacer.hold(&Limit::Method(method), Instant::now() + pause);
+            let after = api.pacer.ready(&keys).saturating_duration_since(Instant::now());
+            Next::Retry { after, otherwise: result }
+        });
+        sent.unwrap_or_else(|unsent| {
+            Err(match unsent {
+                Unsent::OutOfTime(out) => out_of_time(method, out.wait),
+                Unsent::Stopped(why) => Fault::Unauthorized(why),
+            })
+        })
     }
+}
 
-    fn look_at(&mut self, answer: &Answer) {
-        if let Some(scopes) = answer.header("x-oauth-scopes") {
-            self.scopes = Some(scopes.split(',').map(|scope| scope.trim().to_owned()).collect());
-        }
-        self.server_date = answer.date().or(self.server_date);
-    }
-
-    fn url(&self, method: &str, params: &Params<'_>) -> Option<Url> {
-        let mut url = self.base.join(method).ok()?;
-        if !params.is_empty() {
-            url.query_pairs_mut().extend_pairs(params);
-        }
-        Some(url)
-    }
+/// What an answer says that the token may do.
+fn granted(answer: &Answer) -> Option<Vec<String>> {
+    let scopes = answer.header("x-oauth-scopes")?;
+    Some(scopes.split(',').map(|scope| scope.trim().to_owned()).collect())
 }
 
 /// `base_url` with or without `/api`.
@@ -235,16 +208,7 @@ fn api_base(base: Option<Url>) -> Result<Url> {
     Ok(base)
 }
 
-pub(super) fn later(at: Timestamp, wait: Duration) -> Timestamp {
-    let later = TimeDelta::from_std(wait).ok().and_then(|wait| at.checked_add_signed(wait));
-    later.unwrap_or(at)
-}
-
-fn no_url() -> Fault {
-    Fault::NotSent("`base_url` of [chat.slack] cannot be used".to_owned())
-}
-
-fn out_of_time(method: &str, wait: Duration) -> Fault {
+pub(super) fn out_of_time(method: &str, wait: Duration) -> Fault {
     Fault::Throttled {
         wait: Some(wait),
         why: format!("this run has no time left for {method}; the next goes on"),

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::connector::http::{Answer, Failure, redact_for_log};
+use crate::connector::outcome::{Outcome, StatusClass};
+use crate::model::{Delivery, Timestamp};
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,27 +39,47 @@ pub(super) fn classify(method: &str, answer: Result<&Answer, &Failure>) -> Resul
         Err(Failure::Unknown(why)) => return Err(Fault::Unknown(format!("no answer to {method}: {why}"))),
     };
     let wait = answer.header("retry-after").and_then(retry_after);
-    match answer.status {
-        429 => {
+    let class = StatusClass::of(answer.status);
+    match class {
+        StatusClass::Throttled => {
             return Err(Fault::Throttled { wait, why: format!("Slack allows no more {method} for now") });
         }
-        500.. => {
+        StatusClass::Unknown => {
             return Err(Fault::Unknown(format!("Slack answered {method} with status {}", answer.status)));
         }
-        _ => {}
+        StatusClass::Accepted
+        | StatusClass::Elsewhere
+        | StatusClass::Unauthorized
+        | StatusClass::Forbidden
+        | StatusClass::Missing
+        | StatusClass::Refused => {}
     }
     let body: Option<Value> = serde_json::from_slice(&answer.body).ok();
-    let is_success = (200..300).contains(&answer.status);
+    let is_success = class == StatusClass::Accepted;
     let ok = body.as_ref().and_then(|body| body.get("ok")).and_then(Value::as_bool);
     match (body, ok) {
         (Some(body), Some(true)) if is_success => Ok(body),
         (Some(body), Some(false)) => Err(refusal(method, &body, wait)),
         _ if is_success => Err(Fault::Unknown(format!("the answer to {method} cannot be read"))),
-        _ if answer.status == 401 => Err(unauthorized("status 401")),
+        _ if class == StatusClass::Unauthorized => Err(unauthorized("status 401")),
         _ => {
             let code = format!("status {}", answer.status);
             let why = format!("Slack refuses {method}: {code}");
             Err(Fault::Refused { code, why })
+        }
+    }
+}
+
+impl Fault {
+    /// What it means for the effect; `until` is when a wait ends that Slack gave a length for, or did not.
+    pub(super) fn outcome(self, until: impl FnOnce(Option<Duration>) -> Option<Timestamp>) -> Outcome {
+        match self {
+            Self::NotSent(why) => Outcome::Failed(Delivery::NotSent { why }),
+            Self::Throttled { wait, why } => Outcome::Failed(Delivery::Throttled { until: until(wait), why }),
+            Self::Unauthorized(why) => Outcome::Failed(Delivery::Unauthorized { why }),
+            Self::Refused { code, why } if code == MISSING_SCOPE => Outcome::Forbidden { why },
+            Self::Refused { why, .. } => Outcome::Refused { why, properties: Vec::new() },
+            Self::Unknown(why) => Outcome::Failed(Delivery::Unknown { why }),
         }
     }
 }

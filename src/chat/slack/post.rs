@@ -10,7 +10,7 @@ use super::blocks::{self, Content, State};
 use super::client::POST;
 use super::config::Destination;
 use super::message_ref::MessageRef;
-use super::outcome::{Fault, MISSING_SCOPE};
+use super::outcome::Fault;
 use super::people::UserLookup;
 use super::text::markup;
 use crate::connector::Keyed;
@@ -70,8 +70,8 @@ impl Slack {
 
     fn ready(&self, plan: &Plan) -> Instant {
         match plan {
-            Plan::Post(post) => self.client.pacer.ready(POST, Some(self.slot(&post.channel))),
-            Plan::Update { .. } => self.client.pacer.ready("chat.update", None),
+            Plan::Post(post) => self.client.ready(POST, Some(self.slot(&post.channel))),
+            Plan::Update { .. } => self.client.ready("chat.update", None),
         }
     }
 
@@ -252,16 +252,7 @@ impl Slack {
     }
 
     fn delivery(&self, fault: Fault, at: Timestamp) -> Delivery {
-        match fault {
-            Fault::NotSent(why) => Delivery::NotSent { why },
-            Fault::Throttled { wait, why } => {
-                Delivery::Throttled { until: wait.map(|wait| self.client.until(at, wait)), why }
-            }
-            Fault::Unauthorized(why) => Delivery::Unauthorized { why },
-            Fault::Refused { code, why } if code == MISSING_SCOPE => Delivery::Forbidden { why },
-            Fault::Refused { why, .. } => Delivery::Refused { why },
-            Fault::Unknown(why) => Delivery::Unknown { why },
-        }
+        fault.outcome(|wait| Some(self.client.until(at, wait?))).into_delivery()
     }
 }
 

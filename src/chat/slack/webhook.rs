@@ -4,33 +4,28 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::{Method, Url};
 use serde_json::json;
 
 use super::blocks::{self, Content, State};
+use super::client::{TIMEOUT_MIN, WAIT_UNKNOWN, out_of_time};
+use super::limits::{self, Limit, limits, posted};
 use super::outcome::{Fault, retry_after};
-use super::pacer::Pacer;
 use crate::chat::{Chat, Posted, When};
 use crate::connector::base_url;
+use crate::connector::client::{Attempt, Base, Client, Next, Request, Unsent};
 use crate::connector::http::{Answer, Failure, Http, redact_for_log};
+use crate::connector::outcome::StatusClass;
 use crate::connector::{Capabilities, Certainty, Checked, Keyed, Sink};
-use crate::model::{Activity, Delivery, LookUp, Timestamp, Write};
+use crate::model::{Activity, Delivery, LookUp, Write};
 use crate::secret::Secret;
 
 /// One webhook has one channel.
 const CHANNEL: &str = "webhook";
 const METHOD: &str = "the webhook";
 
-/// A wait that Slack did not give a length for.
-const WAIT_UNKNOWN: Duration = Duration::from_secs(5);
-
 pub(super) struct Webhook {
-    http: Http,
-    /// The address itself is the secret.
-    url: Secret,
-    pacer: Pacer,
-    started: Instant,
+    api: Client<Limit>,
 }
 
 impl Webhook {
@@ -46,42 +41,43 @@ impl Webhook {
     }
 
     pub(super) fn with(url: Secret, http: Http) -> Self {
-        Self { http, url, pacer: Pacer::default(), started: Instant::now() }
+        Self { api: Client::new(http, Base::Secret(url), TIMEOUT_MIN, limits::pacer()) }
     }
 
     fn send_one(&mut self, keyed: &Keyed<'_>) -> Delivery {
         let Some(content) = content(keyed) else {
             return super::super::not_a_message();
         };
-        if let Err(wait) = self.pacer.wait(METHOD, Some(CHANNEL), keyed.deadline) {
-            let why = "this run has no time left for the webhook; the next goes on".to_owned();
-            return Delivery::Throttled { until: Some(self.until(keyed.at, wait)), why };
-        }
         let body = json!({ "text": content.text, "blocks": content.blocks });
-        let start = Instant::now();
-        let request = self.http.client().post(self.url.expose());
-        let request = request.header(CONTENT_TYPE, "application/json; charset=utf-8").body(body.to_string());
-        let mut answer = self.http.send(request);
-        if let Ok(answer) = &mut answer {
-            answer.body = self.url.redact(std::mem::take(&mut answer.body));
-        }
-        self.pacer.posted(CHANNEL, start);
-        match classify(answer.as_ref()) {
-            Ok(()) => Delivery::Done { remote_id: format!("webhook:{}", keyed.key) },
-            Err(Fault::Throttled { wait, why }) => {
-                let wait = wait.unwrap_or(WAIT_UNKNOWN);
-                self.pacer.block(METHOD, wait);
-                Delivery::Throttled { until: Some(self.until(keyed.at, wait)), why }
+        let keys = limits(METHOD, Some(CHANNEL));
+        let request = Request {
+            method: Method::POST,
+            path: "",
+            body: Some(&body),
+            keys: &keys,
+            attempts: 1,
+            deadline: keyed.deadline,
+        };
+        let pacer = &self.api.pacer;
+        let sent = self.api.send(&request, |Attempt { sent, answer, .. }| {
+            posted(pacer, CHANNEL, sent);
+            let result = classify(answer.as_ref());
+            if let Err(Fault::Throttled { wait, .. }) = &result {
+                pacer.hold(&Limit::Method(METHOD), Instant::now() + wait.unwrap_or(WAIT_UNKNOWN));
             }
-            Err(Fault::NotSent(why)) => Delivery::NotSent { why },
-            Err(Fault::Unauthorized(why)) => Delivery::Unauthorized { why },
-            Err(Fault::Refused { why, .. }) => Delivery::Refused { why },
-            Err(Fault::Unknown(why)) => Delivery::Unknown { why },
+            Next::Return(result)
+        });
+        let sent = sent.unwrap_or_else(|unsent| {
+            Err(match unsent {
+                Unsent::OutOfTime(out) => out_of_time(METHOD, out.wait),
+                Unsent::Stopped(why) => Fault::Unauthorized(why),
+            })
+        });
+        let until = |wait: Option<Duration>| Some(self.api.until(keyed.at, wait.unwrap_or(WAIT_UNKNOWN)));
+        match sent {
+            Ok(()) => Delivery::Done { remote_id: format!("webhook:{}", keyed.key) },
+            Err(fault) => fault.outcome(until).into_delivery(),
         }
-    }
-
-    fn until(&self, at: Timestamp, wait: Duration) -> Timestamp {
-        super::client::later(at, self.started.elapsed() + wait)
     }
 }
 
@@ -151,28 +147,32 @@ fn classify(answer: Result<&Answer, &Failure>) -> Result<(), Fault> {
         Err(Failure::Unknown(why)) => return Err(Fault::Unknown(format!("no answer to the webhook: {why}"))),
     };
     let said = redact_for_log(&String::from_utf8_lossy(&answer.body), 60);
-    match answer.status {
-        200..300 if said == "ok" => Ok(()),
-        429 => {
+    match StatusClass::of(answer.status) {
+        StatusClass::Accepted if said == "ok" => Ok(()),
+        StatusClass::Throttled => {
             let wait = answer.header("retry-after").and_then(retry_after);
             Err(Fault::Throttled {
                 wait,
                 why: "Slack allows no more messages through the webhook for now".to_owned(),
             })
         }
-        200..300 | 500.. => {
+        StatusClass::Accepted | StatusClass::Unknown => {
             Err(Fault::Unknown(format!("the webhook answered with status {} and no `ok`", answer.status)))
         }
-        status => match said.as_str() {
+        StatusClass::Elsewhere
+        | StatusClass::Unauthorized
+        | StatusClass::Forbidden
+        | StatusClass::Missing
+        | StatusClass::Refused => match said.as_str() {
             "no_service" | "no_service_id" | "no_active_hooks" | "invalid_token" | "no_team" => {
                 Err(Fault::Unauthorized(format!(
                     "the webhook is no longer valid ({said}): make a new one and put it into HANDOFF_SLACK_WEBHOOK"
                 )))
             }
-            _ => Err(Fault::Refused {
-                code: said.clone(),
-                why: format!("Slack refuses the message (status {status}): {said}"),
-            }),
+            _ => {
+                let why = format!("Slack refuses the message (status {}): {said}", answer.status);
+                Err(Fault::Refused { code: said, why })
+            }
         },
     }
 }

@@ -1,22 +1,22 @@
 //! Requests to HubSpot: with the token, paced, within the run's time. One attempt each, save for reads, which may be
 //! repeated a few times.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use chrono::TimeDelta;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::{Method, blocking::RequestBuilder};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::config::Config;
-use super::pacer::{Lane, OutOfTime, Pacer, wait};
+use super::limits::{self, Limit};
 use super::paths::Paths;
 use super::problem::{Policy, Problem};
 use super::wire::unread;
 use crate::connector::ConnectOptions;
+use crate::connector::client::{self, Attempt, Base, Next, Request, Unsent};
 use crate::connector::http::{Answer, Failure, Http};
 use crate::model::Timestamp;
 use crate::secret::Secret;
@@ -34,8 +34,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 const LOCKED: Duration = Duration::from_secs(2);
 
 /// The least time an answer gets, however near the deadline is.
-const TIMEOUT_LEAST: Duration = Duration::from_secs(2);
-const TIMEOUT: Duration = Duration::from_secs(20);
+const TIMEOUT_MIN: Duration = Duration::from_secs(2);
 
 /// A date has no parts of seconds, and an answer takes a while.
 const SAME_CLOCK: TimeDelta = TimeDelta::minutes(1);
@@ -43,20 +42,19 @@ const SAME_CLOCK: TimeDelta = TimeDelta::minutes(1);
 /// What every request goes through; threads share it.
 #[derive(Debug)]
 pub(super) struct Client {
-    http: Http,
+    api: client::Client<Limit>,
     token: Secret,
-    base: String,
     pub(super) paths: Paths,
-    pacer: Pacer,
-    /// Nothing is sent or waited for beyond this.
+    /// Nothing is waited for beyond this.
     deadline: Instant,
     /// The service's clock, as the last answer showed it, and when that was.
     clock: Mutex<Option<(Timestamp, Instant)>>,
     /// The real time when the process began, when that of the run is another.
     real: Option<(Timestamp, Instant)>,
-    /// Set when the account's day is used up: nothing goes out any more.
-    exhausted: OnceLock<String>,
 }
+
+/// What one attempt came to.
+type Sent = Result<Answer, Failure>;
 
 impl Client {
     pub(super) fn new(config: &Config, options: &ConnectOptions<'_>) -> Result<Self> {
@@ -69,16 +67,14 @@ impl Client {
 
     pub(super) fn with(config: &Config, http: Http, token: Secret, options: &ConnectOptions<'_>) -> Self {
         let apart = options.test_clock.filter(|clock| (clock.now - clock.real).abs() > SAME_CLOCK);
+        let base = Base::Token { url: config.base_url.clone(), token: token.clone() };
         Self {
-            http,
+            api: client::Client::new(http, base, TIMEOUT_MIN, limits::pacer()),
             token,
-            base: config.base_url.clone(),
             paths: Paths::new(config.version.clone()),
-            pacer: Pacer::new(),
             deadline: options.deadline,
             clock: Mutex::new(None),
             real: apart.map(|clock| (clock.real, Instant::now())),
-            exhausted: OnceLock::new(),
         }
     }
 
@@ -102,11 +98,11 @@ impl Client {
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        self.attempt(Method::POST, path, Some(body))
+        self.write(Method::POST, path, body)
     }
 
     pub(super) fn patch(&self, path: &str, body: &Value) -> Result<Answer, Failure> {
-        self.attempt(Method::PATCH, path, Some(body))
+        self.write(Method::PATCH, path, body)
     }
 
     /// Reads what answers a POST that changes nothing: a search, a batch read.
@@ -118,7 +114,7 @@ impl Client {
         parse(&self.ask(path, body)?)
     }
 
-    /// A read, repeated while that may help and there is time. An [`OutOfTime`] inside the error says that there was none.
+    /// A read, repeated while that may help and there is time. An [`OutOfTime`](crate::connector::pacer::OutOfTime) inside the error says that there was none.
     pub(super) fn ask(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
         let answer = self.ask_any(path, body)?;
         if (200..300).contains(&answer.status) { Ok(answer) } else { Err(Problem::of(&answer).into()) }
@@ -126,27 +122,16 @@ impl Client {
 
     /// As [`Client::ask`], for who can do something with a refusal.
     pub(super) fn ask_any(&self, path: &str, body: Option<&Value>) -> Result<Answer> {
-        let mut why = String::new();
-        for attempt in 0..ATTEMPTS {
-            let method = if body.is_some() { Method::POST } else { Method::GET };
-            let pause = match self.attempt_in_time(method, path, body)? {
-                Ok(answer) => match self.pause(&answer, attempt) {
-                    Some(pause) => {
-                        why = Problem::of(&answer).text;
-                        pause
-                    }
-                    None => return Ok(answer),
-                },
-                Err(failure) => {
-                    failure.why().clone_into(&mut why);
-                    PAUSE * 2_u32.pow(attempt)
-                }
-            };
-            if attempt + 1 < ATTEMPTS && wait(Instant::now() + pause, self.deadline()).is_err() {
-                break;
-            }
+        let method = if body.is_some() { Method::POST } else { Method::GET };
+        let sent = self.send(method, path, body, ATTEMPTS, |number, answer| match pause(&answer, number) {
+            Some(after) => Next::Retry { after, otherwise: Err(why(answer)) },
+            None => Next::Return(answer),
+        });
+        match sent {
+            Ok(answer) => answer.map_err(|failure| anyhow!("HubSpot cannot be read: {}", failure.why())),
+            Err(Unsent::OutOfTime(out_of_time)) => Err(out_of_time.into()),
+            Err(Unsent::Stopped(why)) => Err(anyhow!(why)),
         }
-        bail!("HubSpot cannot be read: {why}")
     }
 
     /// Asks about the token itself, which goes where it goes in every request.
@@ -154,81 +139,75 @@ impl Client {
         self.ask_any(path, Some(&json!({ "tokenKey": self.token.expose() })))
     }
 
-    /// How long to wait before a read is repeated; `None` when that would not help.
-    fn pause(&self, answer: &Answer, attempt: u32) -> Option<Duration> {
-        match answer.status {
-            // The pacer holds the next attempt back.
-            429 if self.exhausted.get().is_none() => Some(Duration::ZERO),
-            423 => Some(LOCKED),
-            500..=599 => Some(PAUSE * 2_u32.pow(attempt)),
-            _ => None,
-        }
+    /// Exactly one attempt.
+    fn write(&self, method: Method, path: &str, body: &Value) -> Sent {
+        let sent = self.send(method, path, Some(body), 1, |_, answer| Next::Return(answer));
+        sent.unwrap_or_else(|unsent| {
+            Err(Failure::NotSent(match unsent {
+                Unsent::OutOfTime(out_of_time) => out_of_time.to_string(),
+                Unsent::Stopped(why) => why,
+            }))
+        })
     }
 
-    /// As [`Client::attempt`], with the end of time apart from failures.
-    fn attempt_in_time(
+    /// Sends until `judge` has a result, or the account's day is used up.
+    fn send(
         &self,
         method: Method,
         path: &str,
         body: Option<&Value>,
-    ) -> Result<Result<Answer, Failure>> {
-        if let Some(why) = self.exhausted.get() {
-            bail!("{why}");
-        }
-        let lane = lane(path);
-        self.pacer.admit(lane, self.deadline())?;
-        Ok(self.send(lane, method, path, body))
+        attempts: u32,
+        judge: impl Fn(u32, Sent) -> Next<Sent>,
+    ) -> Result<Sent, Unsent> {
+        let keys = limits::limits(path);
+        let request = Request { method, path, body, keys, attempts, deadline: self.deadline };
+        self.api.send(&request, |Attempt { number, mut answer, .. }| {
+            if let Ok(answer) = &mut answer {
+                limits::learn(&self.api.pacer, keys, answer);
+                self.learn_clock(answer);
+            }
+            match answer.as_ref().ok().and_then(used_up) {
+                Some(why) => Next::Stop { why, result: answer },
+                None => judge(number, answer),
+            }
+        })
     }
 
-    /// Exactly one attempt.
-    fn attempt(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
-        if let Some(why) = self.exhausted.get() {
-            return Err(Failure::NotSent(why.clone()));
-        }
-        let lane = lane(path);
-        self.pacer
-            .admit(lane, self.deadline())
-            .map_err(|OutOfTime| Failure::NotSent(OutOfTime.to_string()))?;
-        self.send(lane, method, path, body)
-    }
-
-    fn send(&self, lane: Lane, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Failure> {
-        let mut answer = self.http.send(self.request(method, path, body))?;
-        if answer.may_be_told() {
-            answer.body = self.token.redact(answer.body);
-        }
-        self.pacer.learn(lane, &answer);
+    fn learn_clock(&self, answer: &mut Answer) {
         if answer.date().is_some_and(|date| self.is_real(date)) {
             answer.forget_date();
         }
         if let Some(date) = answer.date() {
             *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
         }
-        if answer.status == 429 {
-            let problem = Problem::of(&answer);
-            if problem.policy == Policy::Daily {
-                self.exhausted.set(problem.text).ok();
-            }
-        }
-        Ok(answer)
     }
+}
 
-    fn request(&self, method: Method, path: &str, body: Option<&Value>) -> RequestBuilder {
-        let left = self.deadline().saturating_duration_since(Instant::now());
-        let request = self.http.client().request(method, format!("{}{path}", self.base));
-        let request = request.bearer_auth(self.token.expose()).timeout(left.clamp(TIMEOUT_LEAST, TIMEOUT));
-        match body {
-            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body.to_string()),
-            None => request,
-        }
+/// How long to wait before a read is repeated; `None` when that would not help.
+fn pause(sent: &Sent, attempt: u32) -> Option<Duration> {
+    let doubled = PAUSE * 2_u32.pow(attempt.saturating_sub(1));
+    let Ok(answer) = sent else { return Some(doubled) };
+    match answer.status {
+        // The pacer holds the next attempt back.
+        429 => Some(Duration::ZERO),
+        423 => Some(LOCKED),
+        500..=599 => Some(doubled),
+        _ => None,
     }
+}
+
+/// Why a read that is repeated in vain has no answer.
+fn why(sent: Sent) -> Failure {
+    sent.map_or_else(|failure| failure, |answer| Failure::Unknown(Problem::of(&answer).text))
+}
+
+/// The text of [`Problem::of`] when the day's requests are used up.
+fn used_up(answer: &Answer) -> Option<String> {
+    let problem = (answer.status == 429).then(|| Problem::of(answer))?;
+    (problem.policy == Policy::Daily).then_some(problem.text)
 }
 
 /// The JSON of an answer.
 pub(super) fn parse<T: DeserializeOwned>(answer: &Answer) -> Result<T> {
     serde_json::from_slice(&answer.body).map_err(|error| anyhow!(unread("HubSpot's answer", &error)))
-}
-
-fn lane(path: &str) -> Lane {
-    if path.ends_with("/search") { Lane::Search } else { Lane::Other }
 }

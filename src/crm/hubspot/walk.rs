@@ -6,12 +6,12 @@ use anyhow::{Context as _, Result, bail};
 
 use super::HubSpot;
 use super::columns::Columns;
-use super::pacer::OutOfTime;
 use super::portal::Portal;
 use super::reader::Contacts;
 use super::search::search;
 use crate::connector::cursor::{Cursor, Window};
 use crate::connector::keyset::{Batch, Query};
+use crate::connector::pacer::OutOfTime;
 use crate::connector::walk::{self, WindowWalk};
 use crate::crm::{Page, Sync, SyncOutcome};
 

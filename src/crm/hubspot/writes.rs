@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use super::HubSpot;
 use super::batch::{self, Input};
 use super::look_up;
-use super::pacer::wait;
 use super::present::Present;
 use super::properties::OWNER_PROPERTY;
 use super::record::{is_id, record_id};
@@ -20,6 +19,7 @@ use super::write_context::WriteContext;
 use crate::connector::Keyed;
 use crate::connector::outcome::{Outcome, not_written};
 use crate::connector::owners::OwnerStatus;
+use crate::connector::pacer::wait;
 use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
 
 /// How often a write is sent that HubSpot keeps putting off for moments, and how long a moment may be.
@@ -39,7 +39,7 @@ pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
         let Some(longest) = put_off.iter().filter_map(|(_, moment)| moment.to_std().ok()).max() else {
             break;
         };
-        if wait(Instant::now() + longest, deadline.min(hub.client.deadline())).is_err() {
+        if !wait(Instant::now() + longest, deadline.min(hub.client.deadline())) {
             break;
         }
         let places = put_off.into_iter().map(|(place, _)| place);
