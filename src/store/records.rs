@@ -79,6 +79,8 @@ struct Recorder<'a> {
     find: CachedStatement<'a>,
     insert: CachedStatement<'a>,
     insert_verdict: CachedStatement<'a>,
+    /// New contacts are numbered here: to ask the database for each number costs a tenth of the first sync.
+    last_id: i64,
     /// JSON of the record at hand; its memory serves the whole page.
     content: Vec<u8>,
     /// New contacts come in runs, as at the first sync: then inserting first saves the look-up.
@@ -109,10 +111,11 @@ impl<'a> Recorder<'a> {
                 "SELECT id, layout_id, mark, modified_ms, forgotten_ms IS NOT NULL FROM contact WHERE crm_id = ?1",
             )?,
             insert: prepare(
-                "INSERT INTO contact(crm_id, layout_id, content, mark, modified_ms, changed_ms) \
-                 VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(crm_id) DO NOTHING RETURNING id",
+                "INSERT INTO contact(id, crm_id, layout_id, content, mark, modified_ms, changed_ms) \
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(crm_id) DO NOTHING",
             )?,
             insert_verdict: prepare("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?,
+            last_id: prepare("SELECT coalesce(max(id), 0) FROM contact")?.query_row([], |row| row.get(0))?,
             content: Vec::new(),
             expects_new: false,
             knows_pseudonyms: db.has_pseudonyms()?,
@@ -144,9 +147,13 @@ impl<'a> Recorder<'a> {
 
     /// False when the contact is there already.
     fn insert(&mut self, record: &Record, content: &str, mark: i64) -> Result<bool> {
-        let values = params![record.id.as_str(), self.layout, content, mark, record.modified_ms, self.now_ms];
-        let id: Option<i64> = self.insert.query_row(values, |row| row.get(0)).optional()?;
-        let Some(id) = id else { return Ok(false) };
+        let id = self.last_id + 1;
+        let crm_id = record.id.as_str();
+        let values = params![id, crm_id, self.layout, content, mark, record.modified_ms, self.now_ms];
+        if self.insert.execute(values)? == 0 {
+            return Ok(false);
+        }
+        self.last_id = id;
         self.insert_verdict.execute([id, AT_ONCE])?;
         self.count_missed(record, None);
         Ok(true)
