@@ -1,6 +1,6 @@
 //! A contact that crossed becomes a handoff, unless another record of the same lead is one already.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::Context;
 use super::burst;
@@ -62,7 +62,7 @@ impl Crossed<'_> {
     fn start(&self, index: usize, email_key: Option<i64>) -> Result<Started> {
         let Context { rules, now, .. } = self.context;
         let contact = &self.due.row;
-        let tier = rules.tiers.get(index);
+        let tier = rules.tiers.get(index).context("the verdict names no tier")?;
         let note = self.is_beyond_limit.then(|| {
             let limit = rules.limits.handoffs_per_run;
             format!(
@@ -76,9 +76,9 @@ impl Crossed<'_> {
             contact: contact.id,
             key: &handoff_key(&rules.crm.kind, &account.id, &contact.contact.id, keyed),
             ordinal,
-            tier: tier.map_or("", |tier| &tier.name),
-            priority: tier.map_or("", |tier| tier.priority.name()),
-            sla: tier.and_then(|tier| rules.slas.get(tier.sla?)).map(serde_json::to_string).transpose()?,
+            tier: &tier.name,
+            priority: tier.priority.name(),
+            sla: tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?,
             score: self.evaluation.score,
             fit: self.evaluation.fit,
             why: &self.why(index),
