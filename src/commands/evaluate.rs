@@ -18,7 +18,7 @@ pub(super) fn command(
     if !args.all {
         return pass("evaluate", EVALUATE, global, time, printer);
     }
-    // Without --apply it is a dry run: the same code, rolled back.
+    // Without --apply it is a dry run: the same code, on a copy.
     let global = Global {
         dry_run: global.dry_run || !args.apply,
         db: global.db.clone(),

@@ -10,7 +10,7 @@ use crate::handoff::forget::forget;
 use crate::model::one_line;
 use crate::output::forget::text;
 use crate::output::{Printable, Printer};
-use crate::store::{Db, Layouts, lock};
+use crate::store::{Db, Layouts};
 
 /// Somebody waits for the answer: a run that holds the database is given this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -28,10 +28,9 @@ pub(super) fn command(
     if !path.exists() {
         return Ok(unknown(&args.email, printer));
     }
-    let Some(_lock) = lock(&path, PATIENCE)? else {
+    let Some(store) = path.open_alone(global.dry_run, PATIENCE)? else {
         return Ok(busy(printer, "forget", Patience::Seconds));
     };
-    let store = if global.dry_run { path.open_dry() } else { path.open_to_change() }?;
     let layouts = Layouts::new(rules.fields.all());
     let contacts = find(store.read(), &args.email, &layouts)?;
     let mut forgotten = Vec::with_capacity(contacts.len());

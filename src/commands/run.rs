@@ -47,8 +47,8 @@ struct Work<'a> {
 
 impl Work<'_> {
     fn execute(&self, global: &Global, time: Time, printer: &mut Printer) -> Result<ExitStatus> {
-        // Cron leaves the work to the other run; who asked for a plan waits for it, and so does what no other run does.
-        let waits = global.dry_run || self.passes.contains(&FULL_RESYNC);
+        // Cron leaves the work to the other run; what no other run does waits for it.
+        let waits = self.passes.contains(&FULL_RESYNC);
         let patience = if waits { Patience::Seconds } else { Patience::None };
         let mut session = match open_session(global, time, patience, self.deadline, printer)? {
             Opening::Open(session) => session,

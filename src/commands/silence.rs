@@ -11,7 +11,7 @@ use crate::model::{Timestamp, one_line};
 use crate::output::silence::text;
 use crate::output::{Printable, Printer, findings};
 use crate::rules::{Rules, segment, segment_source};
-use crate::store::{NewSilence, Store, lock};
+use crate::store::{NewSilence, Store};
 
 /// Somebody waits for the answer: a run that holds the database is given this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -51,10 +51,9 @@ pub(super) fn command(
     if !path.exists() {
         bail!("there is no database {}; `handoff run` makes it", path.as_path().display());
     }
-    let Some(_lock) = lock(&path, PATIENCE)? else {
+    let Some(store) = path.open_alone(global.dry_run, PATIENCE)? else {
         return Ok(busy(printer, "silence", Patience::Seconds));
     };
-    let store = if global.dry_run { path.open_dry() } else { path.open_to_change() }?;
     match (wanted, args.end) {
         (Some(wanted), _) => wanted.begin(&store, &rules, global, time, printer),
         (None, id) => end(&store, id.unwrap_or_default(), &author, time.now, printer),

@@ -12,7 +12,7 @@ use crate::deliver::Pace;
 use crate::handoff::{ChatShows, Context};
 use crate::model::{Account, Timestamp};
 use crate::rules::{Connectors, Rules};
-use crate::store::{Layouts, Lock, Store, StorePath, lock};
+use crate::store::{Layouts, Store, StorePath};
 use crate::uptime::Uptime;
 
 /// Where the store keeps what connectors remember.
@@ -33,8 +33,6 @@ pub(crate) struct Session {
     pub pace: Pace,
     pub uptime: Box<Uptime>,
     pub is_dry: bool,
-    /// Released last: when the database is closed.
-    _lock: Option<Lock>,
 }
 
 /// How a session is opened.
@@ -72,21 +70,13 @@ pub(crate) fn connectors() -> Connectors {
 }
 
 impl Session {
-    /// Locks and opens the database, and connects.
+    /// Opens the database for itself alone, and connects.
     ///
     /// # Errors
     /// The database cannot be opened, or the environment lacks what a connector needs.
     pub(crate) fn open(rules: Rules, setup: Setup<'_>) -> Result<Opened> {
         let Setup { path, folder, now, real, uptime, deadline, is_dry, wait } = setup;
-        let lock = if is_dry && !path.exists() {
-            None
-        } else {
-            match lock(path, wait)? {
-                Some(lock) => Some(lock),
-                None => return Ok(Opened::Busy),
-            }
-        };
-        let store = if is_dry { path.open_dry() } else { path.open() }?;
+        let Some(store) = path.open_alone(is_dry, wait)? else { return Ok(Opened::Busy) };
         let memory = |key: &str| store.read().meta(key);
         let began = Instant::now();
         let deadline = began + deadline;
@@ -109,7 +99,6 @@ impl Session {
             pace: Pace::SideBySide,
             uptime,
             is_dry,
-            _lock: lock,
         })))
     }
 
@@ -126,7 +115,7 @@ impl Session {
         let began = Instant::now();
         let pace = Pace::InTurn;
         let (account, is_dry) = (None, false);
-        Self { rules, store, crm, chat, account, now, began, deadline, pace, uptime, is_dry, _lock: None }
+        Self { rules, store, crm, chat, account, now, began, deadline, pace, uptime, is_dry }
     }
 
     /// Asks the CRM which account this is, once in a run, before any transaction that may need it. Whoever needs it and has

@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use chrono::TimeDelta;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
+use super::copy::copy_pages;
 use super::{Db, StorePath};
 use crate::model::Timestamp;
 
@@ -81,12 +82,7 @@ fn draft_of(to: &Path) -> Result<PathBuf> {
 fn copy(from: &Connection, draft: &Path) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut copy = Connection::open_with_flags(draft, flags)?;
-    let backup = rusqlite::backup::Backup::new(from, &mut copy)?;
-    // All pages in one step: it reads one state, and in WAL mode that holds up no writer.
-    if backup.step(-1)? != rusqlite::backup::StepResult::Done {
-        bail!("the database is busy; try again");
-    }
-    drop(backup);
+    copy_pages(from, &mut copy)?;
     // One file, whole without a log beside it.
     copy.execute_batch("PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE")?;
     copy.execute("INSERT INTO meta(key, value) VALUES(?1, 'yes') ON CONFLICT(key) DO NOTHING", [IS_COPY])?;

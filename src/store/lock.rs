@@ -11,14 +11,14 @@ use super::StorePath;
 
 /// Holds the database for this process until it is dropped. Having it proves that every earlier run is over.
 #[derive(Debug)]
-pub struct Lock {
+pub(super) struct Lock {
     _file: File,
 }
 
 const POLL: Duration = Duration::from_millis(50);
 
 /// Takes the lock, waiting up to `patience`; `None` when another process still holds it.
-pub fn lock(path: &StorePath, patience: Duration) -> Result<Option<Lock>> {
+pub(super) fn lock(path: &StorePath, patience: Duration) -> Result<Option<Lock>> {
     path.refuse_shared()?;
     let name = path.beside(".lock");
     let file = OpenOptions::new()

@@ -5,6 +5,7 @@ mod apart;
 mod backup;
 mod case;
 mod contacts;
+mod copy;
 mod due;
 mod duplicates;
 mod effects;
@@ -46,7 +47,7 @@ pub use handoffs::{HandoffRow, NewAssignment, NewHandoff, SkippedRow};
 pub use hints::Hints;
 pub use history::{AssignmentRow, EventRow, StepRow};
 pub use loads::LoadRow;
-pub use lock::{Lock, lock};
+use lock::{Lock, lock};
 pub use open::StorePath;
 pub use outcomes::Closing;
 pub use pauses::PauseRow;
@@ -59,9 +60,9 @@ pub use watch::{Look, WatchedHandoff, Which};
 /// The database of one definition.
 pub struct Store {
     conn: Connection,
-    /// A dry run's outer transaction is never committed: the same statements run, and the last word is rollback.
-    dry: bool,
     gate: Option<Gate>,
+    /// Released last: when the database is closed.
+    _lock: Option<Lock>,
 }
 
 /// Passed before every transaction; an error ends the write before it begins.
@@ -87,19 +88,14 @@ impl Store {
 
     /// Runs `change` in one transaction: all of it is kept, or nothing. A panic goes on to whoever confines it.
     pub fn write<T>(&self, change: impl FnOnce(Db<'_>) -> Result<T>) -> Result<T> {
-        let (begin, keep, undo) = if self.dry {
-            ("SAVEPOINT stage", "RELEASE stage", "ROLLBACK TO stage; RELEASE stage")
-        } else {
-            ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
-        };
         if let Some(gate) = &self.gate {
             gate()?;
         }
-        self.conn.execute_batch(begin).with_context(|| self.failure("write to"))?;
+        self.conn.execute_batch("BEGIN IMMEDIATE").with_context(|| self.failure("write to"))?;
         let undone = || {
             // SQLite may have rolled back by itself (a full disk does that); the first error is the one to tell.
             if !self.conn.is_autocommit() {
-                self.conn.execute_batch(undo).ok();
+                self.conn.execute_batch("ROLLBACK").ok();
             }
         };
         let changed = catch_unwind(AssertUnwindSafe(|| change(self.read()))).unwrap_or_else(|panic| {
@@ -108,7 +104,7 @@ impl Store {
         });
         match changed {
             Ok(value) => {
-                self.conn.execute_batch(keep).with_context(|| self.failure("commit to"))?;
+                self.conn.execute_batch("COMMIT").with_context(|| self.failure("commit to"))?;
                 Ok(value)
             }
             Err(error) => {
@@ -121,7 +117,10 @@ impl Store {
 
     /// Whoever reads it looks at the disk under this path first.
     fn failure(&self, what: &str) -> String {
-        format!("cannot {what} the database {}", self.conn.path().unwrap_or_default())
+        match self.conn.path().filter(|path| !path.is_empty()) {
+            Some(path) => format!("cannot {what} the database {path}"),
+            None => format!("cannot {what} {}", copy::place()),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::Store;
+use super::{Store, lock};
 use crate::model::one_line;
 
 /// `HDOF` in ASCII: marks the file as ours.
@@ -67,31 +67,32 @@ impl StorePath {
     /// Opens the database for a run, and creates it when there is none.
     pub fn open(&self) -> Result<Store> {
         self.create_private()?;
-        let store = Store { conn: self.connect()?, dry: false, gate: None };
+        let store = Store::over(self.connect()?);
         store.prepare().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
 
-    /// Opens the database, or an empty one in memory, for a dry run: everything that is written is rolled back.
-    pub fn open_dry(&self) -> Result<Store> {
-        let conn = if self.exists() { self.connect()? } else { Connection::open_in_memory()? };
-        let mut store = Store { conn, dry: false, gate: None };
-        store.prepare_dry().with_context(|| format!("cannot open the database {}", self.0.display()))?;
-        Ok(store)
+    /// Opens the database for whoever writes to it alone; `None`: somebody else did for longer than `patience`. A dry run
+    /// writes to a copy of its own: it waits for nobody, and nobody for it.
+    ///
+    /// # Errors
+    /// The database cannot be locked, opened or copied.
+    pub fn open_alone(&self, is_dry: bool, patience: Duration) -> Result<Option<Store>> {
+        if is_dry {
+            return self.open_copy().map(Some);
+        }
+        let Some(lock) = lock(self, patience)? else { return Ok(None) };
+        Ok(Some(Store { _lock: Some(lock), ..self.open()? }))
     }
 
     /// Opens an existing database to look at it. One of an older version is read as it would become.
     pub fn open_existing(&self) -> Result<Store> {
-        self.refuse_absent()?;
-        self.refuse_readable_by_others()?;
-        let open = || -> Result<Store> {
-            let mut store = Store { conn: self.connect()?, dry: false, gate: None };
-            if store.settings()? < MIGRATIONS.len() {
-                store.prepare_dry()?;
-            }
-            Ok(store)
-        };
-        open().with_context(|| format!("cannot open the database {}", self.0.display()))
+        let store = self.open_as_it_is()?;
+        if store.version()? == MIGRATIONS.len() {
+            return Ok(store);
+        }
+        drop(store);
+        self.open_copy()
     }
 
     /// Opens an existing database to change it.
@@ -104,7 +105,7 @@ impl StorePath {
     pub(super) fn open_as_it_is(&self) -> Result<Store> {
         self.refuse_absent()?;
         self.refuse_readable_by_others()?;
-        let store = Store { conn: self.connect()?, dry: false, gate: None };
+        let store = Store::over(self.connect()?);
         store.settings().with_context(|| format!("cannot open the database {}", self.0.display()))?;
         Ok(store)
     }
@@ -162,7 +163,7 @@ impl StorePath {
 impl Store {
     /// An empty database in memory.
     pub fn in_memory() -> Result<Self> {
-        let store = Self { conn: Connection::open_in_memory()?, dry: false, gate: None };
+        let store = Self::over(Connection::open_in_memory()?);
         store.prepare()?;
         Ok(store)
     }
@@ -172,7 +173,7 @@ impl Store {
         let flags =
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
         let conn = Connection::open_with_flags(format!("file:/{name}?vfs=memdb"), flags)?;
-        let store = Self { conn, dry: false, gate: None };
+        let store = Self::over(conn);
         store.prepare()?;
         Ok(store)
     }
@@ -183,15 +184,17 @@ impl Store {
         self.migrate(version, MIGRATIONS)
     }
 
-    /// Everything that is written from here on is rolled back in the end, a new schema too.
-    fn prepare_dry(&mut self) -> Result<()> {
-        let version = self.settings()?;
-        self.conn.execute_batch("BEGIN IMMEDIATE").context("the database is busy")?;
-        for sql in MIGRATIONS.iter().skip(version) {
-            self.conn.execute_batch(sql).context("cannot read the older database")?;
-        }
-        self.dry = true;
-        Ok(())
+    /// A copy has one user and is gone with it: it needs no log.
+    pub(super) fn prepare_copy(&self) -> Result<()> {
+        self.migrate(self.settings()?, MIGRATIONS)
+    }
+
+    pub(super) fn over(conn: Connection) -> Self {
+        Self { conn, gate: None, _lock: None }
+    }
+
+    fn version(&self) -> rusqlite::Result<usize> {
+        self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))
     }
 
     /// Sets what this connection needs; nothing of it is written to the file. Returns the schema's version.
@@ -313,7 +316,7 @@ impl Store {
         }
         self.conn.execute_batch("BEGIN IMMEDIATE")?;
         // Another process may have been here since.
-        let present: usize = self.conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let present = self.version()?;
         for sql in steps.iter().skip(present) {
             self.conn.execute_batch(sql).context("cannot bring the database up to date")?;
         }

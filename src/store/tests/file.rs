@@ -1,6 +1,7 @@
 //! The file: made once, recognised, and brought up to date once.
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
 
 use super::*;
 use crate::store::StorePath;
@@ -68,10 +69,16 @@ fn two_that_open_a_new_database_at_once_both_find_it_whole() {
 fn a_dry_run_leaves_the_database_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = StorePath::new(folder.path().join("handoff.db"));
-    drop(path.open().unwrap());
-    let dry = path.open_dry().unwrap();
-    dry.write(|db| db.set_meta_once("k", "v")).unwrap();
+    let real = path.open().unwrap();
+    let dry = path.open_alone(true, Duration::ZERO).unwrap().unwrap();
+    real.write(|db| {
+        // Both write at once; neither sees the other.
+        dry.write(|db| db.set_meta_once("k", "v"))?;
+        db.set_meta_once("real", "v")
+    })
+    .unwrap();
     assert_eq!(dry.read().meta("k").unwrap().as_deref(), Some("v"), "it sees its own writes");
+    assert_eq!(dry.read().meta("real").unwrap(), None);
     drop(dry);
-    assert_eq!(path.open().unwrap().read().meta("k").unwrap(), None);
+    assert_eq!(real.read().meta("k").unwrap(), None);
 }

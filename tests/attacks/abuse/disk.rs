@@ -53,6 +53,26 @@ fn a_disk_full_at_any_byte_of_the_tasks_leaves_no_half_line() {
     }
 }
 
+/// What a dry run works on is not the user's, and may be moved.
+#[test]
+fn a_disk_without_room_for_the_copy_of_a_dry_run_is_named_with_the_way_out() {
+    let place = crowd(CONTACTS);
+    place.done(&["sync"]);
+    let database = rusqlite::Connection::open(place.path("handoff.db")).unwrap();
+    database.execute("INSERT INTO meta VALUES('padding', hex(zeroblob(4000000)))", []).unwrap();
+    drop(database);
+    std::fs::create_dir(place.path("tmp")).unwrap();
+    let limits = "export SQLITE_TMPDIR=\"$PWD/tmp\"; trap '' XFSZ; ulimit -f 4096; exec \"$@\"";
+    let ran = place.shell(limits, &["run", "--dry-run"]);
+    assert_eq!(ran.status, 2, "{}", ran.all());
+    let folder = place.path("tmp").display().to_string();
+    for part in ["the copy of the database for this dry run", &folder, "SQLITE_TMPDIR"] {
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
+    }
+    assert_eq!(std::fs::read_dir(place.path("tmp")).unwrap().count(), 0);
+    place.done(&["run", "--dry-run"]);
+}
+
 #[test]
 fn a_file_system_without_room_is_told_and_recovered_from() {
     let probe = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();

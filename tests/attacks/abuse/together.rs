@@ -1,7 +1,8 @@
 //! Two runs at once, and many: one works, the others leave.
 
 use std::fs::File;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use super::crowd;
 use crate::support::process::{RUN, ran};
@@ -49,35 +50,53 @@ fn whoever_asked_for_something_beside_a_run_is_told_that_it_was_not_done() {
     place.done(&["sync"]);
     let held = hold(&place);
     let before = place.bytes("handoff.db");
-    let asked = [&["run", "--dry-run"] as &[&str], &["evaluate", "--all"], &["retry"], &["release", "--all"]];
+    let asked = [&["evaluate", "--all", "--apply"] as &[&str], &["retry"], &["release", "--all"]];
     // Each waits for seconds, so they wait side by side.
-    let start = |args: &&[&str]| {
-        place.command(MONDAY_10, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
-    };
-    for waiting in asked.iter().map(start).collect::<Vec<_>>() {
+    for waiting in asked.map(|args| start(&place, args)) {
         let ran = ran(waiting.wait_with_output().unwrap());
         assert_eq!(ran.status, 1, "{}", ran.all());
         assert!(ran.stderr.contains("another run holds the database"), "{}", ran.all());
     }
     assert_eq!(place.bytes("handoff.db"), before);
     drop(held);
-    place.done(&["run", "--dry-run"]);
+    place.done(&["retry"]);
 }
 
 #[test]
-fn a_dry_run_waits_for_a_run_that_is_nearly_over() {
+fn whoever_waits_for_a_run_that_is_nearly_over_goes_on() {
     let place = crowd(CONTACTS);
     place.done(&["sync"]);
     let held = hold(&place);
-    let dry = place
-        .command(MONDAY_10, &["run", "--dry-run"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let waiting = start(&place, &["retry"]);
+    std::thread::sleep(Duration::from_millis(500));
     drop(held);
-    assert_eq!(dry.wait_with_output().unwrap().status.code(), Some(0));
+    assert_eq!(waiting.wait_with_output().unwrap().status.code(), Some(0));
+}
+
+/// Not even one in the middle of a transaction, which is not part of what the dry run sees.
+#[test]
+fn a_dry_run_waits_for_no_run() {
+    let place = crowd(CONTACTS);
+    place.done(&["sync"]);
+    let _held = hold(&place);
+    let writer = rusqlite::Connection::open(place.path("handoff.db")).unwrap();
+    writer.execute_batch("BEGIN IMMEDIATE; DELETE FROM meta").unwrap();
+    let asked = [
+        &["run", "--dry-run", "--include-existing"] as &[&str],
+        &["evaluate", "--all"],
+        &["forget", "nobody@lead.example", "--dry-run"],
+    ];
+    for (args, status) in asked.into_iter().zip([0, 0, 1]) {
+        let began = Instant::now();
+        let ran = place.handoff(args);
+        assert_eq!(ran.status, status, "{}", ran.all());
+        assert!(began.elapsed() < Duration::from_secs(4), "it waited for the other");
+    }
+    writer.execute_batch("COMMIT").unwrap();
+}
+
+fn start(place: &Place, args: &[&str]) -> Child {
+    place.command(MONDAY_10, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
 #[test]

@@ -62,6 +62,22 @@ pub(crate) fn a_walk_reads_everybody_once<A: Account>() {
     assert_eq!(scene.chat.messages(), 6);
 }
 
+/// The requests of a dry run try to write to the database as well, as those of all runs here do.
+pub(crate) fn a_dry_run_leaves_the_database_to_others<A: Account>() {
+    let mut scene = scene::<A>();
+    scene.tick();
+    scene.crm.put("1", 80);
+    for args in [&["sync", "--dry-run"] as &[&str], &["run", "--dry-run"], &["sync"]] {
+        assert_eq!(scene.run(args).status, 0);
+    }
+    for args in [&["evaluate", "--all"] as &[&str], &["run", "--dry-run"]] {
+        assert_eq!(scene.run(args).status, 0);
+    }
+    assert_eq!((scene.crm.tasks("1"), scene.chat.messages()), (0, 0));
+    scene.run(&["run"]);
+    assert_eq!((scene.crm.tasks("1"), scene.chat.messages()), (1, 1));
+}
+
 pub(crate) fn a_change_at_the_same_time_stamp_is_seen<A: Account>() {
     let mut scene = scene::<A>();
     for id in ["1", "2", "3"] {

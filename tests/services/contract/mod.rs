@@ -33,6 +33,7 @@ macro_rules! every_crm {
         $(mod $connector {
             cases!(crm for $fixture:
                 a_walk_reads_everybody_once
+                a_dry_run_leaves_the_database_to_others
                 a_change_at_the_same_time_stamp_is_seen
                 a_walk_that_is_killed_goes_on
                 an_owner_who_was_set_since_is_respected
