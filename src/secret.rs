@@ -62,22 +62,18 @@ impl Secret {
     pub(crate) fn redact(&self, said: Vec<u8>) -> Vec<u8> {
         let Ok(mut text) = String::from_utf8(said) else { return Vec::new() };
         for form in self.forms() {
-            if text.contains(form.as_str()) {
-                text = text.replace(form.as_str(), "…");
-            }
+            text = strike(&text, &form);
         }
         text.into_bytes()
     }
 
-    /// As it is, as it stands in addresses and headers, and the part of it that gives it away. Longest first.
+    /// As it is, as it stands in headers, and the part of it that gives it away. Longest first.
     fn forms(&self) -> Vec<Zeroizing<String>> {
-        let in_url = self.0.replace(':', "%3A").replace('/', "%2F");
         let path = self.0.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path);
         let in_path = path.and_then(|path| path.rsplit('/').next());
         let end = self.0.len().checked_sub(END).and_then(|at| self.0.get(at..));
         let mut forms = vec![
             self.0.to_string(),
-            in_url,
             data_encoding::BASE64.encode(self.0.as_bytes()),
             data_encoding::BASE64URL_NOPAD.encode(self.0.as_bytes()),
         ];
@@ -96,6 +92,61 @@ impl Secret {
             bail!("it is not a token: letters, digits and signs only, without spaces");
         }
         Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+/// `text` with each `form` in it replaced, however its characters are spelled: as they are, or escaped as JSON, addresses and
+/// HTML do it.
+fn strike(text: &str, form: &str) -> String {
+    let spelled: Vec<(char, usize)> = characters(text).collect();
+    let length = form.chars().count();
+    let (mut struck, mut kept_to, mut at) = (String::new(), 0, 0);
+    while let Some(window) = spelled.get(at..at + length) {
+        if !window.iter().map(|(c, _)| *c).eq(form.chars()) {
+            at += 1;
+            continue;
+        }
+        let begin = at.checked_sub(1).and_then(|before| spelled.get(before)).map_or(0, |(_, end)| *end);
+        struck.push_str(text.get(kept_to..begin).unwrap_or_default());
+        struck.push('…');
+        kept_to = window.last().map_or(kept_to, |(_, end)| *end);
+        at += length;
+    }
+    struck.push_str(text.get(kept_to..).unwrap_or_default());
+    struck
+}
+
+/// The characters of a text, each with where it ends.
+fn characters(text: &str) -> impl Iterator<Item = (char, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = text.get(at..)?;
+        let plain = rest.chars().next()?;
+        let (character, length) = escaped(rest).unwrap_or((plain, plain.len_utf8()));
+        at += length;
+        Some((character, at))
+    })
+}
+
+/// The character that an escape at the beginning of `text` stands for, and the length of the escape.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    if let Some(rest) = text.strip_prefix('%') {
+        return Some((number(rest.get(..2)?, 16)?, 3));
+    }
+    if let Some(rest) = text.strip_prefix("&#") {
+        let digits = rest.get(..rest.find(';')?)?;
+        let hexadecimal = digits.strip_prefix(['x', 'X']);
+        let character = hexadecimal.map_or_else(|| number(digits, 10), |digits| number(digits, 16))?;
+        return Some((character, "&#".len() + digits.len() + ";".len()));
+    }
+    // JSON that stands in a text of JSON has its backslashes doubled.
+    let rest = text.trim_start_matches('\\');
+    let slashes = text.len() - rest.len();
+    match rest.chars().next().filter(|_| slashes > 0)? {
+        'u' => Some((number(rest.get(1..5)?, 16)?, slashes + 5)),
+        '/' => Some(('/', slashes + 1)),
+        _ => None,
     }
 }
 
@@ -165,6 +216,22 @@ mod tests {
             assert_eq!(strike(url, format!("no {said}!")), "no …!");
         }
         assert_eq!(strike(token, "an error about nothing".to_owned()), "an error about nothing");
+        let spelled = |spell: fn(u32) -> String| token.chars().map(|c| spell(c.into())).collect::<String>();
+        for said in [
+            spelled(|c| format!("\\u{c:04x}")),
+            spelled(|c| format!("\\\\u{c:04X}")),
+            spelled(|c| format!("%{c:02x}")),
+            spelled(|c| format!("&#{c};")),
+            spelled(|c| format!("&#x{c:X};")),
+            token.replace('-', "\\u002d"),
+            token.replace('-', "%2D"),
+        ] {
+            assert_eq!(
+                strike(token, format!("no {said}! \\u00e9 100 % &# {said}")),
+                "no …! \\u00e9 100 % &# …"
+            );
+        }
+        assert_eq!(strike(url, format!("no {}", url.replace('/', "\\/"))), "no …");
     }
 
     #[test]

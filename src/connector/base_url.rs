@@ -12,10 +12,17 @@ pub(crate) const fn base_url_key(doc: &'static str) -> Key {
 fn check(text: &str) -> Result<(), &'static str> {
     let url = Url::parse(text).ok().filter(Url::has_host);
     let url = url.ok_or("must be a web address such as \"https://api.example\"")?;
-    if is_safe(&url) {
-        return Ok(());
+    if !is_safe(&url) {
+        return Err("must begin with https: a token goes there; http is only for this machine");
     }
-    Err("must begin with https: a token goes there; http is only for this machine")
+    // `https://api.example@evil.example` looks like the one and is the other.
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not name a user: what stands before an @ is not where the token goes");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end with its path: what follows a ? or # would swallow the path of every request");
+    }
+    Ok(())
 }
 
 /// Whether a table's `base_url` points at this machine; without one the service is elsewhere.
@@ -52,6 +59,10 @@ mod tests {
             ("http://127.0.0.1:8080", true),
             ("http://127.0.0.1.evil.example", false),
             ("http://localhost@evil.example", false),
+            ("https://api.example@evil.example", false),
+            ("https://user:word@api.example", false),
+            ("https://api.example/?key=1", false),
+            ("https://api.example/#part", false),
             ("ftp://localhost", false),
             ("api.example", false),
         ] {

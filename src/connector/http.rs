@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
+use reqwest::Url;
 use reqwest::blocking::{Client, RequestBuilder};
 use reqwest::header::{DATE, HeaderMap};
 use reqwest::redirect::Policy;
 
+use super::base_url::is_loopback;
 use crate::model::{Timestamp, one_line};
 
 #[cfg(test)]
@@ -60,10 +62,15 @@ impl Failure {
 }
 
 impl Http {
-    pub(crate) fn new() -> Result<Self> {
+    /// A client for the service at `address`. What is on this machine is asked without a proxy: one that the environment names
+    /// would get the token in the clear.
+    pub(crate) fn to(address: &str) -> Result<Self> {
         // Already installed is fine: the first one in the process wins, and all of ours are the same.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let client = Client::builder()
+        let is_here = Url::parse(address).is_ok_and(|url| is_loopback(&url));
+        let client = Client::builder();
+        let client = if is_here { client.no_proxy() } else { client };
+        let client = client
             .timeout(TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
@@ -81,7 +88,8 @@ impl Http {
     /// Nothing goes out: `script` answers.
     #[cfg(test)]
     pub(crate) fn scripted(script: Script) -> Self {
-        static HTTP: std::sync::LazyLock<Http> = std::sync::LazyLock::new(|| Http::new().unwrap());
+        static HTTP: std::sync::LazyLock<Http> =
+            std::sync::LazyLock::new(|| Http::to("http://localhost").unwrap());
         Self { client: HTTP.client.clone(), script: Some(script) }
     }
 

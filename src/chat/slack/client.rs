@@ -54,7 +54,8 @@ pub(super) type Params<'a> = [(&'a str, &'a str)];
 
 impl Client {
     pub(super) fn new(base: Option<Url>, token: Secret) -> Result<Self> {
-        Self::with(base, Http::new()?, token)
+        let http = Http::to(api_base(base.clone())?.as_str())?;
+        Self::with(base, http, token)
     }
 
     pub(super) fn with(base: Option<Url>, http: Http, token: Secret) -> Result<Self> {

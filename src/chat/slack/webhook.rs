@@ -37,7 +37,8 @@ impl Webhook {
         if is_local && !base_url::is_loopback(&parsed) {
             bail!("`base_url` of [chat.slack] is this machine, and HANDOFF_SLACK_WEBHOOK is elsewhere");
         }
-        Ok(Self::with(url, Http::new()?))
+        let http = Http::to(parsed.as_str())?;
+        Ok(Self::with(url, http))
     }
 
     pub(super) fn with(url: Secret, http: Http) -> Self {

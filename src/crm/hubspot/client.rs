@@ -62,7 +62,7 @@ impl Client {
         let token = token.with_context(|| {
             format!("[crm.hubspot] needs the token of a service key in the environment variable {TOKEN}")
         })?;
-        Ok(Self::with(config, Http::new()?, token, options))
+        Ok(Self::with(config, Http::to(&config.base_url)?, token, options))
     }
 
     pub(super) fn with(config: &Config, http: Http, token: Secret, options: &ConnectOptions<'_>) -> Self {

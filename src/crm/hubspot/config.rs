@@ -56,7 +56,7 @@ pub(super) static KEYS: TableSpec = TableSpec::new(
         key(
             "api_version",
             KeyKind::TextThat(check_version),
-            "A dated version such as \"2026-09\", or \"v3\".",
+            "A dated version, of a March or a September such as \"2026-09\", or \"v3\".",
         ),
         key("portal", KeyKind::Special(&PORTAL), "The account's number, for links and keys."),
         key(
@@ -120,7 +120,7 @@ impl Config {
 }
 
 fn check_version(text: &str) -> Result<(), &'static str> {
-    let why = "must be a dated version in quotes, such as \"2026-09\", or \"v3\"";
+    let why = "must be the version of a March or a September in quotes, such as \"2026-09\", or \"v3\"";
     Version::parse(text).map(drop).ok_or(why)
 }
 

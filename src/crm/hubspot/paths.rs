@@ -6,7 +6,7 @@
 /// Version of the paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Version {
-    /// `2026-09`, or `2026-09-beta`.
+    /// `2026-09`.
     Dated(String),
     /// The paths before dated versions, supported until September 2027.
     V3,
@@ -23,10 +23,11 @@ impl Version {
         if text == "v3" {
             return Some(Self::V3);
         }
-        let (year, month) = text.strip_suffix("-beta").unwrap_or(text).split_once('-')?;
+        let (year, month) = text.split_once('-')?;
         let digits =
             |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-        (digits(year, 4) && digits(month, 2)).then(|| Self::Dated(text.to_owned()))
+        // Versions for production ship in March and in September: <https://developers.hubspot.com/docs/api-reference/versioning>.
+        (digits(year, 4) && ["03", "09"].contains(&month)).then(|| Self::Dated(text.to_owned()))
     }
 }
 
@@ -122,8 +123,8 @@ mod tests {
 
     #[test]
     fn a_version_is_dated_or_v3() {
-        assert!(Version::parse("2027-03-beta").is_some());
-        for text in ["v2", "2026", "2026-9", "../2026-09", ""] {
+        assert!(Version::parse("2027-03").is_some());
+        for text in ["v2", "2026", "2026-9", "2026-08", "2026-09-beta", "../2026-09", ""] {
             assert_eq!(Version::parse(text), None, "{text}");
         }
     }

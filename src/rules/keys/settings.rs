@@ -67,11 +67,22 @@ pub(super) static MONITOR: TableSpec = TableSpec::new(
 );
 
 fn web_address(url: &str) -> Result<(), &'static str> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
-    let is_clean = !url.chars().any(|c| c.is_whitespace() || c.is_control());
-    if host.is_some_and(|host| !host.is_empty()) && is_clean {
-        return Ok(());
+    const NONE: &str = "must be a web address that begins with https://";
+    let (is_encrypted, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
+        (Some(rest), _) => (true, rest),
+        (None, Some(rest)) => (false, rest),
+        (None, None) => return Err(NONE),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name);
+    if name.is_empty() || url.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        Err(NONE)
+    } else if host.contains('@') {
+        Err("must not name a user: what stands before an @ is not where the ping goes")
+    } else if !is_encrypted && !["localhost", "127.0.0.1", "[::1]"].contains(&name) {
+        Err("must begin with https: whoever reads it can silence the alarm; http is only for this machine")
+    } else {
+        Ok(())
     }
-    Err("must be a web address that begins with https://")
 }

@@ -27,7 +27,8 @@ fn monitor(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (HttpServer, Ar
     let heard = Arc::new(Mutex::new(Vec::new()));
     let paths = heard.clone();
     let server = HttpServer::start(move |request| {
-        paths.lock().unwrap().push(format!("{} {}", request.method, request.path));
+        let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
+        paths.lock().unwrap().push(format!("{} {}{query}", request.method, request.path));
         reply()
     });
     (server, heard)
@@ -50,6 +51,25 @@ fn a_good_run_pings_and_a_bad_one_says_that_it_failed() {
     place.handoff_at("2026-11-23T10:02:00Z", &["run", "--dry-run"]);
     place.handoff_at("2026-11-23T10:03:00Z", &["sync"]);
     assert_eq!(heard.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn what_follows_the_path_of_the_address_stays_behind_it() {
+    let (server, heard) = monitor(|| answer(200));
+    let url = format!("{}/push", server.url());
+    let place = Place::with(
+        &format!("{}\n[monitor]\nheartbeat = \"{url}{PATH}?status=up&msg=OK\"\n", rules()),
+        &csv(&[]),
+    );
+    place.write("activity.csv", "at,contact,by,kind,note\n");
+    place.json_at("2026-11-23T10:00:00Z", 0, &["run"]);
+    fs::remove_file(place.path("contacts.csv")).unwrap();
+    assert_eq!(place.handoff_at("2026-11-23T10:01:00Z", &["run"]).status, 1);
+    let query = "status=up&msg=OK";
+    assert_eq!(
+        *heard.lock().unwrap(),
+        [format!("GET /push{PATH}?{query}"), format!("GET /push{PATH}/fail?{query}")]
+    );
 }
 
 #[test]
@@ -76,7 +96,7 @@ fn a_monitor_that_is_down_spoils_no_run_and_its_address_is_in_no_error() {
         moved.url(),
         mute.url(),
         late.url(),
-        "http://x.invalid".to_owned(),
+        "https://x.invalid".to_owned(),
     ];
     for url in urls {
         let place = desk(&url);

@@ -4,6 +4,7 @@ mod backup;
 mod exit_codes;
 mod forget;
 mod heartbeat;
+mod proxies;
 mod redirects;
 mod secrets;
 mod status;
