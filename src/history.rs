@@ -59,16 +59,11 @@ impl History {
         let known = self.fields.iter().position(|field| field.name == name);
         let field = match known.and_then(|at| self.fields.get(at)) {
             Some(field) => field.clone(),
-            None => Field {
-                name: name.to_owned(),
-                property: name.to_owned(),
-                of_company: name.starts_with("company."),
-                kind,
-            },
+            None => Field::new(name, name, kind),
         };
-        if kind != Kind::Text && field.kind != kind {
+        if kind != Kind::Text && field.kind() != kind {
             let shown = one_line(name, 80);
-            bail!("'{shown}' is a {} field, and a {} is needed here", field.kind.name(), kind.name());
+            bail!("'{shown}' is a {} field, and a {} is needed here", field.kind().name(), kind.name());
         }
         if let Some(problem) = self.lacks(&field)? {
             bail!(problem);

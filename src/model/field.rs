@@ -1,26 +1,39 @@
 //! Field names of `rules.toml`, and where their values come from.
 
-use super::{Kind, Value};
+use super::{Kind, Reading, Value};
 
 /// Index of a field in the rules' catalogue. Conditions hold indices, so evaluation looks nothing up by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldId(pub u16);
 
-/// A name used in `rules.toml`, the CRM property behind it, and its type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A name used in `rules.toml`, the CRM property behind it, and how its text is read.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// As in `rules.toml`: `score`, `company.employees`.
     pub name: String,
     /// As in the CRM; the company's own property when `of_company`.
     pub property: String,
     pub of_company: bool,
-    pub kind: Kind,
+    /// What people read instead of the name.
+    pub label: Option<String>,
+    pub reading: Reading,
 }
 
 impl Field {
+    /// A field of which nothing is known but the type.
+    pub fn new(name: impl Into<String>, property: impl Into<String>, kind: Kind) -> Self {
+        let name = name.into();
+        let of_company = name.starts_with(COMPANY);
+        Self { of_company, name, property: property.into(), label: None, reading: Reading::plain(kind) }
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.reading.kind
+    }
+
     /// Reads a raw value of the field's property. The e-mail's domain is derived here: it is no property of its own.
     pub fn read(&self, raw: &str) -> Value {
-        if self.name == EMAIL_DOMAIN { read_domain(raw) } else { self.kind.read(raw) }
+        if self.name == EMAIL_DOMAIN { read_domain(raw) } else { self.reading.read(raw) }
     }
 }
 
@@ -34,6 +47,9 @@ pub struct StandardField {
 const fn standard(name: &'static str, kind: Kind) -> StandardField {
     StandardField { name, kind }
 }
+
+/// What the names of the company's fields begin with.
+pub const COMPANY: &str = "company.";
 
 /// The field that is derived from the raw value of `email`.
 pub const EMAIL_DOMAIN: &str = "email_domain";

@@ -10,6 +10,7 @@ mod field;
 mod handoff;
 mod mailbox;
 mod policy;
+mod reading;
 mod record;
 mod rep;
 mod text;
@@ -28,10 +29,11 @@ pub use effect::{
     Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
     Write, Written,
 };
-pub use field::{EMAIL_DOMAIN, Field, FieldId, STANDARD_FIELDS, StandardField};
+pub use field::{COMPANY, EMAIL_DOMAIN, Field, FieldId, STANDARD_FIELDS, StandardField};
 pub use handoff::{Ordinal, Status, handoff_key};
 pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
+pub use reading::{Decimal, Format, RangeEnd, Reading, ValueMap};
 pub use record::Record;
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};

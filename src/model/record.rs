@@ -31,12 +31,7 @@ mod tests {
 
     #[test]
     fn the_domain_is_what_follows_the_last_at_of_the_address() {
-        let field = Field {
-            name: EMAIL_DOMAIN.to_owned(),
-            property: "email".to_owned(),
-            of_company: false,
-            kind: Kind::Text,
-        };
+        let field = Field::new(EMAIL_DOMAIN, "email", Kind::Text);
         for (raw, expected) in [
             (Some("joao@Fintech.example "), "Fintech.example"),
             (Some("\"a@b\"@c.example"), "c.example"),

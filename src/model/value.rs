@@ -1,6 +1,6 @@
 //! One value of one field, read once into its type.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Text;
 
@@ -82,67 +82,6 @@ impl Kind {
             Self::DateTime => "datetime",
         }
     }
-
-    /// Reads a raw CRM value. Blank is missing; what does not fit the type is unreadable with a reason, never an error.
-    pub fn read(self, raw: &str) -> Value {
-        let raw = raw.trim();
-        if raw.is_empty() {
-            return Value::Missing;
-        }
-        match self {
-            Self::Text => Value::Text(Text::new(raw)),
-            Self::Number => read_number(raw),
-            Self::Bool => read_bool(raw),
-            Self::DateTime => read_time(raw),
-        }
-    }
-}
-
-fn unreadable(what: &str, raw: &str) -> Value {
-    Value::Unreadable(format!("not {what}: '{}'", super::one_line(raw, 40)).into())
-}
-
-fn read_number(raw: &str) -> Value {
-    match raw.parse::<f64>() {
-        Ok(number) if number.is_finite() => Value::Number(number),
-        Ok(_) | Err(_) => unreadable("a number", raw),
-    }
-}
-
-fn read_bool(raw: &str) -> Value {
-    const YES: [&str; 5] = ["true", "yes", "1", "y", "t"];
-    const NO: [&str; 5] = ["false", "no", "0", "n", "f"];
-    if YES.iter().any(|word| raw.eq_ignore_ascii_case(word)) {
-        Value::Bool(true)
-    } else if NO.iter().any(|word| raw.eq_ignore_ascii_case(word)) {
-        Value::Bool(false)
-    } else {
-        unreadable("yes or no", raw)
-    }
-}
-
-/// RFC 3339, `2026-11-23 10:00[:00[.000]]` (UTC), `2026-11-23` (midnight UTC), or milliseconds since 1970 as CRMs send them.
-fn read_time(raw: &str) -> Value {
-    parse_time(raw).map_or_else(|| unreadable("a date and time", raw), Value::Time)
-}
-
-pub(super) fn parse_time(raw: &str) -> Option<Timestamp> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(raw) {
-        return Some(time.with_timezone(&Utc));
-    }
-    for format in ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"] {
-        if let Ok(time) = NaiveDateTime::parse_from_str(raw, format) {
-            return Some(time.and_utc());
-        }
-    }
-    if let Ok(date) = NaiveDate::parse_from_str(raw, "%Y-%m-%d") {
-        return Some(date.and_time(chrono::NaiveTime::MIN).and_utc());
-    }
-    // Fewer than ten digits would be January 1970 and is far more likely a year or an id in the wrong column.
-    if raw.len() >= 10 && raw.bytes().all(|byte| byte.is_ascii_digit()) {
-        return raw.parse().ok().and_then(DateTime::from_timestamp_millis);
-    }
-    None
 }
 
 #[cfg(test)]
@@ -151,7 +90,7 @@ mod tests {
 
     #[test]
     fn numbers_that_cannot_be_compared_are_unreadable() {
-        for raw in ["NaN", "1e999", "-inf", "twelve", "1,234"] {
+        for raw in ["NaN", "1e999", "-inf", "twelve", "1,23"] {
             assert!(matches!(Kind::Number.read(raw), Value::Unreadable(_)), "{raw}");
         }
         assert_eq!(Kind::Number.read(" 12.50 "), Value::Number(12.5));

@@ -9,21 +9,22 @@ use super::finding::{Finding, Findings};
 use super::item::{Entry, Item, Table};
 use super::keys::PROPERTY;
 use super::reader::Reader;
+use super::readings::{Declared, SourceDefaults};
 use super::suggest::nearest;
 use super::values::wrong_type;
-use crate::model::{EMAIL_DOMAIN, Field, FieldId, Kind, STANDARD_FIELDS};
+use crate::model::{COMPANY, EMAIL_DOMAIN, Field, FieldId, Kind, Reading, STANDARD_FIELDS};
 
 /// More properties than any CRM lets a form show, and far from what a [`FieldId`] can count.
 const FIELDS_MAX: usize = 1_000;
 
-const COMPANY: &str = "company.";
 const KINDS: [Kind; 4] = [Kind::Text, Kind::Number, Kind::Bool, Kind::DateTime];
 
 /// What `[fields]` says of one name.
 struct Mapping {
     name: String,
     property: String,
-    kind: Kind,
+    label: Option<String>,
+    reading: Reading,
 }
 
 /// The property behind a standard name in the CRM at hand; `None` when it has none.
@@ -32,15 +33,20 @@ type DefaultProperty = Box<dyn Fn(&str) -> Option<&'static str>>;
 /// The fields of a definition while it loads.
 pub(super) struct Catalogue {
     default_property: DefaultProperty,
+    defaults: SourceDefaults,
     mapped: Vec<Mapping>,
     by_name: HashMap<String, FieldId>,
     all: Vec<Field>,
 }
 
 impl Catalogue {
-    pub(super) fn new(default_property: impl Fn(&str) -> Option<&'static str> + 'static) -> Self {
+    pub(super) fn new(
+        defaults: SourceDefaults,
+        default_property: impl Fn(&str) -> Option<&'static str> + 'static,
+    ) -> Self {
         Self {
             default_property: Box::new(default_property),
+            defaults,
             mapped: Vec::new(),
             by_name: HashMap::new(),
             all: Vec::new(),
@@ -52,13 +58,14 @@ impl Catalogue {
         let mapping = |field: &Field| Mapping {
             name: field.name.clone(),
             property: field.property.clone(),
-            kind: field.kind,
+            label: field.label.clone(),
+            reading: field.reading.clone(),
         };
         Self {
             mapped: fields.iter().map(mapping).collect(),
             by_name: (0..).zip(fields).map(|(n, field)| (field.name.clone(), FieldId(n))).collect(),
             all: fields.to_vec(),
-            ..Self::new(|_| None)
+            ..Self::new(SourceDefaults::default(), |_| None)
         }
     }
 
@@ -81,25 +88,50 @@ impl Catalogue {
             findings.add(finding);
             return;
         }
-        let (property, declared) = read_mapping(&name, &entry.item, findings);
-        let standard = standard_kind(&name);
-        if let (Some(standard), Some((declared, span))) = (standard, &declared)
-            && standard != *declared
-        {
-            let message = format!("`{name}` is always a {} field", standard.name());
-            let finding = Finding::error(FIELD_DECLARATION, span.clone(), message);
-            findings.add(finding.help("leave `type` out, or choose another name"));
-        }
-        let declared = declared.map(|(kind, _)| kind);
+        let mapping = self.read_mapping(name, &entry.item, findings);
         if self.mapped.len() >= FIELDS_MAX {
             let message = format!("[fields] has more than {FIELDS_MAX} entries");
             findings.error(BAD_VALUE, entry.key_span.clone(), message);
-        } else if self.mapped.iter().any(|mapping| mapping.name == name) {
-            let message = format!("`{name}` is mapped twice");
+        } else if self.mapped.iter().any(|known| known.name == mapping.name) {
+            let message = format!("`{}` is mapped twice", mapping.name);
             findings.error(FIELD_DECLARATION, entry.key_span.clone(), message);
         } else {
-            self.mapped.push(Mapping { kind: standard.or(declared).unwrap_or(Kind::Text), name, property });
+            self.mapped.push(mapping);
         }
+    }
+
+    /// `"property"` or `{ property = "…", type = "…", … }`. One with a finding has no property, and stays, so that whoever
+    /// uses the name is not to blame.
+    fn read_mapping(&self, name: String, item: &Item, findings: &mut Findings) -> Mapping {
+        let standard = standard_kind(&name);
+        let plain = self.defaults.reading(standard.unwrap_or(Kind::Text));
+        let table = match (item.as_text(), item.as_table()) {
+            (Some(property), _) => {
+                check_property(&name, property, item.span.clone(), findings);
+                return Mapping { property: property.trim().to_owned(), label: None, reading: plain, name };
+            }
+            (None, Some(table)) => table,
+            (None, None) => {
+                findings.add(wrong_type(&name, "the name of a CRM property", item));
+                return Mapping { property: String::new(), label: None, reading: plain, name };
+            }
+        };
+        let reader = Reader::called(table, &PROPERTY, &format!("[fields] {name}"), findings);
+        let declared = reader.choice("type", &KINDS.map(|kind| (kind.name(), kind)));
+        if let (Some(standard), Some(declared), Some(span)) = (standard, declared, reader.place("type"))
+            && standard != declared
+        {
+            let message = format!("`{name}` is always a {} field", standard.name());
+            let finding = Finding::error(FIELD_DECLARATION, span, message);
+            findings.add(finding.help("leave `type` out, or choose another name"));
+        }
+        let property = reader.text("property").unwrap_or_default().trim().to_owned();
+        if reader.place("property").is_some() {
+            check_property(&name, &property, item.span.clone(), findings);
+        }
+        let kind = standard.or(declared).unwrap_or(Kind::Text);
+        let reading = Declared { name: &name, kind, reader }.reading(self.defaults, findings);
+        Mapping { property, label: reader.name("label").map(|(label, _)| label.to_owned()), reading, name }
     }
 
     /// The id of a field that the definition uses at `span`; notes a finding when there is no such field.
@@ -119,7 +151,7 @@ impl Catalogue {
     }
 
     pub(super) fn kind(&self, id: FieldId) -> Kind {
-        self.all.get(usize::from(id.0)).map_or(Kind::Text, |field| field.kind)
+        self.all.get(usize::from(id.0)).map_or(Kind::Text, Field::kind)
     }
 
     /// The CRM property behind a name, if it has one.
@@ -163,9 +195,14 @@ impl Catalogue {
         }
         let property = self.property(name)?;
         let mapping = self.mapped.iter().find(|mapping| mapping.name == name);
-        let kind = mapping.map(|mapping| mapping.kind).or_else(|| standard_kind(name))?;
+        let reading = match mapping {
+            Some(mapping) => mapping.reading.clone(),
+            None => self.defaults.reading(standard_kind(name)?),
+        };
         let id = FieldId(u16::try_from(self.all.len()).ok()?);
-        self.all.push(Field { name: name.to_owned(), property, of_company: name.starts_with(COMPANY), kind });
+        let label = mapping.and_then(|mapping| mapping.label.clone());
+        let of_company = name.starts_with(COMPANY);
+        self.all.push(Field { name: name.to_owned(), property, of_company, label, reading });
         self.by_name.insert(name.to_owned(), id);
         Some(id)
     }
@@ -208,32 +245,6 @@ fn check_name(name: &str, entry: &Entry) -> Result<(), Finding> {
         return Ok(());
     };
     Err(Finding::error(FIELD_DECLARATION, entry.key_span.clone(), message))
-}
-
-type Declared = Option<(Kind, Range<usize>)>;
-
-/// `"property"` or `{ property = "…", type = "…" }`. One with a finding has no property, and stays, so that whoever uses
-/// the name is not to blame.
-fn read_mapping(name: &str, item: &Item, findings: &mut Findings) -> (String, Declared) {
-    let table = match (item.as_text(), item.as_table()) {
-        (Some(property), _) => {
-            check_property(name, property, item.span.clone(), findings);
-            return (property.trim().to_owned(), None);
-        }
-        (None, Some(table)) => table,
-        (None, None) => {
-            findings.add(wrong_type(name, "the name of a CRM property", item));
-            return (String::new(), None);
-        }
-    };
-    let reader = Reader::called(table, &PROPERTY, &format!("[fields] {name}"), findings);
-    let kind = reader.choice("type", &KINDS.map(|kind| (kind.name(), kind)));
-    let declared = kind.zip(reader.place("type"));
-    let property = reader.text("property");
-    if let Some(property) = property {
-        check_property(name, property, item.span.clone(), findings);
-    }
-    (property.unwrap_or_default().trim().to_owned(), declared)
 }
 
 fn check_property(name: &str, property: &str, span: Range<usize>, findings: &mut Findings) {

@@ -13,7 +13,7 @@ use super::reader::Reader;
 use super::register::Register;
 use super::source::Source;
 use super::suggest::did_you_mean;
-use super::values::{scalar, wrong_type};
+use super::values::{as_written, wrong_type};
 use crate::model::{Absence, EMAIL_DOMAIN, Rep, RepId, VerdictKind};
 
 /// Everything that an example can name.
@@ -130,7 +130,8 @@ fn set_value(
         findings.add(finding.help(did_you_mean(name, fields)));
         return;
     };
-    let Some(value) = scalar(&entry.item.node) else {
+    let reading = known.fields.get(id).map(|field| &field.reading);
+    let Some(value) = reading.and_then(|reading| as_written(&entry.item.node, reading)) else {
         findings.add(wrong_type(name, "a text, a number, a date or true or false", &entry.item));
         return;
     };

@@ -15,6 +15,7 @@ use super::parse::parse;
 use super::people::{reps, teams};
 use super::points;
 use super::reader::Reader;
+use super::readings::SourceDefaults;
 use super::register::Register;
 use super::routes::{Destinations, managers, routes};
 use super::settings::{agreement, bursts, choices, connection, duplicates, heartbeat, limits};
@@ -67,7 +68,7 @@ impl Loader<'_> {
         let mut files = Files::new(self.source);
         let agreement = agreement(root.section("definition"), self.now, self.findings);
         let (crm, chat) = (self.crm(root), self.chat(root));
-        let mut names = self.names(root, crm.as_ref().map(|crm| crm.kind.clone()), &mut files);
+        let mut names = self.names(root, crm.as_ref(), &mut files);
 
         let (reps, mut rep_names) = reps(&root.tables("rep"), &mut files, self.now, self.findings);
         let (teams, mut team_names) = teams(&root.tables("team"), &mut rep_names, self.findings);
@@ -159,9 +160,11 @@ impl Loader<'_> {
     }
 
     /// `[fields]` and `[lists]`. Of an unknown CRM every standard field is taken to exist: one mistake, one finding.
-    fn names(&mut self, root: Reader<'_>, crm: Option<String>, files: &mut Files) -> Names {
+    fn names(&mut self, root: Reader<'_>, crm: Option<&Connection>, files: &mut Files) -> Names {
         let default_property = self.connectors.default_property;
-        let mut fields = Catalogue::new(move |field| match &crm {
+        let defaults = crm.map(|crm| SourceDefaults::read(&crm.table, self.findings)).unwrap_or_default();
+        let kind = crm.map(|crm| crm.kind.clone());
+        let mut fields = Catalogue::new(defaults, move |field| match &kind {
             Some(kind) => default_property(kind, field),
             None => Some(""),
         });

@@ -29,6 +29,7 @@ mod people;
 mod points;
 mod reachable;
 mod reader;
+mod readings;
 mod reason;
 mod register;
 mod routes;

@@ -1,6 +1,7 @@
 //! `[[rep]]` and `[[team]]`: who sells, when they work, and whom they work with.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use chrono_tz::{TZ_VARIANTS, Tz};
 
@@ -59,6 +60,11 @@ fn working_time(
 
 fn timezone(reader: Reader<'_>, findings: &mut Findings) -> Option<Tz> {
     let (text, span) = reader.text("timezone").zip(reader.place("timezone"))?;
+    zone(text, span, findings)
+}
+
+/// A zone of the IANA database; notes a finding when it has none of that name.
+pub(super) fn zone(text: &str, span: Range<usize>, findings: &mut Findings) -> Option<Tz> {
     let zone = text.parse().ok();
     if zone.is_none() {
         let finding = Finding::error(BAD_VALUE, span, format!("unknown time zone '{text}'"));

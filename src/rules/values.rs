@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::finding::Finding;
 use super::item::{Item, Node};
-use crate::model::{Kind, Timestamp, Value};
+use crate::model::{Kind, Reading, Timestamp, Value};
 
 /// Longest span accepted: a hundred years, far from the end of the calendar.
 const DURATION_DAYS_MAX: i64 = 36_500;
@@ -124,6 +124,11 @@ pub(super) fn scalar(node: &Node) -> Option<String> {
         Node::Bool(flag) => Some(flag.to_string()),
         Node::List(_) | Node::Table(_) => None,
     }
+}
+
+/// A plain value as this field's source would write it: with its decimal.
+pub(super) fn as_written(node: &Node, reading: &Reading) -> Option<String> {
+    if let Node::Float(number) = node { Some(reading.spell(*number)) } else { scalar(node) }
 }
 
 pub(super) fn is_email(text: &str) -> bool {

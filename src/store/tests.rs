@@ -17,7 +17,7 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn field(name: &str) -> Field {
-    Field { name: name.to_owned(), property: name.to_owned(), of_company: false, kind: Kind::Text }
+    Field::new(name, name, Kind::Text)
 }
 
 fn record(id: &str, modified_ms: Option<i64>, values: &[&str]) -> Record {

@@ -53,12 +53,7 @@ pub(super) fn rules() -> Rules {
 }
 
 pub(super) fn fields() -> Fields {
-    let standard = STANDARD_FIELDS.iter().map(|field| Field {
-        name: field.name.to_owned(),
-        property: field.name.to_owned(),
-        of_company: false,
-        kind: field.kind,
-    });
+    let standard = STANDARD_FIELDS.iter().map(|field| Field::new(field.name, field.name, field.kind));
     Fields::new(standard.collect(), 0, Vec::new())
 }
 
@@ -99,7 +94,7 @@ pub(super) fn route(name: &str, to: RouteTarget) -> Route {
 pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
     let read = |field: &Field| {
         let value = values.iter().find(|(name, _)| *name == field.name);
-        value.map_or(Value::Missing, |(_, raw)| field.kind.read(raw))
+        value.map_or(Value::Missing, |(_, raw)| field.read(raw))
     };
     Contact::new(ContactId::parse("1").unwrap(), fields().all().iter().map(read).collect())
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
 
-use crate::rules::KeyKind::{Text, TextThat};
+use crate::rules::KeyKind::{Text, TextThat, Word};
 use crate::rules::{Findings, Reader, Table, TableSpec, key};
 
 /// `[crm.file]`, with every path resolved.
@@ -64,6 +64,10 @@ pub(super) static KEYS: TableSpec = TableSpec::new(
             "The account's name, part of every key; without it, the name of the contacts file.",
         ),
         key("record_url", TextThat(check_record_url), "A link to a contact with {id} in it."),
+        key("timezone", Text, "Of times that name no zone, where a field does not say its own.")
+            .default("UTC"),
+        key("decimal", Word(&[(".", ""), (",", "")]), "What separates the fraction of a number.")
+            .default("."),
         key("encoding", TextThat(check_encoding), "Such as \"windows-1252\"; without it, UTF-8."),
         key(
             "delimiter",

@@ -14,7 +14,7 @@ use super::table::{Columns, Table};
 use crate::connector::Unreadable;
 use crate::crm::email_domain;
 use crate::isolate::reading;
-use crate::model::{ContactId, Field, Kind, Record, Value};
+use crate::model::{ContactId, Field, Kind, Reading, Record};
 use crate::mutant;
 
 /// An open contacts file, with the companies joined to it.
@@ -24,6 +24,7 @@ pub(super) struct Contacts<'a> {
     layout: Layout,
     pub(super) companies: Companies,
     ids_read: IdsRead,
+    modified_at: Reading,
 }
 
 /// What a row came to.
@@ -45,13 +46,17 @@ impl<'a> Contacts<'a> {
             bail!(problem);
         }
         let layout = Layout::new(&fields, files);
+        let modified_at = fields.iter().find(|field| field.name == "modified_at");
+        let modified_at =
+            modified_at.map_or_else(|| Reading::plain(Kind::DateTime), |field| field.reading.clone());
         let companies = match &config.companies {
             Some(source) => Companies::load(source, &layout)?,
             None => Companies::default(),
         };
         let mut table = Table::open(&config.contacts)?;
         table.select(&layout.contact_columns);
-        Ok(Self { source: &config.contacts, table, layout, companies, ids_read: IdsRead::default() })
+        let ids_read = IdsRead::default();
+        Ok(Self { source: &config.contacts, table, layout, companies, ids_read, modified_at })
     }
 
     /// The contacts file as it was when it was opened.
@@ -90,7 +95,8 @@ impl<'a> Contacts<'a> {
             return Ok(None);
         }
         mutant::trip("reading a contact", id.as_str());
-        let modified_ms = self.table.cell(self.layout.modified_at).and_then(read_ms);
+        let modified_at = self.table.cell(self.layout.modified_at).map(|raw| self.modified_at.read(raw));
+        let modified_ms = modified_at.and_then(|value| value.as_time()).map(|time| time.timestamp_millis());
         self.ids_read.admit(&id, self.table.line(), modified_ms)?;
         let cell = |slot| self.table.cell(slot);
         let of_email = cell(self.layout.email).and_then(email_domain);
@@ -103,13 +109,6 @@ impl<'a> Contacts<'a> {
         };
         let values = self.layout.origins.iter().map(value);
         Ok(Some(Record { modified_ms, values: values.map(|value| value.map(str::to_owned)).collect(), id }))
-    }
-}
-
-fn read_ms(raw: &str) -> Option<i64> {
-    match Kind::DateTime.read(raw) {
-        Value::Time(time) => Some(time.timestamp_millis()),
-        Value::Missing | Value::Unreadable(_) | Value::Number(_) | Value::Bool(_) | Value::Text(_) => None,
     }
 }
 

@@ -22,12 +22,7 @@ pub(in crate::crm) fn table(entries: &[(&str, &str)]) -> Table {
 
 /// A field as `[fields]` maps it: `company.` in front makes it the company's.
 pub(super) fn field(name: &str, property: &str) -> Field {
-    Field {
-        name: name.to_owned(),
-        property: property.to_owned(),
-        of_company: name.starts_with("company."),
-        kind: Kind::Text,
-    }
+    Field::new(name, property, Kind::Text)
 }
 
 /// `names` with their default columns.

@@ -18,7 +18,7 @@ fn time(text: &str) -> Timestamp {
 fn with_time(names: &[&str]) -> Vec<Field> {
     let mut fields = fields(names);
     let mut modified = field("modified_at", "modified_at");
-    modified.kind = Kind::DateTime;
+    modified.reading.kind = Kind::DateTime;
     fields.push(modified);
     fields
 }

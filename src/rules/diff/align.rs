@@ -39,17 +39,15 @@ pub(super) fn align(old: &Rules, new: &Rules) -> Aligned {
 /// Whether two fields are read from the same place as the same type, whatever they are called.
 fn same_source(a: &Field, b: &Field) -> bool {
     let derived = |field: &Field| field.name == crate::model::EMAIL_DOMAIN;
-    a.property == b.property && a.of_company == b.of_company && a.kind == b.kind && derived(a) == derived(b)
+    a.property == b.property
+        && a.of_company == b.of_company
+        && a.reading == b.reading
+        && derived(a) == derived(b)
 }
 
 /// One side's catalogue: the fields that it does not know have no name there.
 fn catalogue<'f>(count: usize, known: impl Iterator<Item = (FieldId, &'f Field)>) -> Fields {
-    let unknown = Field {
-        name: String::new(),
-        property: String::new(),
-        of_company: false,
-        kind: crate::model::Kind::Text,
-    };
+    let unknown = Field::new("", "", crate::model::Kind::Text);
     let mut all = vec![unknown; count];
     for (id, field) in known {
         if let Some(slot) = all.get_mut(usize::from(id.0)) {
@@ -94,7 +92,7 @@ pub(super) fn adopt(alone: &mut Rules, old: &Rules, new: &Rules) {
         let field = named(new, id).filter(|_| named(old, id).is_none())?;
         old.fields
             .find(&field.name)
-            .filter(|known| named(old, *known).is_some_and(|old| old.kind == field.kind))
+            .filter(|known| named(old, *known).is_some_and(|old| old.kind() == field.kind()))
     };
     renumber_judging(alone, &|id| of_old(id).unwrap_or(id));
     let ids = || (0..).map(FieldId).take(old.fields.all().len());
@@ -118,8 +116,8 @@ pub(super) fn mappings(notes: &mut Notes<'_>, old: &Rules, new: &Rules) {
         if moved {
             say(notes, "property", before, (&before.property, &after.property), after);
         }
-        if before.kind != after.kind {
-            say(notes, "type", before, (before.kind.name(), after.kind.name()), after);
+        if before.kind() != after.kind() {
+            say(notes, "type", before, (before.kind().name(), after.kind().name()), after);
         }
     }
 }

@@ -41,7 +41,7 @@ impl Sides<'_> {
     /// The field changed its type: the same words then make another test, and the change is the field's.
     fn was_retyped(self, old: &Leaf, new: &Leaf) -> bool {
         let kind = |rules: &Rules, operand| match operand {
-            Operand::Field(id) => rules.fields.get(id).map(|field| field.kind),
+            Operand::Field(id) => rules.fields.get(id).map(crate::model::Field::kind),
             Operand::Score | Operand::Fit => None,
         };
         kind(self.old, old.operand) != kind(self.new, new.operand)

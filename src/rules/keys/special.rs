@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::json::{described, map_of, table_schema, with};
-use super::spec::Kind::{Count, Text, Word};
-use super::spec::{Bounds, Special, TableSpec, key};
+use super::spec::Kind::{Count, Name, Text, Word};
+use super::spec::{Bounds, Kind, Special, TableSpec, key};
 use crate::model::StepAt;
 use crate::rules::codes::BAD_VALUE;
 use crate::rules::finding::Finding;
@@ -54,8 +54,39 @@ pub(in crate::rules) static PROPERTY: TableSpec = TableSpec::new(
     &[
         key("property", Text, "The name in the CRM.").required(),
         key("type", Word(&[("text", ""), ("number", ""), ("bool", "yes or no"), ("datetime", "a date, or a date and time")]), "What it holds.").default("text"),
+        key("label", Name, "What reps read instead of the name."),
+        key("format", Kind::Special(&FORMAT), "How a date and time is written where ISO 8601 is not: as strftime has it, such as \"%m/%d/%Y %I:%M %p\", or \"excel\" for days since 1900. The first that fits counts, before ISO 8601."),
+        key("timezone", Text, "Of times that name no zone; without it, the source's, else UTC."),
+        key("range", Word(&[("low", "51"), ("middle", "125.5"), ("high", "200")]), "Which number stands for a range such as 51-200; without it a range cannot be read."),
+        key("map", Kind::Special(&MAP), "Values that stand for others, before they are read as the type."),
     ],
 );
+
+pub(super) static FORMAT: Special = Special {
+    words: "a text, or a list of texts",
+    check: |key, item| {
+        let items = item.as_list().unwrap_or(std::slice::from_ref(item));
+        if items.is_empty() {
+            return Some(Finding::error(BAD_VALUE, item.span.clone(), format!("`{key}` of an empty list")));
+        }
+        let other = items.iter().find(|item| item.as_text().is_none())?;
+        Some(wrong_type(key, "a text such as \"%d.%m.%Y\"", other))
+    },
+    schema: || {
+        json!({ "anyOf": [
+            { "type": "string" },
+            { "type": "array", "items": { "type": "string" }, "minItems": 1 },
+        ] })
+    },
+    tables: &[],
+};
+
+pub(super) static MAP: Special = Special {
+    words: "a table: value = what it stands for; \"\" for nothing, and `\"{date}\" = true` for any date in a bool field",
+    check: |key, item| a_table_like("{ PAID_SEARCH = \"paid search\" }", key, item),
+    schema: || map_of(&json!({ "$ref": "#/definitions/value" })),
+    tables: &[],
+};
 
 pub(super) static LISTS: Special = Special {
     words: "a table: name = a list of texts, \"builtin:free-mail\", or a table such as the one below",

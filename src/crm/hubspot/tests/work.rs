@@ -16,12 +16,7 @@ pub(super) fn now() -> Timestamp {
 }
 
 pub(super) fn fields() -> Vec<Field> {
-    let field = |(name, property, kind): &(&str, &str, Kind)| Field {
-        name: (*name).to_owned(),
-        property: (*property).to_owned(),
-        of_company: name.starts_with("company."),
-        kind: *kind,
-    };
+    let field = |(name, property, kind): &(&str, &str, Kind)| Field::new(*name, *property, *kind);
     let fields = [
         ("id", "hs_object_id", Kind::Text),
         ("email", "email", Kind::Text),
