@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::history::{BacktestArgs, HistoryArgs, TuneArgs};
+pub use self::history::{BacktestArgs, FieldsArgs, HistoryArgs, TuneArgs};
 use crate::model::{Kind, Timestamp};
 
 /// Hand marketing-qualified leads to sales within minutes: each once, to the right rep, with context, and escalate until
@@ -74,6 +74,8 @@ pub enum Format {
     Sarif,
     /// Metrics as text; for `status`
     Prometheus,
+    /// For spreadsheets; for `fields`
+    Csv,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,6 +111,9 @@ pub enum Command {
     Backtest(BacktestArgs),
     /// Propose thresholds for a goal, proved on contacts that were held out; exit 1 when the data cannot support it
     Tune(TuneArgs),
+    /// Say what the data behind the definition is like: per field what is filled, unreadable and frequent; per condition whom
+    /// it finds; exit 1 when a field that decides cannot be read for many
+    Fields(FieldsArgs),
     /// Say why a contact is or is not handed off
     Explain(ExplainArgs),
     /// Say what changed in meaning between two definitions; with --db, how many stored contacts that moves

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::backtest::fields_looked_at;
 use crate::connector::ConnectOptions;
 use crate::crm::{self, Crm, Sync, SyncOutcome};
-use crate::model::{Contact, Field, FieldId, Kind, Record, one_line};
+use crate::model::{Contact, ContactId, Field, FieldId, Kind, RawValues, Record, one_line};
 use crate::rules::{self, Connection, Entry, Item, Node, Rules, Table};
 use crate::store::{Layouts, Store, StorePath};
 
@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Where contacts come from, and what is read of them.
 pub(crate) struct History {
     source: Source,
+    /// What the source is, for people.
+    pub(crate) name: String,
     /// The rules' fields, then columns that only a flag names.
     fields: Vec<Field>,
     /// Whose values are looked at.
@@ -40,18 +42,26 @@ pub(crate) struct ReadOut {
 impl History {
     /// Opens the file, or the database.
     pub(crate) fn open(database: &StorePath, file: Option<&Path>, rules: &Rules) -> Result<Self> {
-        let source = if let Some(path) = file {
-            Source::File(open_file(path, rules)?)
-        } else {
-            if !database.exists() {
-                bail!(
-                    "there is no database {} to replay; `handoff sync` makes it, or name a CSV file",
-                    database.as_path().display()
-                );
-            }
-            Source::Store(database.open_existing()?)
-        };
-        Ok(Self { source, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) })
+        if let Some(path) = file {
+            return Ok(Self::new(Source::File(open_file(path, rules)?), path.display().to_string(), rules));
+        }
+        let shown = database.as_path().display();
+        if !database.exists() {
+            bail!("there is no database {shown} to look at; `handoff sync` makes it, or name a CSV file");
+        }
+        let name = format!("the database {shown}");
+        Ok(Self::new(Source::Store(database.open_existing()?), name, rules))
+    }
+
+    /// Opens the definition's own CRM.
+    pub(crate) fn of_crm(rules: &Rules) -> Result<Self> {
+        let folder = rules::folder(&rules.path);
+        let crm = crm::connect(&rules.crm, &ConnectOptions::new(&folder, Instant::now() + PATIENCE))?;
+        Ok(Self::new(Source::File(crm), format!("[crm.{}]", rules.crm.kind), rules))
+    }
+
+    fn new(source: Source, name: String, rules: &Rules) -> Self {
+        Self { source, name, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) }
     }
 
     /// The field of this name, else the column or property of this name; an error when there is neither.
@@ -104,8 +114,28 @@ impl History {
         Ok(missing)
     }
 
+    /// Gives every contact to `take`, the values of the rules' fields as they were written.
+    pub(crate) fn read_written(
+        &mut self,
+        take: &mut dyn FnMut(ContactId, &mut RawValues<'_>),
+    ) -> Result<ReadOut> {
+        match &mut self.source {
+            Source::Store(store) => {
+                let db = store.read();
+                db.each_written(&Layouts::new(&self.fields), take)?;
+                Ok(ReadOut { set_aside: db.quarantined(0)?.1 })
+            }
+            Source::File(crm) => {
+                let each = &mut |record: Record| {
+                    take(record.id, &mut record.values.iter().map(Option::as_deref));
+                };
+                walk(crm.as_mut(), &self.fields, each)
+            }
+        }
+    }
+
     /// What history lacks of one field, in words.
-    fn lacks(&mut self, field: &Field) -> Result<Option<String>> {
+    pub(crate) fn lacks(&mut self, field: &Field) -> Result<Option<String>> {
         match &mut self.source {
             Source::File(crm) => {
                 let id = self.fields.iter().find(|field| field.name == "id");
@@ -195,16 +225,19 @@ fn read_file(
     let mut all = fields.to_vec();
     let others = other.map(|rules| rules.fields.all()).unwrap_or_default();
     all.extend(others.iter().cloned());
+    walk(crm, &all, &mut |mut record| {
+        let values = record.values.split_off(fields.len().min(record.values.len()));
+        let old = other.map(|_| Record { id: record.id.clone(), modified_ms: record.modified_ms, values });
+        take(record.into_contact(fields), old.map(|old| old.into_contact(others)));
+    })
+}
+
+fn walk(crm: &mut dyn Crm, fields: &[Field], each: &mut dyn FnMut(Record)) -> Result<ReadOut> {
     let mut read = ReadOut::default();
-    let sync = Sync { fields: &all, cursor: None, full_resync: false, deadline: Instant::now() + PATIENCE };
+    let sync = Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() + PATIENCE };
     let outcome = crm.changes(&sync, &mut |page| {
         read.set_aside += page.bad.len() as u64;
-        for mut record in page.records {
-            let values = record.values.split_off(fields.len().min(record.values.len()));
-            let old =
-                other.map(|_| Record { id: record.id.clone(), modified_ms: record.modified_ms, values });
-            take(record.into_contact(fields), old.map(|old| old.into_contact(others)));
-        }
+        page.records.into_iter().for_each(&mut *each);
         Ok(())
     })?;
     if outcome == SyncOutcome::Partial {

@@ -27,6 +27,7 @@ pub mod sla;
 pub mod stats;
 pub mod stop;
 pub mod store;
+pub mod survey;
 #[cfg(test)]
 mod testing;
 pub mod tune;

@@ -1,4 +1,4 @@
-//! The commands that look back: `backtest` and `tune`.
+//! The commands that look at many contacts: `backtest`, `tune` and `fields`.
 
 use std::path::PathBuf;
 
@@ -56,6 +56,17 @@ pub struct TuneArgs {
     /// The goal: at least this share of leads converts, such as 0.6
     #[arg(long, value_name = "SHARE", group = "goal", requires = "outcome", value_parser = share)]
     pub precision: Option<f64>,
+}
+
+#[derive(Args, Debug)]
+pub struct FieldsArgs {
+    /// A CSV or JSON Lines file, read by the definition's fields; by default the stored contacts, and before there are any the
+    /// definition's own files
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Ask the CRM itself: files are read whole, of a service those contacts that changed last
+    #[arg(long, conflicts_with = "file")]
+    pub online: bool,
 }
 
 /// A number above 0.

@@ -44,7 +44,7 @@ pub(super) fn command(
     }
     match global.format {
         Some(Format::Json) => printer.data(&Printable::json(&report)?),
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             printer.data(&output::text(&report));
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn command(
             let report = serde_json::json!({ "at": time.now, "file": args.file, "bytes": bytes });
             printer.data(&Printable::json(&report)?);
         }
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             printer.note(&format!("{} holds the database, {bytes} bytes, checked", args.file.display()));
         }
     }

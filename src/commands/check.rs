@@ -88,7 +88,7 @@ fn print(checked: &[Checked], format: Option<Format>, printer: &mut Printer) -> 
             let annotations: String = all.map(|(found, source)| findings::github(found, source)).collect();
             Printable::laid_out(&annotations)
         }
-        Some(Format::Table | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Prometheus | Format::Csv) | None => {
             let colour = printer.colours_data();
             let found: String = all.map(|(found, source)| findings::text(found, source, colour)).collect();
             if colour { Printable::coloured(&found) } else { Printable::laid_out(&found) }

@@ -32,7 +32,7 @@ pub(super) fn command(
     };
     let text = match global.format {
         Some(Format::Json) => Printable::json(&output::json(&diff, counted.as_ref()))?,
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             output::text(&diff, counted.as_ref())
         }
     };

@@ -28,7 +28,7 @@ pub(super) fn command(
     }
     let text = match global.format {
         Some(Format::Json) => Printable::json(&explanations)?,
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             text(&explanations)
         }
     };

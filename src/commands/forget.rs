@@ -48,7 +48,7 @@ pub(super) fn command(
     }
     let shown = match global.format {
         Some(Format::Json) => Printable::json(&forgotten)?,
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             text(&forgotten, global.dry_run)
         }
     };

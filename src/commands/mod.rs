@@ -7,6 +7,7 @@ mod diff;
 mod docs;
 mod evaluate;
 mod explain;
+mod fields;
 mod forget;
 mod init;
 mod receive;
@@ -84,6 +85,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<ExitStat
             | Command::Backtest(_)
             | Command::Tune(_)
             | Command::Explain(_)
+            | Command::Fields(_)
             | Command::Diff(_)
             | Command::Docs(_)
             | Command::Status
@@ -102,6 +104,10 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<ExitStat
         printer.error("--format prometheus is for `handoff status`; others print table or json");
         return Ok(ExitStatus::Refused);
     }
+    if cli.global.format == Some(Format::Csv) && !matches!(cli.command, Command::Fields(_)) {
+        printer.error("--format csv is for `handoff fields`; others print table or json");
+        return Ok(ExitStatus::Refused);
+    }
     let time = Time { now: cli.global.at.unwrap_or(time.now), ..time };
     match &cli.command {
         Command::Run(args) => run::command(&cli.global, args, time, printer),
@@ -115,6 +121,7 @@ pub fn dispatch(cli: &Cli, time: Time, printer: &mut Printer) -> Result<ExitStat
         Command::Test(args) => test::command(&cli.global, args, time, printer),
         Command::Backtest(args) => backtest::command(&cli.global, args, time, printer),
         Command::Tune(args) => tune::command(&cli.global, args, time, printer),
+        Command::Fields(args) => fields::command(&cli.global, args, time, printer),
         Command::Explain(args) => explain::command(&cli.global, args, time, printer),
         Command::Diff(args) => diff::command(&cli.global, args, time, printer),
         Command::Status => status::command(&cli.global, time, printer),

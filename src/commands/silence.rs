@@ -136,7 +136,9 @@ fn end(store: &Store, id: i64, author: &str, now: Timestamp, printer: &mut Print
 fn print(global: &Global, listed: &[Listed], printer: &mut Printer) -> Result<()> {
     let shown = match global.format {
         Some(Format::Json) => Printable::json(listed)?,
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => text(listed),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
+            text(listed)
+        }
     };
     printer.data(&shown);
     Ok(())

@@ -16,7 +16,7 @@ pub(super) fn command(global: &Global, time: Time, printer: &mut Printer) -> Res
     let shown = match global.format {
         Some(Format::Json) => Printable::json(&state)?,
         Some(Format::Prometheus) => metrics::text(&state, time.now),
-        Some(Format::Table | Format::Github | Format::Sarif) | None => text(&state, time.now),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Csv) | None => text(&state, time.now),
     };
     printer.data(&shown);
     Ok(if state.healthy { ExitStatus::Done } else { ExitStatus::Unfinished })

@@ -62,7 +62,7 @@ pub(super) fn command(
             let proposal = json!({ "proposal": tuned, "is_supported": tuned.claim.holds(), "diff": diff });
             printer.data(&Printable::json(&proposal)?);
         }
-        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv) | None => {
             printer.data(&output::text(&tuned, &diff));
         }
     }

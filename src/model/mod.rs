@@ -34,7 +34,7 @@ pub use handoff::{Ordinal, Status, handoff_key};
 pub use mailbox::Mailboxes;
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
 pub use reading::{Decimal, Format, RangeEnd, Reading, ValueMap};
-pub use record::Record;
+pub use record::{RawValues, Record};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
 pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};
 pub use turn::{LEAD, Turn};

@@ -12,6 +12,9 @@ pub struct Record {
     pub values: Vec<Option<String>>,
 }
 
+/// The values of a contact as its source wrote them, one for each field that was asked for.
+pub type RawValues<'v> = dyn Iterator<Item = Option<&'v str>> + 'v;
+
 impl Record {
     /// Reads the raw values into their types. `fields` is the list the record was read with.
     pub fn into_contact(self, fields: &[Field]) -> Contact {

@@ -8,6 +8,7 @@ pub(crate) mod diff;
 pub(crate) mod docs;
 mod due;
 pub(crate) mod explain;
+pub(crate) mod fields;
 pub mod findings;
 pub(crate) mod forget;
 pub(crate) mod junit;

@@ -26,9 +26,8 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
     if is_wanted && !printer.is_quiet() {
         let text = match global.format {
             Some(Format::Json) => Printable::json(&as_json(report, store)?)?,
-            Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
-                as_text(report, store)?
-            }
+            Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus | Format::Csv)
+            | None => as_text(report, store)?,
         };
         printer.data(&text);
     }

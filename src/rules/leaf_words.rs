@@ -46,7 +46,7 @@ pub(super) fn values(leaf: &Leaf) -> Option<BTreeSet<String>> {
 }
 
 /// A folded value as the definition spells it, where the leaf's words show it.
-pub(super) fn spelling(value: &str, leaf: &Leaf) -> String {
+pub fn spelling(value: &str, leaf: &Leaf) -> String {
     let words = rest(&leaf.text, leaf.text.split_once(' ').map_or("", |(name, _)| name));
     let words = rest(words, operator(&leaf.test));
     let written = words.split(", ").find(|word| fold(word) == value);

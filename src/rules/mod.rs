@@ -66,6 +66,7 @@ pub use keys::{
     Bounds, ConnectorTable, Difference, Key, Kind as KeyKind, Literal, OPERATORS, Operator, Relation,
     Special, TableSpec, Takes, definition_tables, key,
 };
+pub use leaf_words::spelling;
 pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};

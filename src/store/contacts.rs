@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::Db;
 use super::runs::time;
 use crate::connector::Unreadable;
-use crate::model::{Contact, ContactId, Field, FieldId, Record, Timestamp, Value, fold};
+use crate::model::{Contact, ContactId, Field, FieldId, RawValues, Record, Timestamp, Value, fold};
 
 /// A stored contact.
 #[derive(Clone, Debug)]
@@ -173,6 +173,25 @@ impl<'f> Layouts<'f> {
     /// Decodes a stored contact.
     pub(super) fn contact(&self, db: Db<'_>, crm_id: &str, layout: i64, content: &str) -> Result<Contact> {
         let id = ContactId::parse(crm_id).map_err(anyhow::Error::msg)?;
+        let read = |raw: &mut RawValues<'_>| {
+            let read =
+                |(field, raw): (&Field, Option<&str>)| raw.map_or(Value::Missing, |raw| field.read(raw));
+            self.fields.iter().zip(raw).map(read).collect()
+        };
+        let values = self
+            .written(db, layout, content, read)
+            .with_context(|| format!("contact {id} is stored in a form this version cannot read"))?;
+        Ok(Contact::new(id, values))
+    }
+
+    /// Gives the values of a stored contact to `take` as they were written, one for each of our fields.
+    pub(super) fn written<T>(
+        &self,
+        db: Db<'_>,
+        layout: i64,
+        content: &str,
+        take: impl FnOnce(&mut RawValues<'_>) -> T,
+    ) -> Result<T> {
         if !self.known.borrow().iter().any(|(other, _)| *other == layout) {
             let positions = self.positions(db, layout)?;
             self.known.borrow_mut().push((layout, positions));
@@ -180,9 +199,12 @@ impl<'f> Layouts<'f> {
         let known = self.known.borrow();
         let found = known.iter().find(|(other, _)| *other == layout);
         let positions = found.map(|(_, positions)| positions.as_slice()).unwrap_or_default();
-        let values = decode(content, positions, self.fields)
-            .with_context(|| format!("contact {id} is stored in a form this version cannot read"))?;
-        Ok(Contact::new(id, values))
+        let raw: Vec<Option<Raw<'_>>> = serde_json::from_str(content)?;
+        let value = |at: &Option<usize>| {
+            let raw = at.and_then(|at| raw.get(at)).and_then(Option::as_ref);
+            raw.map(|raw| &*raw.0)
+        };
+        Ok(take(&mut positions.iter().map(value)))
     }
 
     /// For each of our fields, where the layout stores it.
@@ -199,12 +221,3 @@ impl<'f> Layouts<'f> {
 /// Borrows from the stored text where it can; serde does so only through a newtype.
 #[derive(serde::Deserialize)]
 struct Raw<'a>(#[serde(borrow)] Cow<'a, str>);
-
-fn decode(content: &str, positions: &[Option<usize>], fields: &[Field]) -> Result<Box<[Value]>> {
-    let raw: Vec<Option<Raw<'_>>> = serde_json::from_str(content)?;
-    let read = |(field, at): (&Field, &Option<usize>)| {
-        let raw = at.and_then(|at| raw.get(at)).and_then(Option::as_ref);
-        raw.map_or(Value::Missing, |raw| field.read(&raw.0))
-    };
-    Ok(fields.iter().zip(positions).map(read).collect())
-}

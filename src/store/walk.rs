@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Db;
 use super::contacts::Layouts;
-use crate::model::Contact;
+use crate::model::{Contact, ContactId, RawValues};
 
 impl Db<'_> {
     /// Gives every contact to `take` in the order in which they were first stored; read a second time with the fields of
@@ -24,6 +24,22 @@ impl Db<'_> {
             let contact = layouts.contact(self, crm_id, layout, content)?;
             let other = other.map(|other| other.contact(self, crm_id, layout, content)).transpose()?;
             take(contact, other)?;
+        }
+        Ok(())
+    }
+
+    /// As [`Db::each_contact`], the values as they were written.
+    pub fn each_written(
+        self,
+        layouts: &Layouts<'_>,
+        take: &mut dyn FnMut(ContactId, &mut RawValues<'_>),
+    ) -> Result<()> {
+        let mut statement =
+            self.conn.prepare("SELECT crm_id, layout_id, content FROM contact ORDER BY id")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = ContactId::parse(row.get_ref(0)?.as_str()?).map_err(anyhow::Error::msg)?;
+            layouts.written(self, row.get(1)?, row.get_ref(2)?.as_str()?, |values| take(id, values))?;
         }
         Ok(())
     }

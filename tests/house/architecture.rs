@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::circles::{Files, circles};
 
-const PURE: [&str; 9] =
-    ["model", "rules", "qualify", "assign", "sla", "examples", "stats", "backtest", "tune"];
+const PURE: [&str; 10] =
+    ["model", "rules", "qualify", "assign", "sla", "examples", "stats", "backtest", "tune", "survey"];
 
 /// Clocks, the environment, the network and the database.
 const IMPURE: [&str; 8] =

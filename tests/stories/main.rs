@@ -15,6 +15,7 @@ mod escalation;
 mod examples;
 mod explain;
 mod fairness;
+mod fields;
 mod limits;
 mod month;
 mod operations;

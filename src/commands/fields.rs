@@ -1,0 +1,59 @@
+//! Says what the data behind the definition is like.
+
+use anyhow::Result;
+
+use super::{ExitStatus, Time, load_rules, may_pretend, store_path};
+use crate::cli::{FieldsArgs, Format, Global};
+use crate::history::History;
+use crate::output::{Printable, Printer, fields as output};
+use crate::rules::{Rules, Source};
+use crate::survey::{Report, Survey};
+
+pub(super) fn command(
+    global: &Global,
+    args: &FieldsArgs,
+    time: Time,
+    printer: &mut Printer,
+) -> Result<ExitStatus> {
+    let asks_elsewhere = args.online || args.file.is_some();
+    if global.db.is_some() && asks_elsewhere {
+        printer.error("--db names the stored contacts; leave it out, or leave out the file or --online");
+        return Ok(ExitStatus::Refused);
+    }
+    let Some(rules) =
+        load_rules(global, time.now, printer)?.filter(|rules| may_pretend(rules, time, printer))
+    else {
+        return Ok(ExitStatus::Refused);
+    };
+    let database = store_path(global);
+    let is_first_look = !database.exists() && global.db.is_none() && rules.crm.kind == "file";
+    let mut history = if args.online || (is_first_look && args.file.is_none()) {
+        History::of_crm(&rules)?
+    } else {
+        History::open(&database, args.file.as_deref(), &rules)?
+    };
+    let mut report = survey(&mut history, &rules, time)?;
+    report.locate(&Source::read(&rules.path)?.text);
+    match global.format {
+        Some(Format::Json) => printer.data(&Printable::json(&report)?),
+        Some(Format::Csv) => printer.data(&Printable::laid_out(&output::csv(&report)?)),
+        Some(Format::Table | Format::Github | Format::Sarif | Format::Prometheus) | None => {
+            printer.data(&output::text(&report));
+        }
+    }
+    Ok(if report.is_grave() { ExitStatus::Unfinished } else { ExitStatus::Done })
+}
+
+fn survey(history: &mut History, rules: &Rules, time: Time) -> Result<Report> {
+    let mut lacking = Vec::new();
+    for field in rules.fields.required() {
+        lacking.extend(history.lacks(field)?);
+    }
+    let mut survey = Survey::new(rules, time.now);
+    let read = history.read_written(&mut |id, values| survey.see(id, values))?;
+    let mut report = survey.finish();
+    report.source.clone_from(&history.name);
+    report.set_aside = read.set_aside;
+    report.lacks(lacking);
+    Ok(report)
+}

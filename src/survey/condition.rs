@@ -1,0 +1,178 @@
+//! What each condition of a definition finds: how many contacts it holds for, and which of its values no contact has.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::model::Value;
+use crate::qualify::{Facts, holds, leaf_holds};
+use crate::rules::{Condition, Leaf, Operand, Rules, Test, condition_words, spelling};
+
+/// Values that are named; the rest is counted.
+const ABSENT_MAX: usize = 10;
+
+/// What one condition finds.
+#[derive(Debug, Serialize)]
+pub struct ConditionReport {
+    /// Whose it is, such as `route 'Europe'`.
+    pub of: String,
+    pub words: String,
+    /// Its line in the definition; 0 while nobody looked.
+    pub line: usize,
+    #[serde(skip)]
+    pub span: Range<usize>,
+    pub holds: u64,
+    pub unclear: u64,
+    pub tests: Vec<TestReport>,
+}
+
+/// What one test of a condition finds.
+#[derive(Debug, Serialize)]
+pub struct TestReport {
+    pub words: String,
+    #[serde(skip)]
+    pub span: Range<usize>,
+    #[serde(skip)]
+    pub operand: Operand,
+    pub holds: u64,
+    pub unclear: u64,
+    /// How many values it names.
+    pub values: usize,
+    /// How many of them no contact has.
+    pub absent: usize,
+    /// The first of those.
+    pub absent_values: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct ConditionTally<'r> {
+    of: String,
+    condition: &'r Condition,
+    holds: u64,
+    unclear: u64,
+    tests: Vec<TestTally<'r>>,
+}
+
+#[derive(Debug)]
+struct TestTally<'r> {
+    leaf: &'r Leaf,
+    holds: u64,
+    unclear: u64,
+    values: usize,
+    /// The values that no contact has had yet, folded.
+    unmet: HashSet<&'r str>,
+}
+
+/// Every condition of a definition, in the order in which they are looked at.
+pub(super) fn all(rules: &Rules) -> Vec<ConditionTally<'_>> {
+    let named = |kind: &str, name: &str| format!("{kind} '{name}'");
+    let points = rules.score.iter().chain(&rules.icp.points).flat_map(|sheet| &sheet.points);
+    let points = points.map(|points| (named("points", &points.name), &points.when));
+    let disqualifiers =
+        rules.disqualifiers.iter().map(|rule| (named("disqualifier", &rule.name), &rule.when));
+    let tiers = rules.tiers.iter().map(|tier| (named("tier", &tier.name), &tier.when));
+    let icp = [("the ICP".to_owned(), &rules.icp.when)];
+    let routes = rules.routes.iter().map(|route| (named("route", &route.name), &route.when));
+    let outcomes = rules.outcome.when.iter().map(|(event, when)| (named("outcome", event.name()), when));
+    let waiting = rules.outcome.waiting.iter().map(|when| (named("outcome", "waiting"), when));
+    let all =
+        points.chain(disqualifiers).chain(tiers).chain(icp).chain(routes).chain(outcomes).chain(waiting);
+    all.filter(|(_, when)| !when.is_always()).map(|(of, when)| ConditionTally::new(of, when)).collect()
+}
+
+impl<'r> ConditionTally<'r> {
+    fn new(of: String, condition: &'r Condition) -> Self {
+        let tests = condition.leaves().into_iter().map(TestTally::new).collect();
+        Self { of, condition, holds: 0, unclear: 0, tests }
+    }
+
+    pub(super) fn count(&mut self, facts: &Facts<'_>) {
+        self.holds += u64::from(holds(self.condition, facts));
+        self.tests.iter_mut().for_each(|test| test.count(facts));
+    }
+
+    pub(super) fn finish(self) -> ConditionReport {
+        let tests: Vec<TestReport> = self.tests.into_iter().map(TestTally::finish).collect();
+        ConditionReport {
+            of: self.of,
+            words: condition_words(self.condition),
+            line: 0,
+            span: tests.first().map_or(0..0, |test| test.span.clone()),
+            holds: self.holds,
+            unclear: self.unclear,
+            tests,
+        }
+    }
+}
+
+impl<'r> TestTally<'r> {
+    fn new(leaf: &'r Leaf) -> Self {
+        let unmet = values(&leaf.test);
+        Self { leaf, holds: 0, unclear: 0, values: unmet.len(), unmet }
+    }
+
+    fn count(&mut self, facts: &Facts<'_>) {
+        self.holds += u64::from(leaf_holds(self.leaf, facts));
+        let Operand::Field(field) = self.leaf.operand else { return };
+        match facts.contact.value(field) {
+            Value::Unreadable(_) => self.unclear += u64::from(!matches!(self.leaf.test, Test::IsSet(_))),
+            Value::Text(text) if !self.unmet.is_empty() => self.meet(text.folded()),
+            Value::Missing | Value::Number(_) | Value::Bool(_) | Value::Text(_) | Value::Time(_) => {}
+        }
+    }
+
+    fn meet(&mut self, folded: &str) {
+        if matches!(self.leaf.test, Test::Contains(_) | Test::ContainsAny(_)) {
+            self.unmet.retain(|part| !folded.contains(part));
+        } else {
+            self.unmet.remove(folded);
+        }
+    }
+
+    fn finish(self) -> TestReport {
+        let mut absent: Vec<&str> = self.unmet.iter().copied().collect();
+        absent.sort_unstable();
+        let named = absent.iter().take(ABSENT_MAX).map(|value| spelling(value, self.leaf));
+        TestReport {
+            words: self.leaf.text.clone(),
+            span: self.leaf.span.clone(),
+            operand: self.leaf.operand,
+            holds: self.holds,
+            unclear: self.unclear,
+            values: self.values,
+            absent: absent.len(),
+            absent_values: named.collect(),
+        }
+    }
+}
+
+/// The texts that a test names, folded.
+fn values(test: &Test) -> HashSet<&str> {
+    match test {
+        Test::EqualsText(one) | Test::NotEqualsText(one) | Test::Contains(one) => HashSet::from([&**one]),
+        Test::InTexts(keys) | Test::NotInTexts(keys) => keys.iter().map(AsRef::as_ref).collect(),
+        Test::ContainsAny(parts) => parts.iter().map(AsRef::as_ref).collect(),
+        Test::EqualsNumber(_)
+        | Test::EqualsBool(_)
+        | Test::EqualsTime(_)
+        | Test::NotEqualsNumber(_)
+        | Test::NotEqualsBool(_)
+        | Test::NotEqualsTime(_)
+        | Test::AtLeast(_)
+        | Test::AtMost(_)
+        | Test::Above(_)
+        | Test::Below(_)
+        | Test::Between(..)
+        | Test::InNumbers(_)
+        | Test::NotInNumbers(_)
+        | Test::StartsWith(_)
+        | Test::EndsWith(_)
+        | Test::Matches(_)
+        | Test::IsSet(_)
+        | Test::Before(_)
+        | Test::After(_)
+        | Test::Within(_)
+        | Test::OlderThan(_) => HashSet::new(),
+    }
+}
