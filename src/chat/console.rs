@@ -4,8 +4,8 @@ use std::io::{self, Write as _};
 
 use anyhow::Result;
 
-use super::{Chat, Connector, Posted, When};
-use crate::connector::{Capabilities, Certainty, Keyed, Sink};
+use super::{Chat, Connector, Posted};
+use crate::connector::{Capabilities, Certainty, Keyed, Sink, When};
 use crate::model::{Activity, ChannelWords, Delivery, LookUp, Mention, Write, one_line};
 use crate::rules::{Findings, Reader, Table, TableSpec};
 

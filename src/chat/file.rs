@@ -5,9 +5,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::{Chat, Connector, Posted, When};
+use super::{Chat, Connector, Posted};
 use crate::connector::append_log::{AppendLog, Entry};
-use crate::connector::{Capabilities, Certainty, Keyed, Sink};
+use crate::connector::{Capabilities, Certainty, Keyed, Sink, When};
 use crate::model::{Activity, Delivery, LookUp, Mention, Timestamp, Write};
 use crate::rules::{Findings, KeyKind, Reader, Table, TableSpec, key};
 

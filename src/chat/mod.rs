@@ -7,12 +7,11 @@ mod fixture;
 mod slack;
 
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::{Result, bail};
 
 use crate::connector::signed_request::{Received, Request};
-use crate::connector::{Checked, ConnectOptions, Sink};
+use crate::connector::{Checked, ConnectOptions, Sink, When};
 use crate::model::{Activity, Delivery, Timestamp};
 use crate::rules::{Connection, ConnectorTable, Findings, Table, TableSpec, did_you_mean};
 
@@ -112,14 +111,6 @@ pub trait Chat: Sink + Send {
     fn check(&mut self, _people: &[String], _when: When) -> Result<Checked> {
         Ok(Checked::default())
     }
-}
-
-/// When something is asked, and until when an answer is of use.
-#[derive(Clone, Copy, Debug)]
-pub struct When {
-    /// The time of this run, for what a service does not date.
-    pub now: Timestamp,
-    pub deadline: Instant,
 }
 
 /// A message that was posted for an open handoff.

@@ -31,7 +31,7 @@ mod sink;
 pub(crate) mod walk;
 
 pub use options::{ConnectOptions, TestClock};
-pub use sink::{Capabilities, Certainty, Keyed, Sink};
+pub use sink::{Capabilities, Certainty, Keyed, Sink, When};
 
 /// What a service says of itself and of what the rules need, one sentence each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -72,3 +72,11 @@ pub struct Keyed<'a> {
     /// What the channel says around the texts of the write.
     pub words: &'a ChannelWords,
 }
+
+/// When something is asked, and until when an answer is of use.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    /// The time of this run, for what a service does not date.
+    pub now: Timestamp,
+    pub deadline: Instant,
+}

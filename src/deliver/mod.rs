@@ -22,8 +22,7 @@ use std::time::Instant;
 use anyhow::{Result, anyhow};
 use chrono::TimeDelta;
 
-use crate::chat::When;
-use crate::connector::{Keyed, Sink};
+use crate::connector::{Keyed, Sink, When};
 use crate::isolate::isolated;
 use crate::model::{ChannelWords, Delivered, Delivery, LookUp, Timestamp};
 use crate::mutant;

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 
 use super::session::Session;
 use super::skew::clocks_agree;
-use crate::chat::{Posted, When};
+use crate::chat::Posted;
+use crate::connector::When;
 use crate::crm::Watched;
 use crate::deliver::Pace;
 use crate::handoff::outcomes::{self, ActsOf, ToLook, acts_hash};

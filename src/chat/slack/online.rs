@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::Slack;
 use super::config::Destination;
 use super::people::UserLookup;
-use crate::chat::When;
-use crate::connector::Checked;
+use crate::connector::{Checked, When};
 use crate::secret::surplus;
 
 /// Scope, and what it is for.

@@ -11,7 +11,8 @@ use super::history::{Next, TOO_MANY_PAGES, messages};
 use super::message_ref::MessageRef;
 use super::outcome::Fault;
 use super::text::unescaped;
-use crate::chat::{Posted, When};
+use crate::chat::Posted;
+use crate::connector::When;
 use crate::model::{Activity, ActivityKind, fold};
 
 const REASON_CHARS_MAX: usize = 200;

@@ -11,12 +11,12 @@ use super::blocks::{self, Content, State};
 use super::client::{TIMEOUT_MIN, WAIT_UNKNOWN, out_of_time};
 use super::limits::{self, Limit, limits, posted};
 use super::outcome::{Fault, retry_after};
-use crate::chat::{Chat, Posted, When};
+use crate::chat::{Chat, Posted};
 use crate::connector::base_url;
 use crate::connector::client::{Attempt, Base, Client, Next, Request, Unsent};
 use crate::connector::http::{Answer, Failure, Http, redact_for_log};
 use crate::connector::outcome::StatusClass;
-use crate::connector::{Capabilities, Certainty, Checked, Keyed, Sink};
+use crate::connector::{Capabilities, Certainty, Checked, Keyed, Sink, When};
 use crate::model::{Activity, Delivery, LookUp, Write};
 use crate::secret::Secret;
 
