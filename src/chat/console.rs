@@ -13,6 +13,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     kind: "console",
     check: |table, _, findings| check(table, findings),
     connect: |_, _| Ok(Box::new(Console::new(Box::new(io::stdout())))),
+    default_property: |_| None,
     is_local: |_| true,
     keys: &KEYS,
     variables: &[],

@@ -15,6 +15,7 @@ pub(super) const CONNECTOR: Connector = Connector {
     kind: "file",
     check: |table, _, findings| drop(read_path(table, findings)),
     connect: |table, options| Ok(Box::new(FileChat::new(table, options.folder)?)),
+    default_property: |_| None,
     is_local: |_| true,
     keys: &KEYS,
     variables: &[],

@@ -6,14 +6,13 @@ mod file;
 mod fixture;
 mod slack;
 
-use std::path::Path;
+use anyhow::Result;
 
-use anyhow::{Result, bail};
-
+use crate::connector::registry::{self, Registry};
 use crate::connector::signed_request::{Received, Request};
 use crate::connector::{Checked, ConnectOptions, Sink, When};
 use crate::model::{Activity, Delivery, Timestamp};
-use crate::rules::{Connection, ConnectorTable, Findings, Table, TableSpec, did_you_mean};
+use crate::rules::{Connection, ConnectorTable, Findings};
 
 /// One line for each chat.
 const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::CONNECTOR];
@@ -22,74 +21,39 @@ const CONNECTORS: [Connector; 3] = [console::CONNECTOR, file::CONNECTOR, slack::
 pub const KINDS: [&str; CONNECTORS.len()] =
     [console::CONNECTOR.kind, file::CONNECTOR.kind, slack::CONNECTOR.kind];
 
-type Connect = fn(&Table, &ConnectOptions<'_>) -> Result<Box<dyn Chat>>;
+type Connector = registry::Connector<dyn Chat>;
 
-/// What a vendor's file tells the rest.
-struct Connector {
-    kind: &'static str,
-    /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
-    check: fn(&Table, &Path, &mut Findings),
-    /// Called with a table that passed the check.
-    connect: Connect,
-    /// Whether everything it writes stays on this machine.
-    is_local: fn(&Table) -> bool,
-    /// The rows of the vendor's table.
-    keys: &'static TableSpec,
-    /// What it reads from the environment, each with one sentence.
-    variables: &'static [(&'static str, &'static str)],
-    /// Takes a request in which the service says what somebody did; `None`: it says nothing by itself.
-    receive: Option<fn(&Request) -> Result<Received>>,
-}
-
-fn find(kind: &str) -> Option<&'static Connector> {
-    const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
-}
+static REGISTRY: Registry<dyn Chat> = Registry { room: "chat", connectors: &CONNECTORS };
 
 /// Opens the chat of `[chat.KIND]`.
 ///
 /// # Errors
 /// Says what the definition or the environment lacks for it.
 pub fn connect(connection: &Connection, options: &ConnectOptions<'_>) -> Result<Box<dyn Chat>> {
-    let Some(connector) = find(&connection.kind) else {
-        let help = did_you_mean(&connection.kind, KINDS);
-        bail!("there is no [chat.{}]; {help}", connection.kind);
-    };
-    let mut findings = Findings::default();
-    (connector.check)(&connection.table, options.folder, &mut findings);
-    if let Some(finding) = findings.as_slice().first() {
-        bail!("rules.toml: {}; see `handoff check`", finding.message);
-    }
-    (connector.connect)(&connection.table, options)
+    REGISTRY.connect(connection, options)
 }
 
 /// Takes a request of the chat of `[chat.KIND]`.
 ///
 /// # Errors
-/// What the environment lacks for it.
+/// What the definition or the environment lacks for it.
 pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Received> {
-    let Some(receive) = find(&connection.kind).and_then(|connector| connector.receive) else {
-        bail!("[chat.{}] sends no requests", connection.kind);
-    };
-    receive(request)
+    REGISTRY.receive(connection, request)
 }
 
 /// The table of each kind.
 pub fn tables() -> Vec<ConnectorTable> {
-    let table =
-        |Connector { kind, keys, variables, .. }: &Connector| ConnectorTable { kind, keys, variables };
-    const { &CONNECTORS }.iter().map(table).collect()
+    REGISTRY.tables()
 }
 
 /// Notes what is wrong with `[chat.KIND]`; an unknown kind is the caller's finding.
 pub fn check_config(connection: &Connection, findings: &mut Findings) {
-    if let Some(connector) = find(&connection.kind) {
-        (connector.check)(&connection.table, Path::new(""), findings);
-    }
+    REGISTRY.check(connection, findings);
 }
 
 /// Whether nothing leaves this machine: the time may then be set for tests.
 pub fn is_local(connection: &Connection) -> bool {
-    find(&connection.kind).is_some_and(|connector| (connector.is_local)(&connection.table))
+    REGISTRY.is_local(connection)
 }
 
 /// What a chat answers when it is handed an update or a task.

@@ -14,9 +14,12 @@
 //!   it is converted is missing under the old one: the second look tells that it is gone, and the vendor's look-up follows
 //!   `ConvertedContactId`.
 
+pub(crate) mod activity_cache;
 pub(crate) mod append_log;
 pub(crate) mod base_url;
+pub(crate) mod changes;
 pub(crate) mod client;
+pub(crate) mod contact_cache;
 pub mod cursor;
 pub(crate) mod halving;
 pub(crate) mod http;
@@ -26,27 +29,14 @@ mod options;
 pub(crate) mod outcome;
 pub(crate) mod owners;
 pub(crate) mod pacer;
+pub(crate) mod property;
+pub(crate) mod registry;
+pub(crate) mod resend;
 pub(crate) mod signed_request;
 mod sink;
+mod source;
 pub(crate) mod walk;
 
 pub use options::{ConnectOptions, TestClock};
 pub use sink::{Capabilities, Certainty, Keyed, Sink, When};
-
-/// What a service says of itself and of what the rules need, one sentence each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Checked {
-    /// Something will not work as the rules say until these are mended.
-    pub problems: Vec<String>,
-    pub warnings: Vec<String>,
-    /// Nothing is wrong: what holds here, and what cannot be seen by asking.
-    pub notes: Vec<String>,
-}
-
-/// A contact set aside, with the reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Where it stands: `contacts.csv:17`, or `contact 17` by the record's id.
-    pub place: String,
-    pub reason: String,
-}
+pub use source::{Activities, Checked, Needs, Page, Reread, Sync, SyncOutcome, Unreadable, Watched};

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Delivery, Timestamp};
+
 /// A list is good for a day.
 const GOOD_FOR_MS: i64 = 24 * 60 * 60 * 1_000;
 
@@ -32,6 +34,25 @@ pub(crate) enum OwnerStatus {
     Active(String),
     Archived,
     Unknown,
+}
+
+impl OwnerStatus {
+    /// The id of an owner who can be given something.
+    ///
+    /// # Errors
+    /// Says why `email` can own nothing in the service.
+    pub(crate) fn id(self, service: &str, email: &str) -> Result<String, Delivery> {
+        let why = match self {
+            Self::Active(id) => return Ok(id),
+            Self::Archived => format!(
+                "{email} is deactivated in {service}: reactivate the user, or take the rep out of the rules"
+            ),
+            Self::Unknown => format!(
+                "{email} is no user of this {service} account: invite them, or correct the e-mail in the rules"
+            ),
+        };
+        Err(Delivery::Refused { why })
+    }
 }
 
 /// Which owners to list.
@@ -75,6 +96,29 @@ impl OwnerDirectory {
         Ok(if id_in(archived).is_some() { OwnerStatus::Archived } else { OwnerStatus::Unknown })
     }
 
+    /// Who of the reps can own nothing, one sentence each. `remedy` says where users are invited.
+    ///
+    /// # Errors
+    /// The service cannot be asked.
+    pub(crate) fn check(
+        &mut self,
+        service: &str,
+        emails: &[&str],
+        remedy: &str,
+        list: impl Fn(Owners) -> Result<OwnerList>,
+    ) -> Result<Vec<String>> {
+        let mut problems = Vec::new();
+        for email in emails {
+            let what = match self.status(email, &list)? {
+                OwnerStatus::Active(_) => continue,
+                OwnerStatus::Archived => format!("is deactivated in {service} and can own nothing"),
+                OwnerStatus::Unknown => format!("is no user of {service}"),
+            };
+            problems.push(format!("the rep {email} {what}; change the rep's `email`, or {remedy}"));
+        }
+        Ok(problems)
+    }
+
     /// The e-mail of an owner, in small letters; `owner:ID` for one that the service does not know either.
     ///
     /// # Errors
@@ -96,7 +140,8 @@ impl OwnerDirectory {
     }
 
     /// Forgets a list that is older than a day.
-    pub(crate) fn expire(&mut self, now_ms: i64) {
+    pub(crate) fn expire(&mut self, now: Timestamp) {
+        let now_ms = now.timestamp_millis();
         let is_old = self.read_ms.is_none_or(|read| !(0..GOOD_FOR_MS).contains(&now_ms.saturating_sub(read)));
         if is_old && !self.is_fresh {
             *self = Self::default();
@@ -153,7 +198,7 @@ mod tests {
         for read in [i64::MIN, i64::MAX] {
             let active = owners(&[("11", "ana@acme.example")]);
             let mut directory = OwnerDirectory { read_ms: Some(read), active, ..OwnerDirectory::default() };
-            directory.expire(1_795_428_000_000);
+            directory.expire(Timestamp::from_timestamp_millis(1_795_428_000_000).unwrap());
             assert_eq!(directory, OwnerDirectory::default(), "{read}");
         }
     }

@@ -3,16 +3,14 @@
 mod file;
 mod hubspot;
 
-use std::collections::HashMap;
-use std::path::Path;
-use std::time::Instant;
+use anyhow::Result;
 
-use anyhow::{Result, bail};
-
+use crate::connector::registry::{self, Registry};
 use crate::connector::signed_request::{Received, Request};
-use crate::connector::{Checked, ConnectOptions, Sink, Unreadable};
-use crate::model::{Account, Activity, ContactId, Field, Record, Timestamp, Written};
-use crate::rules::{Connection, ConnectorTable, Findings, Table, TableSpec, did_you_mean};
+pub use crate::connector::{Activities, Needs, Page, Reread, Sync, SyncOutcome, Watched};
+use crate::connector::{Checked, ConnectOptions, Sink};
+use crate::model::{Account, ContactId, Field, Timestamp};
+use crate::rules::{Connection, ConnectorTable, Findings};
 
 /// One line for each CRM.
 const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
@@ -20,49 +18,16 @@ const CONNECTORS: [Connector; 2] = [file::CONNECTOR, hubspot::CONNECTOR];
 /// The kinds of `[crm.KIND]`.
 pub const KINDS: [&str; CONNECTORS.len()] = [file::CONNECTOR.kind, hubspot::CONNECTOR.kind];
 
-type Connect = fn(&Table, &ConnectOptions<'_>) -> Result<Box<dyn Crm>>;
+type Connector = registry::Connector<dyn Crm>;
 
-/// Called with a table that passed the check.
-type Receive = fn(&Table, &Request) -> Result<Received>;
-
-/// What a vendor's folder tells the rest.
-struct Connector {
-    kind: &'static str,
-    /// Reads the vendor's table and notes what is wrong with it. The path is the folder of `rules.toml`.
-    check: fn(&Table, &Path, &mut Findings),
-    /// Called with a table that passed the check.
-    connect: Connect,
-    /// The property behind a standard field.
-    default_property: fn(&str) -> Option<&'static str>,
-    /// Whether everything it writes stays on this machine.
-    is_local: fn(&Table) -> bool,
-    /// The rows of the vendor's table.
-    keys: &'static TableSpec,
-    /// What it reads from the environment, each with one sentence.
-    variables: &'static [(&'static str, &'static str)],
-    /// Takes a request in which the service says that contacts changed; `None`: it says nothing by itself.
-    receive: Option<Receive>,
-}
-
-fn find(kind: &str) -> Option<&'static Connector> {
-    const { &CONNECTORS }.iter().find(|connector| connector.kind == kind)
-}
+static REGISTRY: Registry<dyn Crm> = Registry { room: "crm", connectors: &CONNECTORS };
 
 /// Opens the CRM of `[crm.KIND]`.
 ///
 /// # Errors
 /// Says what the definition or the environment lacks for it.
 pub fn connect(connection: &Connection, options: &ConnectOptions<'_>) -> Result<Box<dyn Crm>> {
-    let Some(connector) = find(&connection.kind) else {
-        let help = did_you_mean(&connection.kind, KINDS);
-        bail!("there is no [crm.{}]; {help}", connection.kind);
-    };
-    let mut findings = Findings::default();
-    (connector.check)(&connection.table, options.folder, &mut findings);
-    if let Some(finding) = findings.as_slice().first() {
-        bail!("rules.toml: {}; see `handoff check`", finding.message);
-    }
-    (connector.connect)(&connection.table, options)
+    REGISTRY.connect(connection, options)
 }
 
 /// Takes a request of the CRM of `[crm.KIND]`.
@@ -70,36 +35,29 @@ pub fn connect(connection: &Connection, options: &ConnectOptions<'_>) -> Result<
 /// # Errors
 /// What the definition or the environment lacks for it.
 pub(crate) fn receive(connection: &Connection, request: &Request) -> Result<Received> {
-    let Some(receive) = find(&connection.kind).and_then(|connector| connector.receive) else {
-        bail!("[crm.{}] sends no requests: it is read by each run", connection.kind);
-    };
-    receive(&connection.table, request)
+    REGISTRY.receive(connection, request)
 }
 
 /// The table of each kind.
 pub fn tables() -> Vec<ConnectorTable> {
-    let table =
-        |Connector { kind, keys, variables, .. }: &Connector| ConnectorTable { kind, keys, variables };
-    const { &CONNECTORS }.iter().map(table).collect()
+    REGISTRY.tables()
 }
 
 /// Notes what is wrong with `[crm.KIND]`; an unknown kind is the caller's finding.
 pub fn check_config(connection: &Connection, findings: &mut Findings) {
-    if let Some(connector) = find(&connection.kind) {
-        (connector.check)(&connection.table, Path::new(""), findings);
-    }
+    REGISTRY.check(connection, findings);
 }
 
 /// The property behind a standard field when `[fields]` does not map it.
 pub fn default_property(kind: &str, field: &str) -> Option<&'static str> {
     // The domain is derived from the e-mail, by every connector.
     let source = if field == "email_domain" { "email" } else { field };
-    find(kind).and_then(|connector| (connector.default_property)(source))
+    REGISTRY.default_property(kind, source)
 }
 
 /// Whether nothing leaves this machine: the time may then be set for tests.
 pub fn is_local(connection: &Connection) -> bool {
-    find(&connection.kind).is_some_and(|connector| (connector.is_local)(&connection.table))
+    REGISTRY.is_local(connection)
 }
 
 /// A CRM.
@@ -155,92 +113,6 @@ pub trait Crm: Sink {
     }
 }
 
-/// What the rules need of a CRM.
-#[derive(Clone, Copy, Debug)]
-pub struct Needs<'a> {
-    /// Fields that must be there.
-    pub required: &'a [&'a Field],
-    /// Properties of the contact and the values that handoff sets them to.
-    pub written: &'a [(&'a str, &'a str)],
-    /// Fields and the texts, folded, that conditions compare them with.
-    pub compared: &'a [(&'a Field, &'a str)],
-    /// E-mails of the reps.
-    pub owners: &'a [&'a str],
-}
-
-/// What a sync of changed contacts is to read.
-#[derive(Clone, Copy, Debug)]
-pub struct Sync<'a> {
-    /// Which values each [`Record`] carries, and in which order.
-    pub fields: &'a [Field],
-    /// Where the last sync ended; `None`: all contacts there are.
-    pub cursor: Option<&'a str>,
-    /// All contacts there are, wherever the last sync ended; a full resync that is on goes on.
-    pub full_resync: bool,
-    /// The sync stops at the next page after this, and goes on in the next run.
-    pub deadline: Instant,
-}
-
-/// How a sync ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SyncOutcome {
-    /// Everything that changed has been read.
-    Complete,
-    /// The time was over; the cursor says where to go on.
-    Partial,
-}
-
-/// An open handoff, as far as a connector needs it to find what the rep did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
-    pub contact: ContactId,
-    pub email: Option<String>,
-    /// The owner's e-mail.
-    pub owner: String,
-    pub since: Timestamp,
-    /// The handoff's task, when it was written.
-    pub task: Option<Written>,
-}
-
-/// Part of a walk over changed contacts.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Page {
-    pub records: Vec<Record>,
-    /// Contacts that could not be read.
-    pub bad: Vec<Unreadable>,
-    /// Where a later walk begins when everything up to and including this page is stored; opaque to everybody else.
-    /// `None`: not here, only at a later page.
-    pub cursor: Option<String>,
-    /// The walk goes over the whole source: what was set aside earlier and is not met again is mended.
-    pub is_whole_walk: bool,
-    /// Read anew: earlier walks had read all that changed before this, in milliseconds since 1970.
-    pub read_before: Option<i64>,
-    /// How much of the source has been walked, 0 to 1, when the connector can tell.
-    pub progress: Option<f64>,
-}
-
-/// What reps did, as far as it could be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Activities {
-    pub acts: Vec<Activity>,
-    /// Rows or objects that could not be read.
-    pub bad: Vec<Unreadable>,
-}
-
-/// What a second look at contacts saw. One that is in neither is gone.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reread {
-    pub records: Vec<Record>,
-    /// Contacts, by their id, of which it cannot be told now how they are, with the reason.
-    pub unreadable: HashMap<String, String>,
-}
-
-impl From<Vec<Record>> for Reread {
-    fn from(records: Vec<Record>) -> Self {
-        Self { records, unreadable: HashMap::new() }
-    }
-}
-
 /// The part of an e-mail after its last `@`, for sources that do not have it as a property.
 pub fn email_domain(email: &str) -> Option<&str> {
     let (_, domain) = email.rsplit_once('@')?;
@@ -250,6 +122,9 @@ pub fn email_domain(email: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+    use std::time::Instant;
+
     use super::file::fixture::table;
     use super::*;
 

@@ -48,7 +48,7 @@ fn sync(session: &mut Session, full_resync: bool, progress: &mut Progress<'_>) -
     let mut walked_all = false;
     let sync = Sync { fields, cursor: cursor.as_deref(), full_resync, deadline: *deadline };
     let outcome = crm.changes(&sync, &mut |page| {
-        walked_all |= page.is_whole_walk;
+        walked_all |= page.covers_everything;
         progress(page.progress, synced.read);
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
             return Ok(());

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use send_wrapper::SendWrapper;
 
 use anyhow::{Result, bail};
-use handoff::chat::{Chat, Posted, When};
+use handoff::chat::{Chat, Posted};
 use handoff::connector::cursor::Cursor;
-use handoff::connector::{Capabilities, Certainty, Keyed, Sink, Unreadable};
+use handoff::connector::{Capabilities, Certainty, Keyed, Sink, Unreadable, When};
 use handoff::crm::{Activities, Crm, Page, Reread, Sync, SyncOutcome, Watched};
 use handoff::model::{Account, Activity, ContactId, Delivery, Field, LookUp, Record, RecordLinks, Timestamp};
 
@@ -155,10 +155,10 @@ impl Crm for SimCrm {
                 if is_last {
                     position.close(OVERLAP);
                 }
-                let is_whole_walk = is_last && window.lo == 0 && !is_resumed;
+                let covers_everything = is_last && window.lo == 0 && !is_resumed;
                 self.0.note(|| format!("page {:?} of {}..{}", ids, window.lo, window.hi));
                 let cursor = Some(serde_json::to_string(&position)?);
-                take(Page { records, bad, cursor, is_whole_walk, read_before, ..Page::default() })?;
+                take(Page { records, bad, cursor, covers_everything, read_before, ..Page::default() })?;
             }
             if !is_resumed {
                 return Ok(SyncOutcome::Complete);

@@ -37,10 +37,11 @@ pub(super) const CONNECTOR: Connector = Connector {
     kind: "slack",
     check: |table, _, findings| drop(Config::read(table, findings)),
     connect,
+    default_property: |_| None,
     is_local: base_url::is_local,
     keys: &config::KEYS,
     variables: &config::VARIABLES,
-    receive: Some(receive::receive),
+    receive: Some(|_, request| receive::receive(request)),
 };
 
 /// With a token, when there is one; else through the webhook.

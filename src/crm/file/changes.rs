@@ -46,7 +46,7 @@ pub(super) fn walk(
     let stamp = settled(config, read);
     page.cursor = stamp.as_ref().map(serde_json::to_string).transpose()?;
     page.progress = Some(1.0);
-    page.is_whole_walk = true;
+    page.covers_everything = true;
     take(page)?;
     Ok(stamp)
 }

@@ -1,24 +1,22 @@
 //! What reps did on the contacts of open handoffs, read for all of them at once: their tasks in every run, and the rest only of
 //! contacts that changed since the last look. What was seen once is remembered until the handoff is closed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, bail};
 use serde_json::json;
 
 use super::HubSpot;
-use super::activity_cache::{ActivityCache, ContactActivity, acts};
 use super::own_tasks::read_tasks;
 use super::properties::LAST_MODIFIED;
 use super::record::{self, READ_AT_ONCE, batch_read, is_id, record_id, results};
-use super::signals::{self, ENGAGEMENTS, Engagement, WatchedSignal, signals_of};
+use super::signals::{self, ENGAGEMENTS, Engagement};
 use super::write_context::WriteContext;
-use crate::connector::Unreadable;
+use crate::connector::activity_cache::{ActivityCache, WatchedSignal, signals_of};
 use crate::connector::outcome::Outcome;
 use crate::connector::owners::OwnerStatus;
-use crate::crm::{Activities, Watched};
-use crate::isolate::A_BUG;
+use crate::connector::{Activities, Unreadable, Watched};
 use crate::model::{Delivery, Timestamp};
 
 /// Contacts in one read with history.
@@ -29,37 +27,15 @@ const HISTORY_AT_ONCE: usize = 50;
 /// Reads what reps did.
 pub(super) fn activity(hub: &mut HubSpot, open: &[Watched], now: Timestamp) -> Result<Activities> {
     let open: Vec<&Watched> = open.iter().filter(|watched| is_id(watched.contact.as_str())).collect();
-    let mut cache = std::mem::take(&mut hub.cache.persisted.activity);
-    cache.retain(|contact, _| open.iter().any(|watched| watched.contact.as_str() == contact));
-    let to_look_at: Vec<&Watched> = open
-        .iter()
-        .copied()
-        .filter(|watched| is_news(hub, cache.get(watched.contact.as_str()), watched))
-        .collect();
+    let mut cache = std::mem::take(&mut hub.activity);
+    let to_look_at = cache.begin(&open, &hub.cache);
     let mut bad = Vec::new();
     let looked = look(&mut hub.context(now), &open, &to_look_at, &mut cache, &mut bad);
-    hub.cache.persisted.activity = cache;
-    if let Err(unread) = looked {
-        bail!("cannot see what reps did: {}", unread.into_why());
+    hub.activity = cache;
+    match looked {
+        Ok(()) => Ok(hub.activity.activities(&open, bad)),
+        Err(unread) => bail!("cannot see what reps did: {}", unread.into_why()),
     }
-    let acts = open.iter().flat_map(|watched| acts(&hub.cache.persisted.activity, watched)).collect();
-    Ok(Activities { acts, bad })
-}
-
-/// Whether a contact has to be looked at: it changed since the last look, or that cannot be told.
-fn is_news(hub: &HubSpot, activity: Option<&ContactActivity>, watched: &Watched) -> bool {
-    let contact = watched.contact.as_str();
-    let Some(activity) = activity.filter(|activity| activity.modified.is_some()) else {
-        // Written moments ago: nobody can have done anything yet.
-        return !hub.cache.written.contains(contact);
-    };
-    let changed = match &hub.cache.walked {
-        Some(walked) => {
-            walked.get(contact).is_some_and(|modified| Some(modified) != activity.modified.as_ref())
-        }
-        None => true,
-    };
-    changed || activity.owner != watched.owner
 }
 
 /// Looks at everybody's tasks; at some, also their own properties and the calls, e-mails and meetings with them. All of it at
@@ -97,28 +73,7 @@ fn look(
         }
     }
     seen.extend(tasks?);
-    let mut unread = HashSet::new();
-    for (watched, signal) in seen {
-        let contact = watched.contact.as_str();
-        match signal {
-            Some(signal) => cache.entry(contact.to_owned()).or_default().add(signal, &watched.owner),
-            None => drop(unread.insert(contact)),
-        }
-    }
-    bad.extend(unread.iter().map(|contact| Unreadable {
-        place: format!("what was done on contact {contact}"),
-        reason: A_BUG.to_owned(),
-    }));
-    // Only now everything has been seen: a look that failed half-way is done again.
-    for watched in to_look_at {
-        let contact = watched.contact.as_str();
-        if unread.contains(contact) {
-            continue;
-        }
-        let activity = cache.entry(contact.to_owned()).or_default();
-        activity.modified = Some(modified.get(contact).copied().unwrap_or_default());
-        activity.owner.clone_from(&watched.owner);
-    }
+    cache.end(to_look_at, &modified, seen, bad);
     Ok(())
 }
 

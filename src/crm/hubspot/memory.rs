@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::companies::Link;
+use super::definitions::Definitions;
 use super::portal::Portal;
-use super::write_context::Persisted;
+use crate::connector::activity_cache::ActivityCache;
 use crate::connector::owners::OwnerDirectory;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,12 +15,14 @@ pub(super) struct Memory {
     pub(super) base_url: String,
     #[serde(default)]
     pub(super) portal: Option<Portal>,
-    #[serde(default, alias = "roster")]
+    #[serde(default)]
     pub(super) owners: OwnerDirectory,
     #[serde(default)]
     pub(super) link: Link,
     #[serde(default)]
-    pub(super) writing: Persisted,
+    pub(super) definitions: Definitions,
+    #[serde(default)]
+    pub(super) activity: ActivityCache,
 }
 
 impl Memory {

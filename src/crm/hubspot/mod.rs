@@ -1,6 +1,5 @@
 //! `[crm.hubspot]`: contacts out of HubSpot, tasks and changes into it.
 
-mod activity_cache;
 mod batch;
 mod bulk;
 mod client;
@@ -45,10 +44,13 @@ use anyhow::Result;
 use self::client::Client;
 use self::companies::Companies;
 use self::config::Config;
+use self::definitions::Definitions;
 use self::memory::Memory;
 use self::portal::Portal;
-use self::write_context::{ContactCache, WriteContext};
+use self::write_context::WriteContext;
 use super::{Activities, Connector, Crm, Needs, Page, Reread, Sync, SyncOutcome, Watched};
+use crate::connector::activity_cache::ActivityCache;
+use crate::connector::contact_cache::ContactCache;
 use crate::connector::owners::OwnerDirectory;
 use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
 use crate::model::{Account, ContactId, Delivery, Field, LookUp, RecordLinks, Timestamp};
@@ -75,6 +77,10 @@ struct HubSpot {
     owners: OwnerDirectory,
     companies: Arc<Companies>,
     cache: ContactCache,
+    definitions: Definitions,
+    activity: ActivityCache,
+    /// The service's clock, when this run's window was opened by it.
+    window_opened: Option<Timestamp>,
 }
 
 impl HubSpot {
@@ -92,7 +98,10 @@ impl HubSpot {
             portal: Arc::new(known.map_or_else(OnceLock::new, OnceLock::from)),
             owners: memory.owners,
             companies: Arc::new(Companies::new(memory.link)),
-            cache: ContactCache::new(memory.writing),
+            cache: ContactCache::default(),
+            definitions: memory.definitions,
+            activity: memory.activity,
+            window_opened: None,
             config,
         }
     }
@@ -104,6 +113,7 @@ impl HubSpot {
             config: &self.config,
             owners: &mut self.owners,
             cache: &mut self.cache,
+            definitions: &mut self.definitions,
             now,
         }
     }
@@ -134,7 +144,8 @@ impl Sink for HubSpot {
             portal: self.portal.get().cloned(),
             owners: self.owners.clone(),
             link: self.companies.link(),
-            writing: self.cache.persisted.clone(),
+            definitions: self.definitions.clone(),
+            activity: self.activity.clone(),
         };
         serde_json::to_string(&memory).ok()
     }
@@ -165,9 +176,7 @@ impl Crm for HubSpot {
     }
 
     fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome> {
-        let outcome = self.walk(sync, take);
-        self.cache.end_walk(matches!(outcome, Ok(SyncOutcome::Complete)));
-        outcome
+        self.walk(sync, take)
     }
 
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {

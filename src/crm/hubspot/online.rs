@@ -1,7 +1,5 @@
 //! `check --online`: whether the account has what the rules need, and how to mend what it lacks.
 
-use std::collections::HashMap;
-
 use anyhow::{Result, anyhow};
 use serde_json::json;
 
@@ -10,19 +8,10 @@ use super::client::parse;
 use super::owners;
 use super::problem::Problem;
 use super::properties::OWNER_PROPERTY;
-use super::properties::known_here;
 use super::scopes;
-use super::wire::{Listing, Property, unread};
-use crate::connector::Checked;
-use crate::connector::owners::OwnerStatus;
-use crate::crm::Needs;
-use crate::model::{Field, fold};
-
-/// Of a long list that none of the options is in, a few texts say enough.
-const COMPARED_MAX: usize = 20;
-
-/// Definitions by name.
-type Properties = HashMap<String, Property>;
+use super::wire::{self, Listing, unread};
+use crate::connector::property::{self, Options, Properties, Property};
+use crate::connector::{Checked, Needs};
 
 impl HubSpot {
     /// What is missing, one sentence each. One finding does not hide the others, save a token that is not taken at all.
@@ -41,27 +30,7 @@ impl HubSpot {
         let contact = self.properties("contacts", problems)?;
         let needs_company = needs.required.iter().any(|field| field.of_company);
         let company = if needs_company { self.properties("companies", problems)? } else { None };
-        for field in needs.required {
-            let (properties, kind) =
-                if field.of_company { (&company, "companies") } else { (&contact, "contacts") };
-            if let Some(properties) = properties
-                && !properties.contains_key(&field.property)
-            {
-                let help = known_here(&field.property, properties.keys().map(String::as_str));
-                problems.push(format!(
-                    "HubSpot has no property '{}' of {kind}, which `{}` is read from; {help}, or map it in [fields]",
-                    field.property, field.name
-                ));
-            }
-        }
-        if let Some(contact) = &contact {
-            problems
-                .extend(needs.written.iter().filter_map(|(name, value)| not_writable(contact, name, value)));
-        }
-        let unmet = needs.compared.iter().filter_map(|(field, text)| {
-            never_met(if field.of_company { company.as_ref() } else { contact.as_ref() }?, field, text)
-        });
-        checked.warnings.extend(unmet.take(COMPARED_MAX));
+        property::check("HubSpot", needs, contact.as_ref(), company.as_ref(), &mut checked);
         let problems = &mut checked.problems;
         self.check_owners(needs.owners, problems)?;
         if needs_company {
@@ -92,9 +61,12 @@ impl HubSpot {
         let listing: Listing = parse(&answer)?;
         let mut properties = Properties::new();
         for item in listing.results {
-            let property: Property = serde_json::from_value(item)
+            let property: wire::Property = serde_json::from_value(item)
                 .map_err(|error| anyhow!(unread("a property in HubSpot", &error)))?;
-            properties.insert(property.name.clone(), property);
+            let options = property.options.into_iter().filter_map(|option| option.value).collect();
+            let is_read_only = property.modification.is_read_only;
+            let is_owner = property.name == OWNER_PROPERTY;
+            properties.insert(property.name, Property { options: Options(options), is_read_only, is_owner });
         }
         Ok(Some(properties))
     }
@@ -105,50 +77,9 @@ impl HubSpot {
             problems.push(Problem::of(&answer).text);
             return Ok(());
         }
-        for email in emails {
-            let what = match self.owners.status(email, |which| owners::list(&self.client, which))? {
-                OwnerStatus::Active(_) => continue,
-                OwnerStatus::Archived => "is deactivated in HubSpot and can own nothing",
-                OwnerStatus::Unknown => "is no user of HubSpot",
-            };
-            problems.push(format!(
-                "the rep {email} {what}; change the rep's `email`, or invite them under Settings > Users & Teams"
-            ));
-        }
+        let remedy = "invite them under Settings > Users & Teams";
+        let list = |which| owners::list(&self.client, which);
+        problems.extend(self.owners.check("HubSpot", emails, remedy, list)?);
         Ok(())
     }
-}
-
-/// Why a condition that compares a field with a text is met by nobody, or by everybody.
-fn never_met(properties: &Properties, field: &Field, text: &str) -> Option<String> {
-    // Owners are read as e-mails.
-    let property = properties.get(&field.property).filter(|property| property.name != OWNER_PROPERTY)?;
-    let options: Vec<&str> = property.options.iter().filter_map(|option| option.value.as_deref()).collect();
-    if options.is_empty() || options.iter().any(|option| fold(option) == text) {
-        return None;
-    }
-    let help = known_here(text, options);
-    Some(format!(
-        "no contact has `{}` = '{text}', which a condition asks for: '{}' has no such option in HubSpot; {help}",
-        field.name, field.property
-    ))
-}
-
-/// Why a property cannot be set to a value.
-fn not_writable(properties: &Properties, name: &str, value: &str) -> Option<String> {
-    let Some(property) = properties.get(name) else {
-        let help = known_here(name, properties.keys().map(String::as_str));
-        return Some(format!(
-            "HubSpot has no property '{name}' of contacts, which [outcome.write] sets; {help}"
-        ));
-    };
-    if property.modification.is_read_only {
-        return Some(format!("HubSpot lets nobody write '{name}', which [outcome.write] sets"));
-    }
-    let mut options = property.options.iter().filter_map(|option| option.value.as_deref());
-    if property.options.is_empty() || options.clone().any(|option| option == value) {
-        return None;
-    }
-    let help = known_here(value, &mut options);
-    Some(format!("'{name}' has no option '{value}' in HubSpot, which [outcome.write] sets; {help}"))
 }

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use serde_json::Value;
 
-use super::activity_cache::ActivityCache;
 use super::record::{READ_AT_ONCE, batch_read, is_id, record_id, results};
-use super::signals::{self, TASK_PROPERTIES, WatchedSignal, signals_of};
+use super::signals::{self, TASK_PROPERTIES};
 use super::write_context::WriteContext;
+use crate::connector::Watched;
+use crate::connector::activity_cache::{ActivityCache, WatchedSignal, signals_of};
 use crate::connector::outcome::Outcome;
-use crate::crm::Watched;
 
 /// A task that is younger may be missing only because it is not to be seen everywhere yet.
 const SEEN_EVERYWHERE: TimeDelta = TimeDelta::minutes(2);
@@ -25,9 +25,8 @@ pub(super) fn read_tasks<'a>(
     let open_task = |watched: &'a Watched| {
         let contact = watched.contact.as_str();
         let task = watched.task.as_ref().map(|task| task.remote_id.as_str()).filter(|id| is_id(id))?;
-        let is_over =
-            || cache.get(contact).is_some_and(|activity| activity.has(&signals::seen_in_task(task)));
-        (!context.cache.written.contains(contact) && !is_over()).then_some((task, watched))
+        let is_over = || cache.has(contact, &signals::seen_in_task(task));
+        (!context.cache.wrote_lately(contact) && !is_over()).then_some((task, watched))
     };
     let tasks: HashMap<&str, &Watched> = open.iter().filter_map(|watched| open_task(watched)).collect();
     let mut ids: Vec<&str> = tasks.keys().copied().collect();

@@ -1,7 +1,4 @@
-//! The properties behind the standard fields, and the names that an account knows.
-
-use crate::model::one_line;
-use crate::rules::did_you_mean;
+//! The properties behind the standard fields.
 
 /// The contact's own property that names its company.
 pub(super) const COMPANY: &str = "associatedcompanyid";
@@ -54,11 +51,6 @@ const PROPERTIES: [(&str, &str); 34] = [
 pub(super) fn default_property(field: &str) -> Option<&'static str> {
     let mut properties = PROPERTIES.into_iter();
     properties.find(|(name, _)| *name == field).map(|(_, property)| property)
-}
-
-/// What may have been meant. An account may have a thousand properties, with any names.
-pub(super) fn known_here<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    one_line(&did_you_mean(wrong, known), 300)
 }
 
 #[cfg(test)]

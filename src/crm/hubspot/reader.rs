@@ -11,8 +11,11 @@ use super::client::Client;
 use super::columns::{Columns, place_of};
 use super::companies::{Companies, OfContacts};
 use super::owners;
+use super::present::state_of;
 use super::wire::Object;
 use crate::connector::Unreadable;
+use crate::connector::contact_cache::ContactStates;
+use crate::connector::owners::OwnerDirectory;
 use crate::crm::Reread;
 use crate::model::{ContactId, Field, Record};
 
@@ -51,15 +54,14 @@ impl Contacts {
         Ok(Self { objects, companies })
     }
 
-    /// The contacts themselves.
-    pub(super) fn objects(&self) -> &[Object] {
-        &self.objects.found
-    }
-
-    /// The id of a contact's company, when it is there.
-    pub(super) fn company(&self, contact: &str) -> Option<&str> {
-        let (id, company) = self.companies.get(contact)?;
-        company.is_some().then_some(id.as_str())
+    /// What writes need to know of them.
+    pub(super) fn states(&self) -> ContactStates {
+        let state = |contact: &Object| {
+            let company = self.companies.get(contact.id());
+            let company = company.and_then(|(id, company)| company.as_ref().map(|_| id.as_str()));
+            (contact.id().to_owned(), state_of(contact, company))
+        };
+        self.objects.found.iter().map(state).collect()
     }
 
     /// Id and time of change, for what was read.
@@ -68,51 +70,53 @@ impl Contacts {
     }
 }
 
-impl HubSpot {
-    /// Turns what was read into records; owners become e-mails.
-    pub(super) fn records(
-        &mut self,
-        contacts: &Contacts,
-        columns: &Columns,
-    ) -> Result<(Vec<Record>, Vec<Unreadable>)> {
-        let mut records = Vec::with_capacity(contacts.objects.found.len());
-        let place = "HubSpot's answer".to_owned();
-        let bad = contacts.objects.bad.iter();
-        let mut bad: Vec<Unreadable> =
-            bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
-        let unreadable = contacts.objects.unreadable.iter();
-        bad.extend(unreadable.map(|(id, reason)| Unreadable { place: place_of(id), reason: reason.clone() }));
-        let mut failed = None;
-        for object in &contacts.objects.found {
-            let company = contacts.companies.get(object.id());
-            let company = company.map(|(id, company)| (id.as_str(), company.as_deref()));
-            let mut owner = |id: &str| {
-                self.owners.email(id, |which| owners::list(&self.client, which)).unwrap_or_else(|error| {
-                    failed.get_or_insert(error);
-                    String::new()
-                })
-            };
-            match columns.record(object, company, &mut owner) {
-                Ok(record) => records.push(record),
-                Err(unreadable) => bad.push(unreadable),
-            }
+/// Turns what was read into records; owners become e-mails.
+pub(super) fn records(
+    directory: &mut OwnerDirectory,
+    client: &Client,
+    contacts: &Contacts,
+    columns: &Columns,
+) -> Result<(Vec<Record>, Vec<Unreadable>)> {
+    let mut records = Vec::with_capacity(contacts.objects.found.len());
+    let place = "HubSpot's answer".to_owned();
+    let bad = contacts.objects.bad.iter();
+    let mut bad: Vec<Unreadable> =
+        bad.map(|reason| Unreadable { place: place.clone(), reason: reason.clone() }).collect();
+    let unreadable = contacts.objects.unreadable.iter();
+    bad.extend(unreadable.map(|(id, reason)| Unreadable { place: place_of(id), reason: reason.clone() }));
+    let mut failed = None;
+    for object in &contacts.objects.found {
+        let company = contacts.companies.get(object.id());
+        let company = company.map(|(id, company)| (id.as_str(), company.as_deref()));
+        let mut owner = |id: &str| {
+            directory.email(id, |which| owners::list(client, which)).unwrap_or_else(|error| {
+                failed.get_or_insert(error);
+                String::new()
+            })
+        };
+        match columns.record(object, company, &mut owner) {
+            Ok(record) => records.push(record),
+            Err(unreadable) => bad.push(unreadable),
         }
-        failed.map_or(Ok((records, bad)), Err)
     }
+    failed.map_or(Ok((records, bad)), Err)
+}
 
+impl HubSpot {
     /// Reads contacts again. What the writes will need besides is asked for meanwhile: it costs one lead no round trips.
     pub(super) fn read_again(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Reread> {
         let columns = Columns::new(fields);
         let ids: Vec<&str> = ids.iter().map(ContactId::as_str).collect();
-        let (client, companies, config) = (&self.client, &self.companies, &self.config);
-        let (directory, cache) = (&mut self.owners, &mut self.cache);
+        let Self { client, companies, config, owners: directory, definitions, window_opened, .. } = self;
+        let (client, companies): (&_, &_) = (client, companies);
         let contacts = thread::scope(|scope| {
             scope.spawn(|| directory.prefetch(|which| owners::list(client, which)));
-            scope.spawn(|| cache.prefetch(client, config));
+            let key = config.handoff_key;
+            window_opened.map(|now| scope.spawn(move || definitions.prefetch(client, key, now)));
             Contacts::read(client, companies, &columns, &ids)
         })?;
-        self.cache.keep(&contacts);
-        let (records, _) = self.records(&contacts, &columns)?;
+        self.cache.keep(contacts.states());
+        let (records, _) = records(&mut self.owners, &self.client, &contacts, &columns)?;
         Ok(Reread { records, unreadable: contacts.objects.unreadable })
     }
 }

@@ -9,35 +9,8 @@ use serde_json::Value;
 use super::properties::{LAST_MODIFIED, LEAD_STATUS, OWNER_PROPERTY};
 use super::record::{id_text, parse_time, property, record_id, time};
 use super::stages::{STAGE_PROPERTY, is_sales};
-use crate::crm::Watched;
-use crate::isolate::isolated;
+use crate::connector::activity_cache::Signal;
 use crate::model::{ActivityKind, Timestamp, one_line};
-use crate::mutant;
-
-/// An act, before it is known whose contact it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Signal {
-    pub at: Timestamp,
-    pub kind: ActivityKind,
-    pub seen_in: String,
-    /// Whether it is certainly the owner's; otherwise somebody of the account did it.
-    pub by_owner: bool,
-}
-
-/// A signal on one of the contacts; `None`: a bug showed over what may be one.
-pub(super) type WatchedSignal<'a> = (&'a Watched, Option<Signal>);
-
-/// What a record shows of a contact.
-pub(super) fn signals_of<S: IntoIterator<Item = Signal>>(
-    watched: &Watched,
-    signals: impl FnOnce() -> S,
-) -> Vec<WatchedSignal<'_>> {
-    let signals = isolated(|| {
-        mutant::trip("reading an act", watched.contact.as_str());
-        signals().into_iter().map(|signal| (watched, Some(signal))).collect()
-    });
-    signals.unwrap_or_else(|| vec![(watched, None)])
-}
 
 /// A kind of engagement that may be an act of the rep.
 #[derive(Clone, Copy, Debug)]
@@ -205,7 +178,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::model::ContactId;
 
     fn since() -> Timestamp {
         parse_time(&json!("2026-11-23T10:00:00Z")).unwrap()
@@ -303,23 +275,5 @@ mod tests {
         HubSpot lifecyclestage opportunity (strength 4)
         HubSpot num_associated_deals 1 (strength 4)
         "#);
-    }
-
-    #[test]
-    fn a_bug_over_what_was_done_on_a_contact_is_told_and_hides_nobody_else_s_acts() {
-        mutant::choose("reading an act");
-        let signal = || Some(task_deleted("7", since()));
-        for (id, is_bad) in [("1", false), (mutant::TRIPS, true), ("3", false)] {
-            let watched = Watched {
-                contact: ContactId::parse(id).unwrap(),
-                email: None,
-                owner: "ana@us.example".to_owned(),
-                since: since(),
-                task: None,
-            };
-            let signals: Vec<bool> =
-                signals_of(&watched, signal).iter().map(|(_, signal)| signal.is_none()).collect();
-            assert_eq!(signals, [is_bad], "{id}");
-        }
     }
 }

@@ -4,11 +4,10 @@
 
 use std::cmp::Ordering;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::properties::known_here;
 use super::record::id_text;
+use crate::connector::property::Options;
 
 /// The property that holds the stage.
 pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";
@@ -17,40 +16,18 @@ pub(super) const STAGE_PROPERTY: &str = "lifecyclestage";
 const KNOWN: [&str; 6] =
     ["subscriber", "lead", "marketingqualifiedlead", "salesqualifiedlead", "opportunity", "customer"];
 
-/// The options of a property in the account's order; of the stage, with the account's own stages among them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Options(Vec<String>);
-
-impl Options {
-    /// From the definition of the property. An option without a place comes last.
-    pub(super) fn of_property(definition: &Value) -> Self {
-        let options = definition.get("options").and_then(Value::as_array).into_iter().flatten();
-        let mut options: Vec<(i64, String)> = options
-            .filter_map(|option| {
-                let place = option.get("displayOrder").and_then(Value::as_i64);
-                Some((place.unwrap_or(i64::MAX), option.get("value").and_then(id_text)?))
-            })
-            .collect();
-        options.sort();
-        Self(options.into_iter().map(|(_, option)| option).collect())
-    }
-
-    /// A property without options takes any value, and nothing can be cleared wrongly.
-    pub(super) fn takes(&self, value: &str) -> bool {
-        self.0.is_empty() || value.is_empty() || self.0.iter().any(|option| option == value)
-    }
-
-    /// Why it does not take a value.
-    pub(super) fn refusal(&self, name: &str, value: &str) -> String {
-        let help = known_here(value, self.0.iter().map(String::as_str));
-        format!(
-            "'{name}' has no option '{value}' in HubSpot; {help}, or add the option there; then `handoff retry` sends it"
-        )
-    }
-
-    fn place(&self, stage: &str) -> Option<usize> {
-        self.0.iter().position(|known| known == stage)
-    }
+/// From the definition of a property; of the stage, with the account's own stages among them. An option without a place comes
+/// last.
+pub(super) fn options_of(definition: &Value) -> Options {
+    let options = definition.get("options").and_then(Value::as_array).into_iter().flatten();
+    let mut options: Vec<(i64, String)> = options
+        .filter_map(|option| {
+            let place = option.get("displayOrder").and_then(Value::as_i64);
+            Some((place.unwrap_or(i64::MAX), option.get("value").and_then(id_text)?))
+        })
+        .collect();
+    options.sort();
+    Options(options.into_iter().map(|(_, option)| option).collect())
 }
 
 /// Whether `wanted` lies before `present`. `None`: HubSpot's own order does not say, and the portal's is needed.
@@ -92,11 +69,11 @@ mod tests {
             {"value": "customer", "displayOrder": 5}, {"value": "981", "displayOrder": 3},
             {"value": "lead", "displayOrder": 1}, {"value": "broken"},
         ]});
-        let stages = Options::of_property(&definition);
+        let stages = options_of(&definition);
         assert!(is_backward_in(&stages, "981", "lead"));
         assert!(!is_backward_in(&stages, "981", "customer"));
         assert!(!is_backward_in(&stages, "elsewhere", "lead"));
         assert!(stages.takes("981") && stages.takes("broken") && !stages.takes("evangelist"));
-        assert!(Options::of_property(&json!({"options": null})).takes("anything"));
+        assert!(options_of(&json!({"options": null})).takes("anything"));
     }
 }

@@ -1,64 +1,31 @@
 //! Owner changes and tasks, each sent once: what is certain of each is told, and nothing else is presumed.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 
-use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::HubSpot;
 use super::batch::{self, Input};
 use super::look_up;
-use super::present::Present;
 use super::properties::OWNER_PROPERTY;
 use super::record::{is_id, record_id};
 use super::stages::STAGE_PROPERTY;
 use super::tasks::{self, KEY_PROPERTY, KeyPlace};
 use super::write_context::WriteContext;
-use crate::connector::Keyed;
+use crate::connector::contact_cache::gone;
 use crate::connector::outcome::{Outcome, not_written};
-use crate::connector::owners::OwnerStatus;
-use crate::connector::pacer::wait;
-use crate::model::{Delivery, LookUp, Task, Timestamp, Update, Write, one_line};
+use crate::connector::{Keyed, resend};
+use crate::model::{Delivery, LookUp, Task, Update, Write, one_line};
 
-/// How often a write is sent that HubSpot keeps putting off for moments, and how long a moment may be.
-const TIMES: u32 = 4;
-const MOMENT: TimeDelta = TimeDelta::seconds(10);
-
-/// Sends updates and tasks; one answer for each, in order. What HubSpot puts off for a moment it has not done: while there is
-/// time, that is done anew, with another look at contacts whose owner is to be set.
+/// Sends updates and tasks; one answer for each, in order. Whatever is sent again comes after another look at the contacts whose
+/// owner is to be set.
 pub(super) fn send(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let Some((at, deadline)) = writes.first().map(|keyed| (keyed.at, keyed.deadline)) else {
         return Vec::new();
     };
-    let mut answers = deliver(&mut hub.context(at), writes);
-    for _ in 1..TIMES {
-        let put_off: Vec<(usize, TimeDelta)> =
-            (0..).zip(&answers).filter_map(|(place, answer)| Some((place, moment(answer, at)?))).collect();
-        let Some(longest) = put_off.iter().filter_map(|(_, moment)| moment.to_std().ok()).max() else {
-            break;
-        };
-        if !wait(Instant::now() + longest, deadline.min(hub.client.deadline())) {
-            break;
-        }
-        let places = put_off.into_iter().map(|(place, _)| place);
-        let again: Vec<(usize, Keyed<'_>)> =
-            places.filter_map(|place| Some((place, *writes.get(place)?))).collect();
-        let keyed: Vec<Keyed<'_>> = again.iter().map(|(_, keyed)| *keyed).collect();
-        for ((place, _), answer) in again.into_iter().zip(deliver(&mut hub.context(at), &keyed)) {
-            if let Some(place) = answers.get_mut(place) {
-                *place = answer;
-            }
-        }
-    }
-    answers
-}
-
-/// For how long HubSpot puts something off, when that is a moment.
-fn moment(answer: &Delivery, at: Timestamp) -> Option<TimeDelta> {
-    let Delivery::Throttled { until: Some(until), .. } = answer else { return None };
-    Some(*until - at).filter(|moment| *moment <= MOMENT)
+    let deadline = deadline.min(hub.client.deadline());
+    resend::send(writes, deadline, |writes| deliver(&mut hub.context(at), writes))
 }
 
 /// One answer for each, in order.
@@ -69,7 +36,7 @@ pub(super) fn look_up(hub: &mut HubSpot, writes: &[Keyed<'_>]) -> Vec<LookUp> {
 
 fn deliver(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery> {
     let mut answers: Vec<Option<Delivery>> = writes.iter().map(refused_at_once).collect();
-    if let Err(unread) = read_present(context, writes, &answers) {
+    if let Err(unread) = verify(context, writes, &answers) {
         for answer in &mut answers {
             answer.get_or_insert_with(|| unread.clone());
         }
@@ -104,7 +71,7 @@ fn deliver(context: &mut WriteContext<'_>, writes: &[Keyed<'_>]) -> Vec<Delivery
         let outcome = may_have_another_id(context, outcome);
         let delivery = created_delivery(context, input, write, outcome);
         if let (Delivery::Done { .. }, Some(keyed)) = (&delivery, write) {
-            context.wrote_to(keyed.write.contact());
+            context.cache.wrote_to(keyed.write.contact(), None);
         }
         set(&mut answers, at, delivery);
     }
@@ -151,7 +118,7 @@ fn not_ours() -> Delivery {
 }
 
 /// Reads the contacts that were not read in this process yet, or too long ago.
-fn read_present(
+fn verify(
     context: &mut WriteContext<'_>,
     writes: &[Keyed<'_>],
     answers: &[Option<Delivery>],
@@ -160,33 +127,16 @@ fn read_present(
     let sets_owner = |write: &Write| matches!(write, Write::Update(update) if update.owner.is_some());
     let contacts: Vec<(&str, bool)> =
         open.map(|(keyed, _)| (keyed.write.contact(), sets_owner(keyed.write))).collect();
-    context.read_present(&contacts).map_err(not_written)
+    context.verify(&contacts).map_err(not_written)
 }
 
 /// The id of an owner who can be given something.
 fn owner_id(context: &mut WriteContext<'_>, email: &str) -> Result<String, Delivery> {
-    match context.owner(email).map_err(not_written)? {
-        OwnerStatus::Active(id) => Ok(id),
-        OwnerStatus::Archived => {
-            let why = format!(
-                "{email} is deactivated in HubSpot: reactivate the user, or take the rep out of the rules"
-            );
-            Err(Delivery::Refused { why })
-        }
-        OwnerStatus::Unknown => {
-            let why = format!(
-                "{email} is no user of this HubSpot account: invite them, or correct the e-mail in the rules"
-            );
-            Err(Delivery::Refused { why })
-        }
-    }
+    context.owner(email).map_err(not_written)?.id("HubSpot", email)
 }
 
 fn prepare_update(context: &mut WriteContext<'_>, update: &Update) -> Result<Value, Delivery> {
-    let present_stage = match context.present(&update.contact) {
-        Present::There { stage, .. } => stage.clone(),
-        gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
-    };
+    let present_stage = context.cache.details(&update.contact)?.stage.clone();
     let mut properties: BTreeMap<&str, String> =
         update.set.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     if let (Some(present), Some(wanted)) = (present_stage, update.set.get(STAGE_PROPERTY))
@@ -201,7 +151,7 @@ fn prepare_update(context: &mut WriteContext<'_>, update: &Update) -> Result<Val
     }
     if let Some(email) = &update.owner {
         let wanted = owner_id(context, email)?;
-        if let Some(owner) = context.overtaken_by(&update.contact, &wanted) {
+        if let Some(owner) = context.cache.overtaken_by(&update.contact, &wanted) {
             let owner = one_line(owner, 40);
             let why =
                 format!("somebody gave it to owner {owner} a moment ago; the next run looks at it anew");
@@ -216,15 +166,8 @@ fn prepare_update(context: &mut WriteContext<'_>, update: &Update) -> Result<Val
     Ok(json!({ "properties": properties }))
 }
 
-fn refused(present: &Present) -> Delivery {
-    Delivery::Refused { why: present.refusal().unwrap_or_default() }
-}
-
 fn prepare_task(context: &mut WriteContext<'_>, keyed: &Keyed<'_>, task: &Task) -> Result<Value, Delivery> {
-    let company = match context.present(&task.contact) {
-        Present::There { company, .. } => company.clone(),
-        gone @ (Present::Gone | Present::Merged { .. }) => return Err(refused(gone)),
-    };
+    let company = context.cache.details(&task.contact)?.company.clone();
     let owner = owner_id(context, &task.owner)?;
     let place = context.key_place().map_err(not_written)?;
     Ok(tasks::create(keyed.key, task, &owner, company.as_deref(), place, keyed.words))
@@ -255,7 +198,7 @@ fn may_have_another_id(context: &mut WriteContext<'_>, outcome: Outcome) -> Outc
 fn updated_delivery(outcome: Outcome) -> Delivery {
     match outcome {
         Outcome::Accepted(record) => done(&record),
-        Outcome::Missing { .. } => refused(&Present::Gone),
+        Outcome::Missing { .. } => gone(),
         Outcome::Taken { .. } | Outcome::Forbidden { .. } | Outcome::Refused { .. } | Outcome::Failed(_) => {
             outcome.into_delivery()
         }
