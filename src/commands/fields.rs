@@ -32,8 +32,7 @@ pub(super) fn command(
     } else {
         History::open(&database, args.file.as_deref(), &rules)?
     };
-    let mut report = survey(&mut history, &rules, time)?;
-    report.locate(&Source::read(&rules.path)?.text);
+    let report = survey(&mut history, &rules, time)?;
     match global.format {
         Some(Format::Json) => printer.data(&Printable::json(&report)?),
         Some(Format::Csv) => printer.data(&Printable::laid_out(&output::csv(&report)?)),
@@ -51,7 +50,7 @@ fn survey(history: &mut History, rules: &Rules, time: Time) -> Result<Report> {
     }
     let mut survey = Survey::new(rules, time.now);
     let read = history.read_written(&mut |id, values| survey.see(id, values))?;
-    let mut report = survey.finish();
+    let mut report = survey.finish(&Source::read(&rules.path)?.text);
     report.source.clone_from(&history.name);
     report.set_aside = read.set_aside;
     report.lacks(lacking);

@@ -46,9 +46,16 @@ pub(crate) fn text(report: &Report) -> Printable {
     };
     let mut parts = vec![format!("{} contacts from {}{aside}", report.contacts, report.source)];
     let marked = |is_grave| if is_grave { "!" } else { "-" };
-    let attention = report.attention.iter();
-    let attention: Vec<String> = attention
-        .map(|what| format!("{} {}", marked(what.is_grave), one_line(&what.text, TEXT_CHARS_MAX)))
+    let attention: Vec<String> = report
+        .attention
+        .iter()
+        .flat_map(|what| {
+            let text = format!("{} {}", marked(what.is_grave), one_line(&what.text, TEXT_CHARS_MAX));
+            let table = what.table.unwrap_or_default();
+            let lines =
+                what.write.iter().map(move |line| format!("    {table} {}", one_line(line, TEXT_CHARS_MAX)));
+            std::iter::once(text).chain(lines)
+        })
         .collect();
     parts.extend((!attention.is_empty()).then(|| attention.join("\n")));
     let fields = report.fields.iter().map(|field| field_row(field, report.contacts));

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::condition::{ConditionReport, TestReport};
 use super::field::FieldReport;
+use super::proposal::Proposer;
 use super::{OwnerRow, Report};
 use crate::rules::{Operand, Rules};
 
@@ -20,6 +21,10 @@ const OWNERS_NAMED: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attention {
     pub text: String,
+    /// The table of the definition to write one of the lines in.
+    pub table: Option<&'static str>,
+    /// The line that mends it; several, where the data does not say which.
+    pub write: Vec<String>,
     /// Things do not stand well while it is so: `status` and `fields` end with exit code 1.
     pub is_grave: bool,
     /// Where in the definition.
@@ -33,12 +38,13 @@ impl Attention {
     }
 }
 
-pub(super) fn attention(report: &Report, rules: &Rules) -> Vec<Attention> {
-    let unreadable = report.fields.iter().filter_map(unreadable);
+pub(super) fn attention(report: &Report, rules: &Rules, definition: &str) -> Vec<Attention> {
+    let proposer = Proposer { rules, definition, fields: &report.fields };
+    let unreadable = report.fields.iter().filter_map(|field| unreadable(field, &proposer));
     let absent = report.conditions.iter().flat_map(|condition| {
         condition.tests.iter().filter_map(move |found| absent(condition, found, report, rules))
     });
-    let times = report.fields.iter().filter_map(in_future);
+    let times = report.fields.iter().filter_map(|field| times(field, rules));
     let mut all: Vec<Attention> =
         unreadable.chain(absent).chain(nobody(&report.owners)).chain(times).collect();
     all.sort_by_key(|attention| !attention.is_grave);
@@ -46,10 +52,10 @@ pub(super) fn attention(report: &Report, rules: &Rules) -> Vec<Attention> {
 }
 
 fn told(text: String) -> Attention {
-    Attention { text, is_grave: false, span: None }
+    Attention { text, table: None, write: Vec::new(), is_grave: false, span: None }
 }
 
-fn unreadable(field: &FieldReport) -> Option<Attention> {
+fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention> {
     if field.unreadable == 0 {
         return None;
     }
@@ -64,7 +70,8 @@ fn unreadable(field: &FieldReport) -> Option<Attention> {
         field.first_unreadable.as_deref().unwrap_or_default()
     );
     let is_grave = field.is_used && field.unreadable * 100 >= field.filled * GRAVE_PERCENT;
-    Some(Attention { is_grave, ..told(text) })
+    let (table, write, words) = proposer.propose(field);
+    Some(Attention { table, write, is_grave, ..told(text + &words) })
 }
 
 fn absent(of: &ConditionReport, found: &TestReport, report: &Report, rules: &Rules) -> Option<Attention> {
@@ -97,12 +104,26 @@ fn nobody(owners: &[OwnerRow]) -> Option<Attention> {
     (contacts > 0).then(|| told(text))
 }
 
-fn in_future(field: &FieldReport) -> Option<Attention> {
-    let zone = if field.without_zone > 0 {
-        format!(", and {} name no zone, so they were read as UTC", field.without_zone)
-    } else {
-        String::new()
+/// Times that may be hours off: they name no zone, or lie ahead.
+fn times(field: &FieldReport, rules: &Rules) -> Option<Attention> {
+    let FieldReport { field: name, in_future, without_zone, .. } = field;
+    let ahead = format!("`{name}` is in the future for {in_future} contacts");
+    let text = match (in_future, without_zone) {
+        (0, 0) => return None,
+        (0, local) => format!("`{name}` names no zone in {local} contacts, so it is read as UTC"),
+        (_, 0) => ahead,
+        (_, local) => format!("{ahead}, and names no zone in {local}, so it is read as UTC"),
     };
-    let text = format!("`{}` is in the future for {} contacts{zone}", field.field, field.in_future);
-    (field.in_future > 0 && field.is_used).then(|| told(text))
+    let zone = (*without_zone > 0 && rules.crm.kind == "file").then_some(zone(rules));
+    let table = zone.as_ref().map(|_| "[crm.file]");
+    field.is_used.then(|| Attention { table, write: zone.into_iter().collect(), ..told(text) })
+}
+
+/// The zone of the reps, where they share one: whoever exported it likely does too.
+fn zone(rules: &Rules) -> String {
+    let mut zones: Vec<&str> = rules.reps.iter().map(|rep| rep.hours.timezone.name()).collect();
+    zones.dedup();
+    // Whoever names no zone is on UTC, which tells nothing of the export.
+    let shared = zones.first().filter(|zone| zones.len() == 1 && **zone != "UTC").unwrap_or(&"…");
+    format!("timezone = \"{shared}\"")
 }

@@ -18,10 +18,8 @@ pub struct ConditionReport {
     /// Whose it is, such as `route 'Europe'`.
     pub of: String,
     pub words: String,
-    /// Its line in the definition; 0 while nobody looked.
+    /// Its line in the definition.
     pub line: usize,
-    #[serde(skip)]
-    pub span: Range<usize>,
     pub holds: u64,
     pub unclear: u64,
     pub tests: Vec<TestReport>,
@@ -92,13 +90,14 @@ impl<'r> ConditionTally<'r> {
         self.tests.iter_mut().for_each(|test| test.count(facts));
     }
 
-    pub(super) fn finish(self) -> ConditionReport {
+    pub(super) fn finish(self, definition: &str) -> ConditionReport {
         let tests: Vec<TestReport> = self.tests.into_iter().map(TestTally::finish).collect();
+        let start = tests.first().map_or(0, |test| test.span.start);
+        let before = definition.get(..start).unwrap_or_default();
         ConditionReport {
             of: self.of,
             words: condition_words(self.condition),
-            line: 0,
-            span: tests.first().map_or(0..0, |test| test.span.clone()),
+            line: 1 + before.matches('\n').count(),
             holds: self.holds,
             unclear: self.unclear,
             tests,

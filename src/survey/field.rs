@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::different::{Different, Frequent};
+use super::trial::Trial;
 use crate::model::{ContactId, EMAIL_DOMAIN, Field, Kind, Timestamp, Value, one_line};
 
-/// Samples of what cannot be read.
-const SAMPLES_MAX: usize = 3;
+/// Samples of what cannot be read that are kept, and those that are shown.
+pub(super) const SAMPLES_MAX: usize = 8;
+const SAMPLES_SHOWN: usize = 3;
 const SAMPLE_CHARS_MAX: usize = 60;
 
 /// The most frequent values that are listed.
@@ -40,6 +42,11 @@ pub struct FieldReport {
     pub in_future: u64,
     /// Times of day that name no zone, while the definition names none either.
     pub without_zone: u64,
+    /// Every sample that was kept.
+    #[serde(skip)]
+    pub(super) kept: Vec<String>,
+    #[serde(skip)]
+    pub(super) trials: Vec<Trial>,
 }
 
 #[derive(Debug)]
@@ -54,6 +61,7 @@ pub(super) struct FieldTally {
     times: Range<Timestamp>,
     in_future: u64,
     without_zone: u64,
+    trials: Vec<Trial>,
 }
 
 impl FieldTally {
@@ -69,6 +77,7 @@ impl FieldTally {
             times: None,
             in_future: 0,
             without_zone: 0,
+            trials: Trial::all(&field.reading),
         }
     }
 
@@ -88,10 +97,16 @@ impl FieldTally {
             Value::Unreadable(_) => return self.count_unreadable(raw, contact),
             Value::Time(time) => {
                 self.in_future += u64::from(*time > now);
-                self.without_zone += u64::from(field.reading.lacks_zone(raw));
+                let is_local = raw.contains(':') && !raw.ends_with('Z') && field.reading.lacks_zone(raw);
+                self.without_zone += u64::from(is_local);
                 widen(&mut self.times, *time);
             }
-            Value::Number(number) => widen(&mut self.numbers, *number),
+            Value::Number(number) => {
+                widen(&mut self.numbers, *number);
+                if raw.contains(['.', ',']) {
+                    self.trials.iter_mut().for_each(|trial| trial.must_read(raw));
+                }
+            }
             Value::Missing | Value::Bool(_) | Value::Text(_) => {}
         }
         if !(self.is_personal && self.different.is_more) {
@@ -101,6 +116,7 @@ impl FieldTally {
 
     fn count_unreadable(&mut self, raw: &str, contact: &ContactId) {
         self.unreadable += 1;
+        self.trials.retain_mut(|trial| trial.is_worth_trying(raw));
         self.first_unreadable.get_or_insert_with(|| contact.to_string());
         if self.samples.len() < SAMPLES_MAX {
             let shown = one_line(raw, SAMPLE_CHARS_MAX);
@@ -128,7 +144,9 @@ impl FieldTally {
             frequent: (!self.is_personal).then(|| frequent.collect()),
             different: sorted.len() as u64,
             is_more: self.different.is_more,
-            samples: self.samples,
+            samples: self.samples.iter().take(SAMPLES_SHOWN).cloned().collect(),
+            kept: self.samples,
+            trials: self.trials,
             first_unreadable: self.first_unreadable,
             lowest,
             highest,

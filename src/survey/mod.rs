@@ -5,6 +5,8 @@ mod attention;
 mod condition;
 mod different;
 mod field;
+mod proposal;
+mod trial;
 
 use serde::Serialize;
 
@@ -81,7 +83,8 @@ impl<'r> Survey<'r> {
     }
 
     /// What was counted. Of the standard fields those that no rule looks at and no contact has are left out.
-    pub fn finish(self) -> Report {
+    /// `definition` is the text of the rules.
+    pub fn finish(self, definition: &str) -> Report {
         let Self { rules, contacts, .. } = self;
         let all = rules.fields.all();
         let owners = owners(rules, all, &self.fields);
@@ -90,7 +93,7 @@ impl<'r> Survey<'r> {
         let fields = fields.map(|(at, (field, tally))| tally.finish(field, at < used));
         let is_asked_for = |name: &str| rules.fields.required().any(|field| field.name == name);
         let fields = fields.filter(|field| field.filled > 0 || is_asked_for(&field.field)).collect();
-        let conditions = self.conditions.into_iter().map(ConditionTally::finish).collect();
+        let conditions = self.conditions.into_iter().map(|tally| tally.finish(definition)).collect();
         let mut report = Report {
             version: VERSION,
             source: String::new(),
@@ -101,20 +104,12 @@ impl<'r> Survey<'r> {
             conditions,
             owners,
         };
-        report.attention = attention(&report, rules);
+        report.attention = attention(&report, rules, definition);
         report
     }
 }
 
 impl Report {
-    /// Tells the line of each condition in the definition.
-    pub fn locate(&mut self, definition: &str) {
-        for condition in &mut self.conditions {
-            let before = definition.get(..condition.span.start).unwrap_or_default();
-            condition.line = 1 + before.matches('\n').count();
-        }
-    }
-
     /// Puts first what the source lacks of what the definition asks for, each a sentence: no run starts without.
     pub fn lacks(&mut self, lacking: Vec<String>) {
         let lacking = lacking.into_iter().map(Attention::grave);

@@ -2,6 +2,7 @@
 
 mod figures;
 mod hostile;
+mod proposals;
 
 use std::fmt::Write as _;
 
