@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use handoff::connector::{Capabilities, Certainty};
 use serde_json::{Value, json};
 
 use super::Fault;
@@ -13,7 +14,8 @@ use super::crm::Account;
 use super::scene::Side;
 use crate::support::Place;
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::{self, Fake, TOKEN};
+use crate::support::hubspot::portal::iso;
+use crate::support::hubspot::{self, Fake, TOKEN};
 
 /// Files as a CRM.
 pub(crate) struct File {
@@ -35,6 +37,13 @@ impl File {
         std::fs::rename(new, self.folder.join("contacts.csv")).unwrap();
     }
 
+    fn act(&self, id: &str, kind: &str) {
+        let path = self.folder.join("activity.csv");
+        let rows = std::fs::read_to_string(&path).unwrap_or_else(|_| "at,contact,by,kind,note\n".to_owned());
+        let at = self.now.to_rfc3339();
+        std::fs::write(path, format!("{rows}{at},{id},ana@acme.example,{kind},\n")).unwrap();
+    }
+
     fn lines(&self, name: &str, id: &str) -> Vec<Value> {
         let text = std::fs::read_to_string(self.folder.join("out").join(name)).unwrap_or_default();
         let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -44,7 +53,7 @@ impl File {
 
 impl Side for File {
     fn table(&self) -> String {
-        "[crm.file]\ncontacts = \"contacts.csv\"\n".to_owned()
+        "[crm.file]\ncontacts = \"contacts.csv\"\nactivity = \"activity.csv\"\n".to_owned()
     }
 
     fn variables(&self) -> Vec<(&'static str, String)> {
@@ -67,7 +76,12 @@ impl Side for File {
 }
 
 impl Account for File {
-    const APPLIES_LATE: bool = false;
+    const CAN: Capabilities = Capabilities {
+        applies_late: false,
+        certainty: Certainty::Keyed,
+        shows_state: false,
+        tells_endings: true,
+    };
     const KNOWS_THE_KEY: bool = true;
 
     fn open(place: &Place) -> Self {
@@ -94,6 +108,18 @@ impl Account for File {
 
     fn merge(&mut self, loser: &str, _: &str) {
         self.delete(loser);
+    }
+
+    fn merge_once_read(&mut self, _: &str, _: &str) -> bool {
+        false
+    }
+
+    fn accept(&mut self, id: &str) {
+        self.act(id, "accepted");
+    }
+
+    fn end(&mut self, id: &str) {
+        self.act(id, "converted");
     }
 
     fn owner(&self, id: &str) -> Option<String> {
@@ -141,19 +167,19 @@ impl<const HAS_KEY: bool> Side for HubSpot<HAS_KEY> {
         let invalid = json!([{"isValid": false, "message": "no such words", "error": "FAILED_VALIDATION_RULE",
             "name": "hs_task_subject"}]);
         let fault = match fault {
-            Fault::AnswerLost => portal::Fault::Done(Reply::Close),
+            Fault::AnswerLost => hubspot::Fault::Done(Reply::Close),
             Fault::AnswerLate => {
                 let late = Reply::json(201, &json!({"id": "1"}));
-                portal::Fault::Done(Reply::Late(Duration::from_secs(4), Box::new(late)))
+                hubspot::Fault::Done(Reply::Late(Duration::from_secs(4), Box::new(late)))
             }
             Fault::Throttled => {
                 let body = json!({"status": "error", "policyName": "TEN_SECONDLY_ROLLING", "category": "RATE_LIMITS"});
-                portal::Fault::Instead(Reply::json(429, &body))
+                hubspot::Fault::Instead(Reply::json(429, &body))
             }
             Fault::Refused => {
                 let body = json!({"status": "error", "category": "VALIDATION_ERROR",
                     "message": format!("Property values were not valid: {invalid}")});
-                portal::Fault::Instead(Reply::json(400, &body))
+                hubspot::Fault::Instead(Reply::json(400, &body))
             }
         };
         self.fake.fail("POST", "/tasks", fault);
@@ -162,7 +188,12 @@ impl<const HAS_KEY: bool> Side for HubSpot<HAS_KEY> {
 }
 
 impl<const HAS_KEY: bool> Account for HubSpot<HAS_KEY> {
-    const APPLIES_LATE: bool = true;
+    const CAN: Capabilities = Capabilities {
+        applies_late: true,
+        certainty: Certainty::Findable,
+        shows_state: false,
+        tells_endings: false,
+    };
     const KNOWS_THE_KEY: bool = HAS_KEY;
 
     fn open(_: &Place) -> Self {
@@ -190,9 +221,25 @@ impl<const HAS_KEY: bool> Account for HubSpot<HAS_KEY> {
         self.fake.portal().merge(loser, winner);
     }
 
+    fn merge_once_read(&mut self, loser: &str, winner: &str) -> bool {
+        self.fake.portal().merges = Some((loser.to_owned(), winner.to_owned()));
+        true
+    }
+
+    fn accept(&mut self, id: &str) {
+        self.fake.portal().engage(id, "calls", &json!({"hubspot_owner_id": "71"}));
+    }
+
+    fn end(&mut self, id: &str) {
+        let mut portal = self.fake.portal();
+        let version = json!({"value": "customer", "timestamp": iso(portal.now_ms), "sourceType": "CRM_UI"});
+        portal.history.insert((id.to_owned(), "lifecyclestage".to_owned()), vec![version]);
+        portal.put("contacts", id, &json!({"lifecyclestage": "customer"}));
+    }
+
     fn owner(&self, id: &str) -> Option<String> {
         let portal = self.fake.portal();
-        let owner = portal.objects["contacts"].get(id)?.get("hubspot_owner_id")?.as_str()?;
+        let owner = portal.get("contacts", id)?.properties.get("hubspot_owner_id")?.as_str()?;
         let email = self.owners.iter().find(|(known, _)| known.to_string() == *owner);
         email.map(|(_, email)| (*email).to_owned())
     }

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use handoff::connector::{Capabilities, Certainty};
 use serde_json::json;
 
 use super::Fault;
-use super::message::{Certainty, Chat};
+use super::message::Chat;
 use super::scene::Side;
 use crate::support::http_server::{HttpServer, Reply};
 use crate::support::slack::fake::{FakeSlack, Script, TOKEN};
@@ -60,8 +61,12 @@ macro_rules! local {
 local!(FileChat, "[chat.file]\npath = \"out/messages.jsonl\"\n",);
 
 impl Chat for FileChat {
-    const CERTAINTY: Certainty = Certainty::Certain;
-    const SHOWS_STATE: bool = false;
+    const CAN: Capabilities = Capabilities {
+        applies_late: false,
+        certainty: Certainty::Keyed,
+        shows_state: false,
+        tells_endings: false,
+    };
 
     fn open(place: &Place) -> Self {
         Self::open(place)
@@ -88,8 +93,12 @@ local!(
 );
 
 impl Chat for Console {
-    const CERTAINTY: Certainty = Certainty::Certain;
-    const SHOWS_STATE: bool = false;
+    const CAN: Capabilities = Capabilities {
+        applies_late: false,
+        certainty: Certainty::Blind,
+        shows_state: false,
+        tells_endings: false,
+    };
 
     fn open(_: &Place) -> Self {
         Self(0)
@@ -150,8 +159,12 @@ impl Side for Slack {
 }
 
 impl Chat for Slack {
-    const CERTAINTY: Certainty = Certainty::Findable;
-    const SHOWS_STATE: bool = true;
+    const CAN: Capabilities = Capabilities {
+        applies_late: true,
+        certainty: Certainty::Findable,
+        shows_state: true,
+        tells_endings: false,
+    };
 
     fn open(_: &Place) -> Self {
         Self(FakeSlack::start())
@@ -206,8 +219,12 @@ impl Side for Webhook {
 }
 
 impl Chat for Webhook {
-    const CERTAINTY: Certainty = Certainty::Blind;
-    const SHOWS_STATE: bool = false;
+    const CAN: Capabilities = Capabilities {
+        applies_late: true,
+        certainty: Certainty::Blind,
+        shows_state: false,
+        tells_endings: false,
+    };
 
     fn open(_: &Place) -> Self {
         let taken = Arc::new(Mutex::new(0));

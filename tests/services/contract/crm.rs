@@ -1,7 +1,10 @@
 //! What every CRM keeps to.
 
+use handoff::connector::{Capabilities, Certainty};
+
 use super::Fault;
 use super::chats::FileChat;
+use super::claims::claims;
 use super::scene::{Scene, Side};
 use crate::support::Place;
 
@@ -10,8 +13,8 @@ const BO: &str = "bo@acme.example";
 
 /// A small account of one vendor.
 pub(crate) trait Account: Side {
-    /// A request may take effect after its sender is dead.
-    const APPLIES_LATE: bool;
+    /// What the connector can, as this suite sees it, and must say.
+    const CAN: Capabilities;
     /// The service itself takes each key once.
     const KNOWS_THE_KEY: bool;
 
@@ -22,6 +25,12 @@ pub(crate) trait Account: Side {
     fn delete(&mut self, id: &str);
     /// The first contact becomes a part of the second.
     fn merge(&mut self, loser: &str, winner: &str);
+    /// The same, once contacts were read the next time; `false`: nobody can get in between there.
+    fn merge_once_read(&mut self, loser: &str, winner: &str) -> bool;
+    /// The rep takes the lead on.
+    fn accept(&mut self, id: &str);
+    /// The rep says what came of it, by whatever the service has for that.
+    fn end(&mut self, id: &str);
     /// The e-mail of the contact's owner.
     fn owner(&self, id: &str) -> Option<String>;
     /// How many tasks the contact has.
@@ -127,11 +136,30 @@ pub(crate) fn a_contact_that_is_gone_since_gets_nothing<A: Account>() {
 
 pub(crate) fn a_contact_that_was_merged_since_gets_nothing<A: Account>() {
     let mut scene = judged::<A>();
-    scene.crm.put("2", 90);
+    scene.crm.put("2", 10);
     scene.crm.merge("1", "2");
+    // No sync tells of it: the second look must.
+    scene.run(&["route"]);
+    for id in ["1", "2"] {
+        assert_eq!((scene.crm.owner(id), scene.crm.tasks(id)), (None, 0), "{id}");
+    }
+    assert_eq!((scene.undelivered(), scene.failed(), scene.chat.messages()), (0, 0, 0));
+    scene.tick();
+    scene.crm.put("2", 90);
     scene.run(&["run"]);
-    assert_eq!((scene.crm.owner("1"), scene.crm.tasks("1")), (None, 0));
     assert_eq!(scene.crm.tasks("2"), 1, "the one that it was merged into is a lead of its own");
+}
+
+pub(crate) fn a_merge_between_the_second_look_and_the_write_leaves_one_task<A: Account>() {
+    let mut scene = judged::<A>();
+    scene.crm.put("2", 10);
+    if !scene.crm.merge_once_read("1", "2") {
+        return;
+    }
+    scene.run(&["route"]);
+    scene.settle();
+    assert_eq!((scene.crm.tasks("1"), scene.crm.tasks("2")), (0, 1), "what was on its way is there once");
+    assert_eq!((scene.undelivered(), scene.failed()), (0, 0));
 }
 
 /// Arranges a fault for the task of contact 1; `false` where it cannot happen, as nothing can be late there.
@@ -139,7 +167,7 @@ fn arranged<A: Account>(scene: &mut Scene<A, FileChat>, fault: Fault) -> bool {
     scene.tick();
     scene.crm.put("1", 80);
     let can_happen = scene.crm.next(fault);
-    assert_eq!(can_happen, A::APPLIES_LATE, "{fault:?}");
+    assert_eq!(can_happen, A::CAN.applies_late, "{fault:?}");
     can_happen
 }
 
@@ -153,6 +181,11 @@ pub(crate) fn a_write_whose_answer_is_lost_is_there_once<A: Account>() {
         assert!(scene.undelivered() > 0, "it was looked for too early to tell");
         scene.minute += 3;
         scene.settle();
+        assert_eq!(
+            scene.failed() > 0,
+            A::CAN.certainty == Certainty::Blind,
+            "whether somebody has to decide"
+        );
     } else {
         scene.run(&["run"]);
     }
@@ -202,11 +235,29 @@ pub(crate) fn a_lost_database_writes_nothing_twice_where_the_service_knows_the_k
     scene.tick();
     scene.crm.put("1", 80);
     scene.run(&["run"]);
-    for name in ["handoff.db", "handoff.db-wal", "handoff.db-shm"] {
-        std::fs::remove_file(scene.place.path(name)).ok();
-    }
+    scene.lose_database();
     scene.run(&["run", "--include-existing"]);
     scene.minute += 3;
     scene.settle();
     assert_eq!(scene.crm.tasks("1") == 1, A::KNOWS_THE_KEY, "{} tasks", scene.crm.tasks("1"));
+    assert!(A::KNOWS_THE_KEY || A::CAN.certainty != Certainty::Keyed);
+}
+
+pub(crate) fn an_ending_is_told_if_it_says_so<A: Account>() {
+    let mut scene = scene::<A>();
+    scene.tick();
+    scene.crm.put("1", 80);
+    for act in [|_: &mut A, _: &str| {}, A::accept, A::end] {
+        scene.tick();
+        act(&mut scene.crm, "1");
+        scene.minute += 1;
+        assert_eq!(scene.run(&["run"]).status, 0);
+    }
+    let ended = scene.count("SELECT count(*) FROM handoff WHERE status = 'converted'");
+    assert_eq!(ended == 1, A::CAN.tells_endings);
+}
+
+pub(crate) fn it_can_what_it_says<A: Account>() {
+    let claims = claims(&scene::<A>());
+    assert!(claims.contains(&format!("crm: {:?}\n", A::CAN)), "{claims}");
 }

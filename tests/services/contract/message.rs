@@ -1,27 +1,18 @@
 //! What every chat keeps to.
 
+use handoff::connector::{Capabilities, Certainty};
+
 use super::Fault;
 use super::accounts::File;
+use super::claims::claims;
 use super::crm::Account as _;
 use super::scene::{Scene, Side};
 use crate::support::Place;
 
-/// How a message is settled whose answer was lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Certainty {
-    /// No answer can be lost.
-    Certain,
-    /// It can be looked up.
-    Findable,
-    /// Somebody has to decide.
-    Blind,
-}
-
 /// One chat.
 pub(crate) trait Chat: Side {
-    const CERTAINTY: Certainty;
-    /// A message shows what became of its handoff.
-    const SHOWS_STATE: bool;
+    /// What the connector can, as this suite sees it, and must say.
+    const CAN: Capabilities;
 
     fn open(place: &Place) -> Self;
     /// Messages that are there, without replies.
@@ -43,7 +34,7 @@ fn scene<M: Chat>() -> Scene<File, M> {
 /// Arranges a fault for the message of contact 1; `false` where it cannot happen.
 fn arranged<M: Chat>(scene: &mut Scene<File, M>, fault: Fault) -> bool {
     let can_happen = scene.chat.next(fault);
-    assert_eq!(can_happen, M::CERTAINTY != Certainty::Certain, "{fault:?}");
+    assert_eq!(can_happen, M::CAN.applies_late, "{fault:?}");
     can_happen
 }
 
@@ -62,7 +53,7 @@ fn settled<M: Chat>(mut scene: Scene<File, M>) {
         scene.run(&["run"]);
         scene.minute += 3;
     }
-    let failed = u32::from(M::CERTAINTY == Certainty::Blind);
+    let failed = u32::from(M::CAN.applies_late && M::CAN.certainty == Certainty::Blind);
     assert_eq!((scene.chat.messages(), scene.undelivered(), scene.failed()), (1, 0, failed));
 }
 
@@ -115,5 +106,21 @@ pub(crate) fn a_chat_shows_what_became_of_a_handoff_if_it_says_so<M: Chat>() {
     scene.crm.put("1", 10);
     scene.run(&["run"]);
     scene.run(&["run"]);
-    assert_eq!(scene.chat.states() > 0, M::SHOWS_STATE, "{} states", scene.chat.states());
+    assert_eq!(scene.chat.states() > 0, M::CAN.shows_state, "{} states", scene.chat.states());
+    assert_eq!(scene.failed(), 0, "a state that cannot be shown is not sent");
+}
+
+pub(crate) fn a_lost_database_says_nothing_twice_where_the_chat_knows_the_key<M: Chat>() {
+    let mut scene = scene::<M>();
+    scene.run(&["run"]);
+    scene.lose_database();
+    scene.run(&["run", "--include-existing"]);
+    scene.settle();
+    let messages = scene.chat.messages();
+    assert_eq!(messages == 1, M::CAN.certainty == Certainty::Keyed, "{messages} messages");
+}
+
+pub(crate) fn it_can_what_it_says<M: Chat>() {
+    let claims = claims(&scene::<M>());
+    assert!(claims.contains(&format!("chat: {:?}\n", M::CAN)), "{claims}");
 }

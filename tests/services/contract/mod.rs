@@ -3,6 +3,7 @@
 
 mod accounts;
 mod chats;
+mod claims;
 mod crm;
 mod message;
 mod scene;
@@ -39,11 +40,14 @@ macro_rules! every_crm {
                 an_owner_who_was_set_since_is_respected
                 a_contact_that_is_gone_since_gets_nothing
                 a_contact_that_was_merged_since_gets_nothing
+                a_merge_between_the_second_look_and_the_write_leaves_one_task
                 a_write_whose_answer_is_lost_is_there_once
                 a_write_whose_answer_is_late_is_there_once
                 a_throttled_write_goes_out_later
                 a_refused_write_is_not_sent_again_and_holds_up_no_other
                 a_lost_database_writes_nothing_twice_where_the_service_knows_the_key
+                an_ending_is_told_if_it_says_so
+                it_can_what_it_says
             );
         })+
     };
@@ -59,6 +63,8 @@ macro_rules! every_chat {
                 a_throttled_message_goes_out_later
                 a_refused_message_is_not_sent_again_and_holds_up_no_other
                 a_chat_shows_what_became_of_a_handoff_if_it_says_so
+                a_lost_database_says_nothing_twice_where_the_chat_knows_the_key
+                it_can_what_it_says
             );
         })+
     };

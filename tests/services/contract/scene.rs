@@ -8,24 +8,16 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Fault;
+use crate::support::definition::definition;
 use crate::support::{MONDAY_10, Place, Ran};
 
 const RULES: &str = r#"
-[[mql]]
-name = "engaged"
-when = { score.at_least = 50 }
 [[rep]]
 name = "Ana Silva"
 email = "ana@acme.example"
 [[rep]]
 name = "Bo Ek"
 email = "bo@acme.example"
-[[team]]
-name = "inbound"
-members = [{ rep = "ana@acme.example" }]
-[[route]]
-name = "Everyone"
-to = { team = "inbound" }
 [limits]
 handoffs_per_run = 5000
 handoffs_per_rep_per_run = 5000
@@ -59,7 +51,7 @@ pub(crate) struct Scene<C, M> {
 impl<C: Side, M: Side> Scene<C, M> {
     /// The first sync is over, with nobody there.
     pub(crate) fn open(place: Place, crm: C, chat: M) -> Self {
-        place.write("rules.toml", &format!("version = 1\n{}\n{}\n{RULES}", crm.table(), chat.table()));
+        place.write("rules.toml", &definition(&format!("{}\n{}\n{RULES}", crm.table(), chat.table())));
         crm.watch(&place.path("handoff.db"));
         chat.watch(&place.path("handoff.db"));
         let mut scene = Self { place, crm, chat, minute: 0, said: String::new() };
@@ -78,7 +70,7 @@ impl<C: Side, M: Side> Scene<C, M> {
         self.chat.at(now);
     }
 
-    fn variables(&self) -> Vec<(&'static str, String)> {
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
         let mut variables = vec![("HANDOFF_NOW", self.now().to_rfc3339())];
         variables.extend(self.crm.variables());
         variables.extend(self.chat.variables());
@@ -139,6 +131,13 @@ impl<C: Side, M: Side> Scene<C, M> {
         panic!("it never came to rest:\n{}", self.said);
     }
 
+    /// The database is gone, and the next run starts with none.
+    pub(crate) fn lose_database(&self) {
+        for name in ["handoff.db", "handoff.db-wal", "handoff.db-shm"] {
+            std::fs::remove_file(self.place.path(name)).ok();
+        }
+    }
+
     /// Effects that are neither there nor refused.
     pub(crate) fn undelivered(&self) -> u32 {
         self.count("SELECT count(*) FROM effect WHERE state IN ('planned', 'in_flight', 'unknown')")
@@ -148,7 +147,7 @@ impl<C: Side, M: Side> Scene<C, M> {
         self.count("SELECT count(*) FROM effect WHERE state = 'failed'")
     }
 
-    fn count(&self, sql: &str) -> u32 {
+    pub(crate) fn count(&self, sql: &str) -> u32 {
         let database = rusqlite::Connection::open(self.place.path("handoff.db")).unwrap();
         database.busy_timeout(Duration::from_secs(5)).unwrap();
         database.query_row(sql, [], |row| row.get(0)).unwrap()

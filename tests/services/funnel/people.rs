@@ -6,7 +6,7 @@ use super::scene::Funnel;
 use crate::support::Ran;
 use crate::support::clean::{FORGED, assert_clean};
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 use crate::support::slack::fake::Script;
 
 const EMAIL: &str = "zenobia.septimia@palmyra.example";

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::support::http_server::Exchange;
-use crate::support::hubspot::portal::Fake;
+use crate::support::hubspot::Fake;
 use crate::support::slack::fake::FakeSlack;
 use crate::support::{MONDAY_10, Place, Ran, definition};
 
@@ -41,10 +41,8 @@ impl Funnel {
         let (hubspot, slack, place) = (Fake::start(true), FakeSlack::start(), Place::new());
         let rules = definition::hubspot(&hubspot.url(), TABLES).replace("SLACK", &slack.url());
         place.write("rules.toml", &rules);
-        let tokens = (
-            crate::support::hubspot::portal::TOKEN.to_owned(),
-            crate::support::slack::fake::TOKEN.to_owned(),
-        );
+        let tokens =
+            (crate::support::hubspot::TOKEN.to_owned(), crate::support::slack::fake::TOKEN.to_owned());
         let funnel = Self { place, hubspot, slack, tokens, minute: 0 };
         funnel.hubspot.portal().now_ms = funnel.now().timestamp_millis();
         funnel

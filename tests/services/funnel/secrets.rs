@@ -7,7 +7,7 @@ use serde_json::json;
 use super::scene::Funnel;
 use crate::support::Ran;
 use crate::support::http_server::{HttpServer, Reply};
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 use crate::support::slack::fake::{FakeSlack, Script};
 
 /// Every way to ask for more words.
@@ -92,7 +92,7 @@ fn tokens_are_nowhere_when_all_is_well() {
 #[test]
 fn tokens_are_nowhere_when_a_service_fails_and_repeats_them() {
     let (hubspot_token, slack_token) =
-        (crate::support::hubspot::portal::TOKEN.to_owned(), crate::support::slack::fake::TOKEN.to_owned());
+        (crate::support::hubspot::TOKEN.to_owned(), crate::support::slack::fake::TOKEN.to_owned());
     for at in 0..failures("").len() {
         let mut funnel = Funnel::open();
         funnel.lead("101");

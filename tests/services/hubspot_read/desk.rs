@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::fake::{Fake, MINUTE, NOW_MS, TOKEN};
 use crate::support::definition::definition;
+use crate::support::hubspot::limits::Rates;
+use crate::support::hubspot::{Fake, MINUTE, NOW_MS, TOKEN};
 use crate::support::{Place, Ran};
 
 const OPTED_OUT: &str = r#"
@@ -22,7 +23,9 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn open() -> Self {
-        let fake = Fake::start();
+        let fake = Fake::start(false);
+        fake.portal().owners.push((72, "bo@acme.example", false));
+        fake.portal().rates = Some(Rates::new(100));
         let place = Place::new();
         place.write(
             "rules.toml",
@@ -33,16 +36,16 @@ impl Desk {
 
     /// `count` contacts from this id on, all changed an hour ago.
     pub(crate) fn fill(&self, first: u64, count: u64) {
-        let mut world = self.fake.world();
+        let mut portal = self.fake.portal();
         for id in first..first + count {
-            world.put(id, NOW_MS - 60 * MINUTE, 0, &json!({"email": format!("c{id}@client.example")}));
+            portal.change(id, NOW_MS - 60 * MINUTE, 0, &json!({"email": format!("c{id}@client.example")}));
         }
     }
 
     pub(crate) fn handoff(&self, args: &[&str]) -> Ran {
         // Cron starts the runs a minute apart: what the last one sent no longer counts against the limits.
-        self.fake.world().pass(0);
-        let now = self.fake.world().now_ms;
+        self.fake.portal().pass(0);
+        let now = self.fake.portal().now_ms;
         let now = chrono::DateTime::from_timestamp_millis(now).unwrap().to_rfc3339();
         let ran = self.place.handoff_with(&[("HANDOFF_NOW", &now), ("HANDOFF_HUBSPOT_TOKEN", TOKEN)], args);
         assert!(!ran.all().contains(TOKEN), "the token is in the output");
@@ -71,7 +74,7 @@ impl Desk {
     }
 
     pub(crate) fn later(&self, minutes: i64) {
-        self.fake.world().pass(minutes * MINUTE);
+        self.fake.portal().pass(minutes * MINUTE);
     }
 
     fn db(&self) -> rusqlite::Connection {

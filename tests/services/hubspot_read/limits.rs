@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::desk::{Desk, count};
-use super::fake::{Fault, limited};
+use crate::support::hubspot::Fault;
+use crate::support::hubspot::limits::limited;
 
 #[test]
 fn case_12_secondly_waits_about_a_second() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().fail("/search", Fault::Reply(limited("SECONDLY")));
+    desk.fake.fail("POST", "/search", Fault::Instead(limited("SECONDLY")));
     let took = desk.timed_sync();
     assert!((Duration::from_millis(900)..Duration::from_secs(4)).contains(&took), "{took:?}");
     assert_eq!(desk.stored(), [1, 2, 3]);
@@ -19,7 +20,7 @@ fn case_12_secondly_waits_about_a_second() {
 fn case_12_ten_secondly_waits_for_the_interval() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().fail("/contacts/batch/read", Fault::Reply(limited("TEN_SECONDLY_ROLLING")));
+    desk.fake.fail("POST", "/contacts/batch/read", Fault::Instead(limited("TEN_SECONDLY_ROLLING")));
     let took = desk.timed_sync();
     assert!((Duration::from_millis(9_900)..Duration::from_secs(14)).contains(&took), "{took:?}");
 }
@@ -28,7 +29,7 @@ fn case_12_ten_secondly_waits_for_the_interval() {
 fn case_12_daily_stops_the_run_at_once_and_the_next_goes_on() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().fail("/search", Fault::Reply(limited("DAILY")));
+    desk.fake.fail("POST", "/search", Fault::Instead(limited("DAILY")));
     let said = desk.failed_sync();
     assert!(said.contains("daily limit"), "{said}");
     assert_eq!(desk.fake.requests().len(), 1);
@@ -44,7 +45,7 @@ fn case_13_retry_after_in_milliseconds_seconds_or_nonsense_is_a_bounded_wait() {
         let desk = Desk::open();
         desk.fill(1, 3);
         let reply = limited("SECONDLY").with("Retry-After", value);
-        desk.fake.world().fail("/search", Fault::Reply(reply));
+        desk.fake.fail("POST", "/search", Fault::Instead(reply));
         let took = desk.timed_sync().as_millis();
         assert!((least..most).contains(&took), "{value}: {took} ms");
     }
@@ -55,7 +56,7 @@ fn case_13_a_wait_beyond_the_run_s_time_ends_the_run_instead() {
     let desk = Desk::open();
     desk.fill(1, 3);
     let reply = limited("TEN_SECONDLY_ROLLING").with("Retry-After", "1000000000");
-    desk.fake.world().fail("/search", Fault::Reply(reply));
+    desk.fake.fail("POST", "/search", Fault::Instead(reply));
     let begun = std::time::Instant::now();
     let ran = desk.handoff(&["run", "--deadline", "10"]);
     assert!(begun.elapsed() < Duration::from_secs(5), "{}", ran.all());
@@ -75,7 +76,7 @@ fn case_14_searches_stay_below_five_a_second_without_any_header() {
 fn case_14_little_left_slows_the_rest() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().remaining = Some(1);
+    desk.fake.portal().rates.as_mut().unwrap().remaining = Some(1);
     // After the first read that says so, the next waits for half the interval.
     let took = desk.timed_sync();
     assert!((Duration::from_millis(4_900)..Duration::from_secs(14)).contains(&took), "{took:?}");

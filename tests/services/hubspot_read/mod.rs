@@ -3,7 +3,6 @@
 
 mod desk;
 mod errors;
-mod fake;
 mod limits;
 mod memory;
 mod online;

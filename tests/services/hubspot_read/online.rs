@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::desk::Desk;
-use super::fake::Fault;
 use crate::support::http_server::Reply;
+use crate::support::hubspot::Fault;
 
 #[test]
 fn what_the_account_lacks_is_found_all_at_once() {
@@ -25,13 +25,13 @@ fn what_the_account_lacks_is_found_all_at_once() {
         "[[rep]]\nname = \"Cy\"\nemail = \"cy@acme.example\"\n\n[[team]]",
     );
     {
-        let mut world = desk.fake.world();
-        world.owners.push((73, "cy@acme.example".to_owned(), true));
+        let mut portal = desk.fake.portal();
+        portal.owners.push((73, "cy@acme.example", true));
         let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "pricing_page_views", "email"];
         let mut contact: Vec<_> =
             names.iter().map(|name| json!({"name": name, "options": [], "type": "string"})).collect();
         contact.push(json!({"name": "hs_lead_status", "options": [{"value": "NEW"}, {"value": "OPEN"}]}));
-        world.definitions.insert("contacts", contact);
+        portal.definitions.insert("contacts", contact);
     }
     let ran = desk.handoff(&["check", "--online"]);
     let said = ran.all();
@@ -53,13 +53,13 @@ fn what_a_condition_asks_for_and_no_option_is_is_a_warning() {
         "when = { any = [{ lead_status.in = [\"New\", \"UNQUALIFYED\"] }, { job_title = \"Student\" }, { owner = \"x@acme.example\" }] }",
     );
     {
-        let mut world = desk.fake.world();
+        let mut portal = desk.fake.portal();
         let names = ["hs_object_id", "hubspotscore", "jobtitle", "email", "hubspot_owner_id"];
         let mut contact: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
         contact
             .push(json!({"name": "hs_lead_status", "options": [{"value": "NEW"}, {"value": "UNQUALIFIED"}]}));
         contact[4]["options"] = json!([{"value": "71"}]);
-        world.definitions.insert("contacts", contact);
+        portal.definitions.insert("contacts", contact);
     }
     let ran = desk.handoff(&["check", "--online"]);
     let said = ran.all();
@@ -73,7 +73,7 @@ fn what_a_condition_asks_for_and_no_option_is_is_a_warning() {
 #[test]
 fn a_token_that_is_not_taken_is_the_only_finding() {
     let desk = Desk::open();
-    desk.fake.world().fail("/search", Fault::Reply(Reply::json(401, &json!({"message": "expired"}))));
+    desk.fake.fail("POST", "/search", Fault::Instead(Reply::json(401, &json!({"message": "expired"}))));
     let said = desk.handoff(&["check", "--online"]).all();
     assert!(said.contains("does not take the token"), "{said}");
     assert_eq!(desk.fake.requests().len(), 1);
@@ -89,19 +89,19 @@ fn scopes_that_are_missing_are_named_and_the_optional_one_is_no_error() {
     );
     let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "email", "name"];
     let all: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
-    desk.fake.world().definitions.extend([("contacts", all.clone()), ("companies", all)]);
+    desk.fake.portal().definitions.extend([("contacts", all.clone()), ("companies", all)]);
     let without = |scope: &str| {
         let required = json!({"context": {"requiredGranularScopes": [scope]}});
-        Fault::Reply(Reply::json(403, &json!({"category": "MISSING_SCOPES", "errors": [required]})))
+        Fault::Instead(Reply::json(403, &json!({"category": "MISSING_SCOPES", "errors": [required]})))
     };
-    desk.fake.world().fail("/emails", without("sales-email-read"));
+    desk.fake.fail("GET", "/emails", without("sales-email-read"));
     let ran = desk.handoff(&["check", "--online", "--deny", "warnings"]);
     assert_eq!(ran.status, 0, "{}", ran.all());
     assert!(ran.stdout.contains("e-mails that reps send are not seen"), "{}", ran.all());
     assert!(ran.stdout.contains("sales-email-read") && ran.stdout.contains("crm.objects.contacts.write"));
-    desk.fake.world().fail("/companies", without("crm.schemas.companies.read"));
-    desk.fake.world().fail("/companies", without("crm.objects.companies.read"));
-    desk.fake.world().fail("/owners", without("crm.objects.owners.read"));
+    desk.fake.fail("GET", "/companies", without("crm.schemas.companies.read"));
+    desk.fake.fail("GET", "/companies", without("crm.objects.companies.read"));
+    desk.fake.fail("GET", "/owners/2026-09", without("crm.objects.owners.read"));
     let ran = desk.handoff(&["check", "--online"]);
     assert_eq!(ran.status, 1, "{}", ran.all());
     for scope in ["crm.schemas.companies.read", "crm.objects.companies.read", "crm.objects.owners.read"] {
@@ -114,8 +114,8 @@ fn scopes_that_are_missing_are_named_and_the_optional_one_is_no_error() {
 #[test]
 fn a_token_that_may_not_write_is_found_where_hubspot_tells_its_scopes() {
     let desk = Desk::open();
-    let info = json!({"hubId": 4711, "scopes": ["oauth", "crm.objects.contacts.read"]});
-    desk.fake.world().fail("/access-token-info", Fault::Reply(Reply::json(200, &info)));
+    let info = json!({"hubId": 12345, "scopes": ["oauth", "crm.objects.contacts.read"]});
+    desk.fake.fail("POST", "/access-token-info", Fault::Instead(Reply::json(200, &info)));
     let ran = desk.handoff(&["check", "--online"]);
     assert_eq!(ran.status, 1, "{}", ran.all());
     assert!(
@@ -130,16 +130,15 @@ fn scopes_that_nothing_uses_are_named_where_hubspot_tells_them() {
     let desk = Desk::open();
     let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "email"];
     let all: Vec<_> = names.iter().map(|name| json!({"name": name, "options": []})).collect();
-    desk.fake.world().definitions.insert("contacts", all);
+    desk.fake.portal().definitions.insert("contacts", all);
     let check = |scopes: Option<Vec<&'static str>>, args: &[&str]| {
         if let Some(scopes) = scopes {
-            let info = json!({"userId": 1, "hubId": 4711, "appId": 2, "scopes": scopes});
-            desk.fake.world().fail("/access-token-info", Fault::Reply(Reply::json(200, &info)));
+            let info = json!({"userId": 1, "hubId": 12345, "appId": 2, "scopes": scopes});
+            desk.fake.fail("POST", "/access-token-info", Fault::Instead(Reply::json(200, &info)));
         }
         let ran = desk.handoff(&[&["check", "--online"], args].concat());
         assert_eq!(ran.status, 0, "{}", ran.all());
-        let asked =
-            desk.fake.world().requests.iter().filter(|request| request.path.starts_with("/oauth")).count();
+        let asked = desk.fake.portal().requests.iter().filter(|request| request.contains(" /oauth")).count();
         assert_eq!(asked, 1);
         desk.fake.requests();
         ran.stdout

@@ -4,9 +4,9 @@ use data_encoding::BASE64;
 use serde_json::json;
 
 use super::desk::Desk;
-use super::fake::{MINUTE, NOW_MS};
 use crate::support::Ran;
 use crate::support::cgi;
+use crate::support::hubspot::{MINUTE, NOW_MS};
 
 const SECRET: &str = "canary-secret-of-the-app-0815";
 const URL: &str = "https://hooks.acme.example/hubspot";
@@ -21,7 +21,7 @@ impl Desk {
 
     /// A request that was signed for this address at this time, handed over now.
     fn receive(&self, url: &str, signed_ms: i64, body: &str) -> Ran {
-        let now = chrono::DateTime::from_timestamp_millis(self.fake.world().now_ms).unwrap().to_rfc3339();
+        let now = chrono::DateTime::from_timestamp_millis(self.fake.portal().now_ms).unwrap().to_rfc3339();
         let signed = signed_ms.to_string();
         let signature = BASE64.encode(&cgi::signed(SECRET, &format!("POST{url}{body}{signed}")));
         let variables = [
@@ -36,7 +36,7 @@ impl Desk {
     }
 
     fn now_ms(&self) -> i64 {
-        self.fake.world().now_ms
+        self.fake.portal().now_ms
     }
 }
 
@@ -49,7 +49,7 @@ fn case_27_a_contact_that_a_webhook_names_is_read_before_the_search_shows_it() {
     let desk = Desk::with_webhooks();
     desk.fill(1, 3);
     desk.sync();
-    desk.fake.world().put(20, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "late@client.example"}));
+    desk.fake.portal().change(20, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "late@client.example"}));
     desk.later(2);
     desk.sync();
     assert_eq!(desk.stored(), [1, 2, 3], "the search does not show it");
@@ -73,7 +73,7 @@ fn case_27_a_contact_that_a_webhook_names_is_read_before_the_search_shows_it() {
 fn case_27_what_is_not_signed_for_this_address_just_now_is_refused_and_changes_nothing() {
     let desk = Desk::with_webhooks();
     desk.sync();
-    desk.fake.world().put(20, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "late@client.example"}));
+    desk.fake.portal().change(20, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "late@client.example"}));
     desk.later(2);
     let now = desk.now_ms();
     for (url, signed_ms, body, status, said) in [

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, count};
-use super::fake::{MINUTE, NOW_MS};
+use crate::support::hubspot::{MINUTE, NOW_MS};
 
-fn company(name: &str) -> serde_json::Map<String, Value> {
-    json!({"name": name, "numberofemployees": "250", "hubspot_owner_id": "72"}).as_object().unwrap().clone()
+fn company(name: &str) -> Value {
+    json!({"name": name, "numberofemployees": "250", "hubspot_owner_id": "72"})
 }
 
 #[test]
@@ -14,13 +14,18 @@ fn the_company_comes_by_the_contact_s_own_property_and_owners_by_e_mail() {
     let desk = Desk::open();
     desk.fill(1, 3);
     {
-        let mut world = desk.fake.world();
-        world.companies.insert(900, company("Fintech"));
+        let mut portal = desk.fake.portal();
+        portal.put("companies", "900", &company("Fintech"));
         for id in [1, 2] {
             let properties = json!({"associatedcompanyid": 900, "hubspot_owner_id": "71", "firstname": null});
-            world.put(id, NOW_MS - 60 * MINUTE, 0, &properties);
+            portal.change(id, NOW_MS - 60 * MINUTE, 0, &properties);
         }
-        world.put(3, NOW_MS - 60 * MINUTE, 0, &json!({"hubspot_owner_id": "99", "hs_email_optout": true}));
+        portal.change(
+            3,
+            NOW_MS - 60 * MINUTE,
+            0,
+            &json!({"hubspot_owner_id": "99", "hs_email_optout": true}),
+        );
     }
     desk.sync();
     let values = desk.values(1);
@@ -49,11 +54,11 @@ fn case_22_numbers_for_ids_nulls_and_unknown_keys_change_nothing_that_is_read() 
         let desk = Desk::open();
         desk.fill(1, 250);
         {
-            let mut world = desk.fake.world();
-            world.is_loose = is_loose;
-            world.companies.insert(900, company("Fintech"));
-            world.associations.insert(2, 900);
-            world.put(2, NOW_MS - 60 * MINUTE, 0, &json!({"hubspot_owner_id": 71, "firstname": null}));
+            let mut portal = desk.fake.portal();
+            portal.is_loose = is_loose;
+            portal.put("companies", "900", &company("Fintech"));
+            portal.primary_companies.insert(2, 900);
+            portal.change(2, NOW_MS - 60 * MINUTE, 0, &json!({"hubspot_owner_id": 71, "firstname": null}));
         }
         desk.sync();
         desk.fake.requests();
@@ -70,12 +75,12 @@ fn case_22_numbers_for_ids_nulls_and_unknown_keys_change_nothing_that_is_read() 
 fn owners_and_the_way_to_companies_are_remembered_for_the_next_run() {
     let desk = Desk::open();
     let properties = json!({"associatedcompanyid": "900", "hubspot_owner_id": "71"});
-    desk.fake.world().companies.insert(900, company("Fintech"));
-    desk.fake.world().put(1, NOW_MS - MINUTE, 0, &properties);
+    desk.fake.portal().put("companies", "900", &company("Fintech"));
+    desk.fake.portal().change(1, NOW_MS - MINUTE, 0, &properties);
     desk.sync();
     desk.fake.requests();
     desk.later(2);
-    desk.fake.world().put(1, NOW_MS + MINUTE, 0, &json!({"hubspotscore": "12"}));
+    desk.fake.portal().change(1, NOW_MS + MINUTE, 0, &json!({"hubspotscore": "12"}));
     desk.sync();
     assert_eq!(
         desk.fake.requests(),
@@ -87,8 +92,8 @@ fn owners_and_the_way_to_companies_are_remembered_for_the_next_run() {
     );
     // A day later owners are asked for again.
     desk.later(25 * 60);
-    let now = desk.fake.world().now_ms;
-    desk.fake.world().put(1, now, 0, &json!({"hubspotscore": "13"}));
+    let now = desk.fake.portal().now_ms;
+    desk.fake.portal().change(1, now, 0, &json!({"hubspotscore": "13"}));
     desk.sync();
     assert_eq!(count(&desk.fake.requests(), "/owners/2026-09"), 1);
 }
@@ -97,8 +102,8 @@ fn owners_and_the_way_to_companies_are_remembered_for_the_next_run() {
 fn the_company_comes_by_the_primary_association_where_the_property_is_empty() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().companies.insert(900, company("Fintech"));
-    desk.fake.world().associations.insert(2, 900);
+    desk.fake.portal().put("companies", "900", &company("Fintech"));
+    desk.fake.portal().primary_companies.insert(2, 900);
     desk.sync();
     assert_eq!(desk.values(2)["company.name"], "Fintech");
     assert_eq!(desk.values(2)["contact.associatedcompanyid"], "900");
@@ -111,9 +116,9 @@ fn a_company_by_association_is_found_behind_a_thousand_contacts_that_have_none()
     let desk = Desk::open();
     desk.fill(1, 1_400);
     {
-        let mut world = desk.fake.world();
-        world.companies.insert(900, company("Fintech"));
-        world.associations.insert(1_400, 900);
+        let mut portal = desk.fake.portal();
+        portal.put("companies", "900", &company("Fintech"));
+        portal.primary_companies.insert(1_400, 900);
     }
     desk.sync();
     assert_eq!(desk.values(1_400)["company.name"], "Fintech");
@@ -124,11 +129,11 @@ fn some_contacts_name_their_company_by_the_property_and_others_by_association_al
     let desk = Desk::open();
     desk.fill(1, 3);
     {
-        let mut world = desk.fake.world();
-        world.companies.insert(900, company("Fintech"));
-        world.companies.insert(901, company("Other"));
-        world.put(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
-        world.associations.insert(2, 901);
+        let mut portal = desk.fake.portal();
+        portal.put("companies", "900", &company("Fintech"));
+        portal.put("companies", "901", &company("Other"));
+        portal.change(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
+        portal.primary_companies.insert(2, 901);
     }
     let names =
         |desk: &Desk| [1, 2, 3].map(|id| desk.values(id).get("company.name").cloned().unwrap_or_default());
@@ -137,7 +142,7 @@ fn some_contacts_name_their_company_by_the_property_and_others_by_association_al
     // The next run knows it from the start.
     desk.later(1);
     for id in [1, 2, 3] {
-        desk.fake.world().put(id, NOW_MS + MINUTE, 0, &json!({"firstname": "Kim"}));
+        desk.fake.portal().change(id, NOW_MS + MINUTE, 0, &json!({"firstname": "Kim"}));
     }
     desk.sync();
     assert_eq!(names(&desk), ["Fintech", "Other", ""]);
@@ -146,11 +151,11 @@ fn some_contacts_name_their_company_by_the_property_and_others_by_association_al
 
 pub(crate) fn about_to_route() -> Desk {
     let desk = Desk::open();
-    desk.place.replace("rules.toml", "base_url", "portal = 4711\nbase_url");
+    desk.place.replace("rules.toml", "base_url", "portal = 12345\nbase_url");
     desk.sync();
     assert_eq!(desk.handoff(&["evaluate"]).status, 0);
     desk.later(1);
-    desk.fake.world().put(
+    desk.fake.portal().change(
         1,
         NOW_MS + MINUTE,
         0,
@@ -165,7 +170,7 @@ pub(crate) fn about_to_route() -> Desk {
 #[test]
 fn case_26_a_contact_that_is_merged_or_deleted_between_sync_and_write_is_skipped_cleanly() {
     let desk = about_to_route();
-    desk.fake.world().contacts.clear();
+    desk.fake.portal().objects.remove("contacts");
     let routed = desk.handoff(&["route", "--format", "json"]).json();
     assert_eq!(routed["outcomes"][0]["detail"], "the contact is no longer in the CRM", "{routed}");
     let requests = desk.fake.requests();
@@ -178,7 +183,7 @@ fn case_26_a_contact_that_is_merged_or_deleted_between_sync_and_write_is_skipped
 #[test]
 fn an_opt_out_between_sync_and_write_is_seen() {
     let desk = about_to_route();
-    desk.fake.world().put(1, NOW_MS + 2 * MINUTE, 0, &json!({"hs_email_optout": "true"}));
+    desk.fake.portal().change(1, NOW_MS + 2 * MINUTE, 0, &json!({"hs_email_optout": "true"}));
     let routed = desk.handoff(&["route", "--format", "json"]).json();
     let detail = routed["outcomes"][0]["detail"].as_str().unwrap_or_default();
     assert!(detail.contains("Opted out"), "{routed}");

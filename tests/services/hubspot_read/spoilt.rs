@@ -3,14 +3,15 @@
 use serde_json::{Value, json};
 
 use super::desk::{Desk, count};
-use super::fake::{CUT, Fault, MINUTE, NOW_MS};
 use super::records::about_to_route;
 use crate::support::http_server::Reply;
+use crate::support::hubspot::reads::CUT;
+use crate::support::hubspot::{Fault, MINUTE, NOW_MS};
 
 const READ: &str = "/objects/2026-09/contacts/batch/read";
 
 fn spoil(desk: &Desk, id: u64, modified_ms: i64) {
-    desk.fake.world().put(id, modified_ms, 0, &json!({"firstname": format!("Kim {CUT}")}));
+    desk.fake.portal().change(id, modified_ms, 0, &json!({"firstname": format!("Kim {CUT}")}));
 }
 
 fn set_aside(desk: &Desk) -> Vec<String> {
@@ -41,8 +42,8 @@ fn a_contact_that_spoils_its_page_is_set_aside_and_the_others_are_read() {
     assert_eq!(desk.fake.requests().len(), 1);
     // Mended, it is a contact like others.
     desk.later(1);
-    let now = desk.fake.world().now_ms;
-    desk.fake.world().put(137, now, 0, &json!({"firstname": "Kim"}));
+    let now = desk.fake.portal().now_ms;
+    desk.fake.portal().change(137, now, 0, &json!({"firstname": "Kim"}));
     desk.sync();
     assert_eq!(desk.stored(), (1..=250).collect::<Vec<_>>());
     assert_eq!(set_aside(&desk), Vec::<String>::new());
@@ -53,11 +54,11 @@ fn contacts_of_a_company_that_cannot_be_read_are_not_judged_as_if_they_had_none(
     let desk = Desk::open();
     desk.fill(1, 3);
     {
-        let mut world = desk.fake.world();
-        world.companies.insert(900, json!({"name": CUT}).as_object().unwrap().clone());
-        world.companies.insert(901, json!({"name": "Fintech"}).as_object().unwrap().clone());
-        world.put(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
-        world.put(2, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "901"}));
+        let mut portal = desk.fake.portal();
+        portal.put("companies", "900", &json!({"name": CUT}));
+        portal.put("companies", "901", &json!({"name": "Fintech"}));
+        portal.change(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
+        portal.change(2, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "901"}));
     }
     assert_eq!(desk.sync()["set_aside"], 1);
     assert_eq!(desk.stored(), [2, 3]);
@@ -75,7 +76,7 @@ fn an_answer_that_broke_off_or_is_no_json_sets_nobody_aside() {
         "<html>{}</html>",
     ] {
         let reply = Reply::Answer { status: 200, headers: Vec::new(), body: body.as_bytes().to_vec() };
-        desk.fake.world().fail("/batch/read", Fault::Reply(reply));
+        desk.fake.fail("POST", "/batch/read", Fault::Instead(reply));
         desk.fake.requests();
         let said = desk.failed_sync();
         assert!(said.contains("cannot be read"), "{said}");
@@ -88,7 +89,7 @@ fn an_answer_that_broke_off_or_is_no_json_sets_nobody_aside() {
 #[test]
 fn a_contact_that_cannot_be_looked_at_again_is_not_taken_for_gone_and_nothing_is_written_to_it() {
     let desk = about_to_route();
-    let now = desk.fake.world().now_ms;
+    let now = desk.fake.portal().now_ms;
     spoil(&desk, 1, now);
     desk.fake.requests();
     let ran = desk.handoff(&["route", "--format", "json"]);
@@ -101,9 +102,9 @@ fn a_contact_that_cannot_be_looked_at_again_is_not_taken_for_gone_and_nothing_is
     assert!(requests.iter().all(|request| !request.starts_with("PATCH")), "{requests:?}");
     // Mended, it goes out.
     desk.later(1);
-    desk.fake.world().put(1, now, 0, &json!({"firstname": "Kim"}));
+    desk.fake.portal().change(1, now, 0, &json!({"firstname": "Kim"}));
     let ran = desk.handoff(&["route", "--format", "json"]);
     assert!(!ran.all().contains("looked at again"), "{}", ran.all());
-    let world = desk.fake.world();
-    assert!(world.requests.iter().any(|request| request.method == "PATCH"), "it is written to");
+    let portal = desk.fake.portal();
+    assert!(portal.requests.iter().any(|request| request.starts_with("PATCH")), "it is written to");
 }

@@ -5,15 +5,17 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::desk::{Desk, count};
-use super::fake::{Fault, MINUTE, NOW_MS};
 use super::memory::Watch;
 use crate::support::http_server::Reply;
+use crate::support::hubspot::limits::Rates;
+use crate::support::hubspot::portal::Order;
+use crate::support::hubspot::{Fault, MINUTE, NOW_MS};
 
 /// The first walk of this many contacts, with a cap of 10,000 a query: each is stored, each is read once.
 #[expect(clippy::print_stdout, clippy::cast_precision_loss, reason = "what the walk took")]
 fn first_walk(contacts: u64) {
     let desk = Desk::open();
-    desk.fake.world().max = 250;
+    desk.fake.portal().rates = Some(Rates::new(250));
     desk.fill(1, contacts);
     let memory = Watch::begin();
     let mut took = 0.0;
@@ -37,8 +39,8 @@ fn first_walk(contacts: u64) {
     );
     assert!(memory.peak_kib() < 60 * 1_000, "{} KiB", memory.peak_kib());
     assert_eq!(desk.stored(), (1..=contacts).collect::<Vec<_>>());
-    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
-    assert_eq!(desk.fake.world().reads.len() as u64, contacts);
+    assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
+    assert_eq!(desk.fake.portal().reads.len() as u64, contacts);
 }
 
 #[test]
@@ -55,10 +57,10 @@ fn the_first_sync_of_100000_contacts() {
 #[test]
 fn a_walk_whose_time_is_over_goes_on_in_the_next_run_and_reads_nothing_twice() {
     let desk = Desk::open();
-    desk.fake.world().max = 250;
+    desk.fake.portal().rates = Some(Rates::new(250));
     desk.fill(1, 3_000);
     let mut runs = 0;
-    while desk.fake.world().reads.len() < 3_000 {
+    while desk.fake.portal().reads.len() < 3_000 {
         let ran = desk.handoff(&["run", "--deadline", "3"]);
         runs += 1;
         // Cron leaves a minute between runs; a second is what the service counts.
@@ -67,7 +69,7 @@ fn a_walk_whose_time_is_over_goes_on_in_the_next_run_and_reads_nothing_twice() {
     }
     assert!(runs > 1);
     assert_eq!(desk.stored().len(), 3_000);
-    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+    assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
     desk.fake.requests();
 }
 
@@ -76,7 +78,7 @@ fn case_2_both_styles_of_paths_work_by_one_setting() {
     for version in ["2026-09", "2026-03", "v3"] {
         let desk = Desk::open();
         desk.fill(1, 3);
-        desk.fake.world().version = version;
+        desk.fake.portal().version = version;
         desk.place.replace("rules.toml", "base_url", &format!("api_version = \"{version}\"\nbase_url"));
         desk.sync();
         assert_eq!(desk.stored(), [1, 2, 3]);
@@ -102,13 +104,13 @@ fn case_4_and_5_short_and_empty_pages_go_on_and_links_are_not_followed() {
     let desk = Desk::open();
     desk.fill(1, 500);
     for rows in [150, 0, 0, 7] {
-        desk.fake.world().fail("/search", Fault::Short(rows));
+        desk.fake.fail("POST", "/search", Fault::Short(rows));
     }
     desk.sync();
     assert_eq!(desk.stored().len(), 500);
     let requests = desk.fake.requests();
     assert!(requests.iter().all(|request| !request.contains("v3")), "{requests:?}");
-    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+    assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
 }
 
 #[test]
@@ -116,7 +118,7 @@ fn case_7_rows_with_the_same_time_across_page_edges() {
     // Ids of different lengths, in both orders that a service may have.
     for textual in [false, true] {
         let desk = Desk::open();
-        desk.fake.world().order_is_textual = textual;
+        desk.fake.portal().order = if textual { Order::ByText } else { Order::ById };
         desk.fill(1, 450);
         desk.fill(99_900, 200);
         desk.sync();
@@ -131,7 +133,7 @@ fn case_8_a_row_that_the_index_shows_late_is_picked_up() {
     desk.fill(1, 3);
     desk.sync();
     // Four minutes: the overlap.
-    desk.fake.world().put(20, NOW_MS + MINUTE, 4 * MINUTE, &json!({"email": "late@client.example"}));
+    desk.fake.portal().change(20, NOW_MS + MINUTE, 4 * MINUTE, &json!({"email": "late@client.example"}));
     for _ in 0..4 {
         desk.later(1);
         desk.sync();
@@ -141,7 +143,12 @@ fn case_8_a_row_that_the_index_shows_late_is_picked_up() {
     desk.sync();
     assert_eq!(desk.stored(), [1, 2, 3, 20]);
     // Fifty minutes: the sweep, once an hour.
-    desk.fake.world().put(21, NOW_MS + 6 * MINUTE, 50 * MINUTE, &json!({"email": "later@client.example"}));
+    desk.fake.portal().change(
+        21,
+        NOW_MS + 6 * MINUTE,
+        50 * MINUTE,
+        &json!({"email": "later@client.example"}),
+    );
     for _ in 0..70 {
         desk.later(1);
         desk.sync();
@@ -154,7 +161,7 @@ fn case_8_a_row_that_the_index_shows_late_is_picked_up() {
 fn case_8_after_an_hour_without_a_run_the_sweep_is_not_put_off() {
     let desk = Desk::open();
     desk.sync();
-    desk.fake.world().put(21, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "later@client.example"}));
+    desk.fake.portal().change(21, NOW_MS + MINUTE, 50 * MINUTE, &json!({"email": "later@client.example"}));
     desk.later(10);
     desk.sync();
     desk.later(52);
@@ -167,12 +174,12 @@ fn case_8_after_an_hour_without_a_run_the_sweep_is_not_put_off() {
 #[expect(clippy::disallowed_methods, reason = "the real time is the point")]
 fn a_server_that_dates_its_answers_by_the_real_clock_is_read_at_a_time_that_is_set() {
     let desk = Desk::open();
-    desk.fake.world().date = Some(std::time::SystemTime::now().into());
+    desk.fake.portal().date = Some(std::time::SystemTime::now().into());
     desk.fill(1, 3);
     desk.sync();
     for minutes in 1..4 {
         desk.later(1);
-        desk.fake.world().put(20 + minutes, NOW_MS + 60_000, 0, &json!({"email": "new@client.example"}));
+        desk.fake.portal().change(20 + minutes, NOW_MS + 60_000, 0, &json!({"email": "new@client.example"}));
         desk.sync();
     }
     assert_eq!(desk.stored(), [1, 2, 3, 21, 22, 23]);
@@ -182,13 +189,13 @@ fn a_server_that_dates_its_answers_by_the_real_clock_is_read_at_a_time_that_is_s
 #[test]
 fn a_first_walk_over_pages_ends_with_the_second_that_has_begun() {
     let desk = Desk::open();
-    let mut world = desk.fake.world();
-    world.now_ms += 700;
-    let now_ms = world.now_ms;
+    let mut portal = desk.fake.portal();
+    portal.now_ms += 700;
+    let now_ms = portal.now_ms;
     for id in 1..=450 {
-        world.put(id, now_ms, 0, &json!({"email": format!("c{id}@client.example")}));
+        portal.change(id, now_ms, 0, &json!({"email": format!("c{id}@client.example")}));
     }
-    drop(world);
+    drop(portal);
     desk.sync();
     assert_eq!(desk.stored().len(), 450);
 }
@@ -197,10 +204,15 @@ fn a_first_walk_over_pages_ends_with_the_second_that_has_begun() {
 fn case_9_a_row_newer_than_the_window_does_not_move_it_past_what_was_not_seen() {
     let desk = Desk::open();
     // By the service's own clock this one is from the future; the other changes before it, and is found afterwards.
-    desk.fake.world().put(5, NOW_MS + 30 * MINUTE, -30 * MINUTE, &json!({"email": "future@client.example"}));
+    desk.fake.portal().change(
+        5,
+        NOW_MS + 30 * MINUTE,
+        -30 * MINUTE,
+        &json!({"email": "future@client.example"}),
+    );
     desk.sync();
     assert_eq!(desk.stored(), [5]);
-    desk.fake.world().put(4, NOW_MS + MINUTE, 0, &json!({"email": "present@client.example"}));
+    desk.fake.portal().change(4, NOW_MS + MINUTE, 0, &json!({"email": "present@client.example"}));
     desk.later(2);
     desk.sync();
     assert_eq!(desk.stored(), [4, 5]);
@@ -210,24 +222,24 @@ fn case_9_a_row_newer_than_the_window_does_not_move_it_past_what_was_not_seen() 
 fn case_9_ids_that_do_not_ascend_stop_the_walk_where_it_was() {
     let desk = Desk::open();
     desk.fill(1, 700);
-    desk.fake.world().fail("/search", Fault::Short(200));
-    desk.fake.world().fail("/search", Fault::Repeat);
+    desk.fake.fail("POST", "/search", Fault::Short(200));
+    desk.fake.fail("POST", "/search", Fault::Repeat);
     let said = desk.failed_sync();
     assert!(said.contains("does not list contacts by ascending id"), "{said}");
     desk.sync();
     assert_eq!(desk.stored().len(), 700);
-    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+    assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
 }
 
 #[test]
 fn case_9_rows_in_no_order_are_all_found() {
     for contacts in [30, 650] {
         let desk = Desk::open();
-        desk.fake.world().is_unordered = true;
+        desk.fake.portal().order = Order::None;
         desk.fill(1, contacts);
         desk.sync();
         assert_eq!(desk.stored(), (1..=contacts).collect::<Vec<_>>());
-        assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+        assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
         desk.fake.requests();
     }
 }
@@ -235,11 +247,11 @@ fn case_9_rows_in_no_order_are_all_found() {
 #[test]
 fn case_9_rows_in_no_order_of_which_some_are_missing_stop_the_walk_where_it_was() {
     let desk = Desk::open();
-    desk.fake.world().is_unordered = true;
+    desk.fake.portal().order = Order::None;
     desk.fill(1, 650);
-    desk.fake.world().fail("/search", Fault::Short(150));
-    desk.fake.world().fail("/search", Fault::Short(200));
-    desk.fake.world().fail("/search", Fault::Repeat);
+    desk.fake.fail("POST", "/search", Fault::Short(150));
+    desk.fake.fail("POST", "/search", Fault::Short(200));
+    desk.fake.fail("POST", "/search", Fault::Repeat);
     let said = desk.failed_sync();
     assert!(said.contains("in no order, and not all of them (350 of 650)"), "{said}");
     desk.later(1);
@@ -252,14 +264,14 @@ fn case_9_rows_in_no_order_of_which_some_are_missing_stop_the_walk_where_it_was(
 fn case_10_the_cursor_is_stored_with_its_rows_and_the_next_run_goes_on_there() {
     let desk = Desk::open();
     desk.fill(1, 1_000);
-    desk.fake.world().fail("/search", Fault::Short(200));
-    desk.fake.world().fail("/search", Fault::Short(200));
-    desk.fake.world().fail("/search", Fault::Reply(Reply::json(400, &json!({"message": "no"}))));
+    desk.fake.fail("POST", "/search", Fault::Short(200));
+    desk.fake.fail("POST", "/search", Fault::Short(200));
+    desk.fake.fail("POST", "/search", Fault::Instead(Reply::json(400, &json!({"message": "no"}))));
     desk.failed_sync();
     assert_eq!(desk.stored(), (1..=400).collect::<Vec<_>>());
     desk.sync();
     assert_eq!(desk.stored(), (1..=1_000).collect::<Vec<_>>());
-    assert!(desk.fake.world().reads.values().all(|reads| *reads == 1));
+    assert!(desk.fake.portal().reads.values().all(|reads| *reads == 1));
 }
 
 #[test]
@@ -267,7 +279,7 @@ fn a_run_with_nothing_new_is_one_request() {
     let desk = Desk::open();
     desk.fill(1, 250);
     // Changed just now: it will be found by the next searches too.
-    desk.fake.world().put(900, NOW_MS, 0, &json!({"email": "new@client.example"}));
+    desk.fake.portal().change(900, NOW_MS, 0, &json!({"email": "new@client.example"}));
     desk.sync();
     desk.fake.requests();
     for _ in 0..4 {
@@ -281,11 +293,11 @@ fn a_run_with_nothing_new_is_one_request() {
 fn case_11_a_contact_that_changed_is_read_again_and_only_that_one() {
     let desk = Desk::open();
     desk.fill(1, 250);
-    desk.fake.world().put(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
+    desk.fake.portal().change(1, NOW_MS - 60 * MINUTE, 0, &json!({"associatedcompanyid": "900"}));
     desk.sync();
     desk.fake.requests();
     desk.later(1);
-    desk.fake.world().put(7, NOW_MS + MINUTE, 0, &json!({"hubspotscore": "80"}));
+    desk.fake.portal().change(7, NOW_MS + MINUTE, 0, &json!({"hubspotscore": "80"}));
     let synced = desk.sync();
     assert_eq!((&synced["read"], &synced["changed"]), (&json!(1), &json!(1)));
     // It names no company, so its associations are asked for.
@@ -301,7 +313,7 @@ fn case_11_a_contact_that_changed_is_read_again_and_only_that_one() {
 fn other_properties_in_the_rules_read_everything_again() {
     let desk = Desk::open();
     desk.fill(1, 3);
-    desk.fake.world().put(2, NOW_MS - 60 * MINUTE, 0, &json!({"plan": "gold"}));
+    desk.fake.portal().change(2, NOW_MS - 60 * MINUTE, 0, &json!({"plan": "gold"}));
     desk.sync();
     desk.place.append("rules.toml", "\n[fields]\nplan = \"plan\"\n");
     desk.sync();
@@ -315,34 +327,34 @@ fn a_walk_over_everything_that_is_broken_off_goes_on_in_the_next_runs_and_reads_
     desk.sync();
     desk.later(3 * 60);
     desk.sync();
-    desk.fake.world().reads.clear();
+    desk.fake.portal().reads.clear();
     // Its time of change is years ago, and nobody was shown it.
-    desk.fake.world().put(550, NOW_MS - 60 * MINUTE, 0, &json!({"hubspotscore": "1"}));
-    desk.fake.world().put(700, 0, 0, &json!({"email": "old@client.example"}));
+    desk.fake.portal().change(550, NOW_MS - 60 * MINUTE, 0, &json!({"hubspotscore": "1"}));
+    desk.fake.portal().change(700, 0, 0, &json!({"email": "old@client.example"}));
 
-    let refusal = || Fault::Reply(Reply::json(400, &json!({"message": "no"})));
-    desk.fake.world().fail("/search", refusal());
+    let refusal = || Fault::Instead(Reply::json(400, &json!({"message": "no"})));
+    desk.fake.fail("POST", "/search", refusal());
     let broken = desk.handoff(&["sync", "--all"]);
     assert_eq!(broken.status, 1, "{}", broken.all());
     for fault in [Fault::Short(200), Fault::Short(200), refusal()] {
-        desk.fake.world().fail("/search", fault);
+        desk.fake.fail("POST", "/search", fault);
     }
     desk.failed_sync();
-    assert_eq!(desk.fake.world().reads.len(), 400);
+    assert_eq!(desk.fake.portal().reads.len(), 400);
     // Meanwhile somebody comes in; and who asks again begins nothing anew.
     desk.later(1);
-    desk.fake.world().put(10, NOW_MS + 181 * MINUTE, 0, &json!({"email": "renamed@client.example"}));
-    desk.fake.world().put(800, NOW_MS + 181 * MINUTE, 0, &json!({"email": "new@client.example"}));
+    desk.fake.portal().change(10, NOW_MS + 181 * MINUTE, 0, &json!({"email": "renamed@client.example"}));
+    desk.fake.portal().change(800, NOW_MS + 181 * MINUTE, 0, &json!({"email": "new@client.example"}));
     let ran = desk.handoff(&["sync", "--all", "--format", "json"]);
     assert_eq!(ran.status, 0, "{}", ran.all());
     let synced = ran.json()["synced"].clone();
     // Number 700 was missed; 550 says that it has not changed, so nobody could have been shown it.
     assert_eq!((&synced["changed"], &synced["missed"]), (&json!(4), &json!(1)));
     assert_eq!(desk.stored().len(), 602);
-    let world = desk.fake.world();
-    assert!(world.reads.iter().all(|(id, reads)| *reads == if *id == 10 { 2 } else { 1 }));
-    assert_eq!(world.reads.len(), 602);
-    drop(world);
+    let portal = desk.fake.portal();
+    assert!(portal.reads.iter().all(|(id, reads)| *reads == if *id == 10 { 2 } else { 1 }));
+    assert_eq!(portal.reads.len(), 602);
+    drop(portal);
     desk.later(1);
     assert_eq!(desk.sync()["missed"], serde_json::Value::Null, "all is over");
     desk.fake.requests();

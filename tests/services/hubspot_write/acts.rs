@@ -91,9 +91,9 @@ fn case_25_an_act_that_does_not_move_its_contact_is_seen_within_the_hour() {
     assert_eq!(Scene::outcomes(&scene.run()).len(), 0);
     {
         let mut portal = scene.fake.portal();
-        let before = portal.objects["contacts"]["101"].clone();
+        let before = portal.get("contacts", "101").unwrap().clone();
         portal.engage("101", "calls", &json!({"hs_timestamp": LATER, "hubspot_owner_id": "71"}));
-        portal.objects.get_mut("contacts").unwrap().insert("101".to_owned(), before);
+        portal.objects.get_mut("contacts").unwrap().insert(101, before);
     }
     let mut outcomes = Vec::new();
     for _ in 0..7 {

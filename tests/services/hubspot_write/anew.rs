@@ -6,7 +6,7 @@ use super::scene::{Scene, count};
 use crate::support::Ran;
 
 /// Long before any window.
-const LONG_AGO: &str = "2025-03-01T09:00:00.000Z";
+const LONG_AGO_MS: i64 = 1_740_819_600_000;
 
 /// Runs until a sweep has reached back twice.
 fn run_for_hours(scene: &mut Scene) {
@@ -21,10 +21,7 @@ fn appear(scene: &Scene, id: &str, score: &str) {
     let mut portal = scene.fake.portal();
     let contact =
         json!({"email": format!("{id}@lead.example"), "hubspotscore": score, "lifecyclestage": "lead"});
-    portal.put("contacts", id, &contact);
-    portal.put("contacts", id, &json!({}));
-    let record = portal.objects.get_mut("contacts").unwrap().get_mut(id).unwrap();
-    record.insert("lastmodifieddate".to_owned(), json!(LONG_AGO));
+    portal.change(id.parse().unwrap(), LONG_AGO_MS, 0, &contact);
 }
 
 fn sync_all(scene: &mut Scene) -> (Value, Ran) {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::scene::{Scene, count};
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 
 const TASKS: &str = "/tasks/batch/read";
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::scene::{Scene, count};
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 
 /// These are over within the run, which then says nothing of them.
 const WAITED_OUT: [&str; 2] = ["429 for a second", "423"];

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::support::definition::hubspot;
-use crate::support::hubspot::portal::{Fake, TOKEN};
+use crate::support::hubspot::{Fake, TOKEN};
 use crate::support::{MONDAY_10, Place, Ran};
 
 pub(crate) struct Scene {
@@ -76,23 +76,27 @@ impl Scene {
         command
     }
 
+    /// Effects of which it is open whether they are there.
+    fn unsent(&self) -> u32 {
+        let db = self.place.path("handoff.db");
+        count(&db, "SELECT count(*) FROM effect WHERE state IN ('planned', 'in_flight', 'unknown')")
+    }
+
     pub(crate) fn wait(&mut self, minutes: i64) {
         self.minute += minutes;
     }
 
-    /// Runs until nothing is left to send, not even what waits for its next attempt.
+    /// Runs until nothing is left to send, not even what waits for its next attempt, and once more.
     pub(crate) fn settle(&mut self) {
-        for _ in 0..12 {
-            // What was not seen at a first look is looked for once more.
-            let is_quiet = [16, 2, 0].into_iter().all(|minutes| {
-                let status = self.run().status;
-                self.wait(minutes);
-                status == 0
-            });
-            if is_quiet {
+        let mut was_quiet = false;
+        // What was not seen at a first look is looked for once more.
+        for minutes in [16, 2, 0].into_iter().cycle().take(36) {
+            let is_quiet = self.run().status == 0 && self.unsent() == 0;
+            self.wait(minutes);
+            if is_quiet && was_quiet {
                 return;
             }
-            self.wait(2);
+            was_quiet = is_quiet;
         }
         panic!("it never came to rest:\n{}", self.said);
     }

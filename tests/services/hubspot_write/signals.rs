@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::scene::{Scene, count};
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 
 /// Longer than it takes to send a signal, and well within a request's time.
 const ANSWER_AFTER: Duration = Duration::from_millis(1_500);

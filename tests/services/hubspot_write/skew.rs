@@ -6,7 +6,7 @@ use serde_json::json;
 use super::scene::Scene;
 use crate::support::Ran;
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::{Fault, TOKEN};
+use crate::support::hubspot::{Fault, TOKEN};
 
 /// The next run, on a machine whose clock is so many minutes ahead of the portal's.
 fn run_ahead(scene: &Scene, minutes: i64) -> Ran {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::scene::{Scene, count};
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 
 const LEAD: &str = "101";
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::scene::Scene;
 use crate::support::http_server::Reply;
-use crate::support::hubspot::portal::Fault;
+use crate::support::hubspot::Fault;
 
 #[test]
 fn case_18_a_task_has_its_due_date_its_owner_and_both_associations() {

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::portal::{Portal, STAGES};
+use super::STAGES;
+use super::portal::Portal;
 use crate::support::http_server::Reply;
 
 /// A validation error as it is recorded: JSON inside the message.
@@ -66,8 +67,7 @@ pub(crate) fn task(portal: &mut Portal, body: &Value) -> Option<Reply> {
     if key.is_none() && portal.has_key_property {
         portal.complain("a task without its key");
     }
-    let mut tasks = portal.objects.get("tasks").into_iter().flat_map(|tasks| tasks.values());
-    if key.is_some() && tasks.any(|task| task.get("handoff_key") == key) {
+    if key.is_some_and(|key| portal.keyed(key).is_some()) {
         return Some(invalid("handoff_key", "CONFLICTING_UNIQUE_VALUE", "already has that value."));
     }
     let associations = body["associations"].as_array().expect("associations");
@@ -81,7 +81,7 @@ pub(crate) fn task(portal: &mut Portal, body: &Value) -> Option<Reply> {
         };
         let id = association["to"]["id"].as_str().expect("an id");
         let id = if objects == "contacts" { portal.resolve(id) } else { id };
-        if !portal.objects.get(objects).is_some_and(|records| records.contains_key(id)) {
+        if portal.get(objects, id).is_none() {
             return Some(invalid("associations", "INVALID_ASSOCIATION", "is not valid"));
         }
     }
