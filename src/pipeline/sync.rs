@@ -119,3 +119,6 @@ fn missed(synced: &Synced) -> Option<String> {
          known. Unless somebody restored contacts or made them visible, the CRM's search has left them out"
     ))
 }
+
+#[cfg(test)]
+mod tests;
