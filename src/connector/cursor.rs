@@ -36,7 +36,7 @@ pub struct Cursor {
     /// Where the last window ended that reached far back.
     swept: i64,
     /// A full resync is on; everything that changed before this had been read when that began.
-    #[serde(default, rename = "anew", skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     full_resync: Option<i64>,
     pub window: Option<Window>,
     /// What was read of the time that will be walked again: as long as it has not changed, it costs nothing.

@@ -67,7 +67,7 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
                 status: Status::Waiting,
                 note: None,
                 held_before: 0,
-                email_key: None,
+                email_hash: None,
             })?;
             for (key, write) in *effects {
                 db.plan_effect(&NewEffect { handoff, key: (*key).to_owned(), write }, first())?;

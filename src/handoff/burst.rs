@@ -1,6 +1,8 @@
 //! People of one company who crossed within minutes: one task, one message, one owner, one outcome. Each keeps a handoff of
 //! its own; the first that is open leads, and the task, the message and the SLA are its.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 
 use super::Context;
@@ -10,7 +12,7 @@ use super::report::{Acted, RunReport};
 use crate::assign::Assignment;
 use crate::model::{Rep, Status, Timestamp};
 use crate::qualify::company_key;
-use crate::store::{Collecting, Db, HandoffRow, Layouts, email_key};
+use crate::store::{Collecting, Db, HandoffRow, Layouts, text_hash};
 
 /// A new handoff waits for others of its company, or joins those who wait.
 pub(super) fn collect(context: &Context<'_>, db: Db<'_>, handoff: i64, contact: i64) -> Result<()> {
@@ -20,19 +22,26 @@ pub(super) fn collect(context: &Context<'_>, db: Db<'_>, handoff: i64, contact: 
     });
     let contact = db.contact(contact, &layouts)?.contact;
     let Some(company) = company_key(context.rules, &contact) else { return Ok(()) };
-    let company = email_key(&company);
+    let company = text_hash(&company);
     let into = db.collecting(company, context.now)?;
     let into = into.unwrap_or(Collecting { group: handoff, until: context.now + wait });
     let note = "waits for others of its company, to be one task with them";
     db.join_group(handoff, company, into, note)
 }
 
-/// Whether a waiting handoff is not to be routed now: its group collects, or another one leads.
-pub(crate) fn is_led_or_collects(handoff: &HandoffRow, waiting: &[HandoffRow], now: Timestamp) -> bool {
-    let Some(group) = handoff.group else { return false };
-    let leader = waiting.iter().filter(|other| other.group == Some(group)).map(|other| other.id).min();
-    handoff.collects_until.is_some_and(|until| until > now)
-        || leader.is_some_and(|leader| leader < handoff.id)
+/// Those of the waiting that are to be routed now: not one whose group collects, nor one that another leads.
+pub(crate) fn to_route(waiting: Vec<HandoffRow>, now: Timestamp) -> Vec<HandoffRow> {
+    let mut leaders: HashMap<i64, i64> = HashMap::new();
+    for (group, id) in waiting.iter().filter_map(|handoff| Some((handoff.group?, handoff.id))) {
+        leaders.entry(group).and_modify(|leader| *leader = id.min(*leader)).or_insert(id);
+    }
+    let leads = |handoff: &HandoffRow| {
+        handoff.group.is_none_or(|group| {
+            handoff.collects_until.is_none_or(|until| until <= now)
+                && leaders.get(&group) == Some(&handoff.id)
+        })
+    };
+    waiting.into_iter().filter(leads).collect()
 }
 
 impl<'a> Case<'a> {

@@ -15,17 +15,17 @@ use crate::store::{Db, HandoffRow};
 /// Stops the clocks of reps whose task and message are both still to be delivered, and starts those of reps who have heard:
 /// nobody is blamed for a lead that never reached them.
 pub(crate) fn wait_for_delivery(context: &Context<'_>, db: Db<'_>) -> Result<()> {
-    if mutant::is("escalated untold") {
+    if mutant::is("escalated undelivered") {
         return Ok(());
     }
     let why = PauseReason::Undelivered.name();
-    for id in db.untold()? {
+    for id in db.clocks_to_stop()? {
         let handoff = db.handoff(id)?;
         if let Some(assigned) = handoff.assigned {
             db.begin_pause(id, handoff.round, why, assigned)?;
         }
     }
-    for (id, at) in db.told()? {
+    for (id, at) in db.clocks_to_start()? {
         db.end_pause(id, why, at.unwrap_or(context.now))?;
         let handoff = db.handoff(id)?;
         if let Some(clock) = case::clock(db, &handoff)? {

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::Context;
 use crate::model::{Contact, Mailboxes, Timestamp, VerdictKind};
-use crate::store::{Db, Layouts, email_key};
+use crate::store::{Db, Layouts, text_hash};
 
 /// Which settings the stored keys were made with; when they change, so do the keys.
 const SETTINGS: &str = "duplicates";
@@ -47,7 +47,7 @@ impl<'a> Duplicates<'a> {
             for contact in db.contacts_handed_off()? {
                 let key = duplicates.as_ref().map(|duplicates| duplicates.key(db, contact));
                 let key = key.transpose()?.flatten();
-                db.set_email_key(contact, key)?;
+                db.set_email_hash(contact, key)?;
                 db.release_links(contact, key, context.now)?;
             }
             db.remember(SETTINGS, &settings)
@@ -56,7 +56,7 @@ impl<'a> Duplicates<'a> {
 
     fn key_of(&self, contact: &Contact) -> Option<i64> {
         let email = contact.value(self.context.rules.fields.find("email")?).as_text()?;
-        self.mailboxes.normalised(email.as_written()).map(|normalised| email_key(&normalised))
+        self.mailboxes.normalised(email.as_written()).map(|normalised| text_hash(&normalised))
     }
 
     /// The key of a stored contact's e-mail as it is now.
@@ -67,7 +67,7 @@ impl<'a> Duplicates<'a> {
     /// A contact with a handoff or with links was read anew: what was compared with its former e-mail is compared again.
     pub(crate) fn refresh(&self, db: Db<'_>, contact: i64) -> Result<()> {
         let key = self.key(db, contact)?;
-        db.set_email_key(contact, key)?;
+        db.set_email_hash(contact, key)?;
         db.release_links(contact, key, self.context.now)
     }
 

@@ -12,7 +12,7 @@ use super::close::{Telling, disqualified_by};
 use super::report::RunReport;
 use crate::model::{Activity, Status, Timestamp, fold};
 use crate::qualify::{SoFar, Timers, evaluate, signs, waits};
-use crate::store::{Db, HandoffRow, Look, email_key};
+use crate::store::{Db, HandoffRow, Look, text_hash};
 
 /// How long nothing is looked at of which nobody says that it changed.
 const LOOK_AGAIN: TimeDelta = TimeDelta::days(1);
@@ -156,7 +156,7 @@ pub(crate) fn acts_hash(acts: &[Activity]) -> i64 {
         })
         .collect();
     lines.sort_unstable();
-    email_key(&lines.join("\u{1e}"))
+    text_hash(&lines.join("\u{1e}"))
 }
 
 /// Acts by the contact they name, so that many handoffs find theirs among many acts.

@@ -10,7 +10,7 @@ use crate::assign::{Loads, RepLoad, Rotations};
 use crate::model::{Contact, RepId, Timestamp, fold};
 use crate::qualify::{Facts, company_keys};
 use crate::rules::Rules;
-use crate::store::{Db, email_key};
+use crate::store::{Db, text_hash};
 
 /// Assignments looked back on for `max_per_day`: a rep's day may have begun up to 26 hours ago in UTC terms.
 const DAY: TimeDelta = TimeDelta::hours(26);
@@ -38,7 +38,7 @@ pub(crate) fn loads(rules: &Rules, db: Db<'_>, now: Timestamp) -> Result<Loads> 
 
 /// What says which company a contact is of, as the store keeps it.
 pub(crate) fn companies(rules: &Rules, contact: &Contact) -> Vec<i64> {
-    company_keys(rules, contact).iter().map(|key| email_key(key)).collect()
+    company_keys(rules, contact).iter().map(|key| text_hash(key)).collect()
 }
 
 /// Who was given people of the lead's company as far back as any team cares, the latest first.

@@ -59,7 +59,7 @@ impl Crossed<'_> {
         }
     }
 
-    fn start(&self, index: usize, email_key: Option<i64>) -> Result<Started> {
+    fn start(&self, index: usize, email_hash: Option<i64>) -> Result<Started> {
         let Context { rules, now, .. } = self.context;
         let contact = &self.due.row;
         let tier = rules.tiers.get(index).context("the verdict names no tier")?;
@@ -87,7 +87,7 @@ impl Crossed<'_> {
             status: if self.is_beyond_limit { Status::Held } else { Status::Waiting },
             note: note.as_deref(),
             held_before: self.held_before(),
-            email_key,
+            email_hash,
         })?;
         if self.is_beyond_limit {
             return Ok(Started::Held);

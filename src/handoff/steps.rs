@@ -27,7 +27,7 @@ pub(crate) fn do_due_steps(context: &Context<'_>, due: Vec<i64>, report: &mut Ru
             if silences.iter().any(|silence| silence.mutes(&case.facts())) {
                 return Ok(());
             }
-            match db.apart(|| case.do_due_step())? {
+            match db.savepoint(|| case.do_due_step())? {
                 Some(acted) => report.escalated.extend(acted),
                 None => report.set_aside(&case.handoff.crm_id),
             }

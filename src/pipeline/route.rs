@@ -6,7 +6,7 @@ use super::session::Session;
 use crate::assign::{self, Lead, Loads, Routing};
 use crate::handoff::Context;
 use crate::handoff::assign::skipped_rows;
-use crate::handoff::burst::is_led_or_collects;
+use crate::handoff::burst::to_route;
 use crate::handoff::case::Case;
 use crate::handoff::past::{had_company, loads};
 use crate::handoff::report::{RunReport, Waiting};
@@ -19,8 +19,7 @@ const BATCH: usize = 200;
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let mut loads = loads(&session.rules, session.store.read(), session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
-    let is_led = |handoff: &HandoffRow| is_led_or_collects(handoff, &waiting, session.now);
-    let waiting: Vec<HandoffRow> = waiting.iter().filter(|handoff| !is_led(handoff)).cloned().collect();
+    let waiting = to_route(waiting, session.now);
     if !waiting.is_empty() {
         session.learn_account();
     }
@@ -28,7 +27,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     for batch in waiting.chunks(BATCH) {
         context.store.write(|db| {
             for handoff in batch {
-                let routed = db.apart(|| route_one(&context, db, handoff, &mut loads, report))?;
+                let routed = db.savepoint(|| route_one(&context, db, handoff, &mut loads, report))?;
                 if routed.is_none() {
                     report.set_aside(&handoff.crm_id);
                 }

@@ -21,7 +21,7 @@ impl PauseReason {
         match self {
             Self::Waiting => "waiting",
             Self::Acknowledged => "acknowledged",
-            Self::Undelivered => "untold",
+            Self::Undelivered => "undelivered",
         }
     }
 

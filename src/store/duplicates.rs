@@ -31,7 +31,7 @@ pub struct LinkRow {
 }
 
 /// The first eight bytes of a SHA-256: an index of numbers, and no address in it.
-pub fn email_key(normalised: &str) -> i64 {
+pub fn text_hash(normalised: &str) -> i64 {
     let digest = Sha256::digest(normalised.as_bytes());
     i64::from_le_bytes(digest.first_chunk().copied().unwrap_or_default())
 }
@@ -43,7 +43,7 @@ impl Db<'_> {
         let mut statement = self.conn.prepare_cached(
             "SELECT h.contact_id, h.id, h.status, v.kind, v.cooldown_ms FROM handoff h \
              JOIN verdict v ON v.contact_id = h.contact_id \
-             WHERE h.email_key = ?1 AND h.contact_id <> ?2 ORDER BY h.closed_ms IS NOT NULL, h.id DESC LIMIT ?3",
+             WHERE h.email_hash = ?1 AND h.contact_id <> ?2 ORDER BY h.closed_ms IS NOT NULL, h.id DESC LIMIT ?3",
         )?;
         let mut rows = statement.query(params![key, contact, LOOKED_AT_MAX])?;
         let mut namesakes = Vec::new();
@@ -66,8 +66,8 @@ impl Db<'_> {
         if is_new {
             self.conn
                 .prepare_cached(
-                    "INSERT INTO duplicate(contact_id, of_id, email_key, at_ms) VALUES(?1, ?2, ?3, ?4) \
-                     ON CONFLICT(contact_id) DO UPDATE SET of_id = ?2, email_key = ?3, at_ms = ?4",
+                    "INSERT INTO duplicate(contact_id, of_id, email_hash, at_ms) VALUES(?1, ?2, ?3, ?4) \
+                     ON CONFLICT(contact_id) DO UPDATE SET of_id = ?2, email_hash = ?3, at_ms = ?4",
                 )?
                 .execute(params![contact, of, key, at.timestamp_millis()])?;
         }
@@ -98,20 +98,20 @@ impl Db<'_> {
         self.conn
             .prepare_cached(
                 "UPDATE verdict SET due_ms = 0, crossed_ms = coalesce(crossed_ms, ?3) WHERE contact_id IN \
-                 (SELECT contact_id FROM duplicate WHERE of_id = ?1 AND email_key IS DISTINCT FROM ?2)",
+                 (SELECT contact_id FROM duplicate WHERE of_id = ?1 AND email_hash IS DISTINCT FROM ?2)",
             )?
             .execute(params![of, key, at.timestamp_millis()])?;
         self.conn
-            .prepare_cached("DELETE FROM duplicate WHERE of_id = ?1 AND email_key IS DISTINCT FROM ?2")?
+            .prepare_cached("DELETE FROM duplicate WHERE of_id = ?1 AND email_hash IS DISTINCT FROM ?2")?
             .execute(params![of, key])?;
         Ok(())
     }
 
     /// The e-mail of a contact's newest handoff as it is now.
-    pub fn set_email_key(self, contact: i64, key: Option<i64>) -> Result<()> {
+    pub fn set_email_hash(self, contact: i64, key: Option<i64>) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET email_key = ?2 WHERE contact_id = ?1 AND email_key IS DISTINCT FROM ?2",
+                "UPDATE handoff SET email_hash = ?2 WHERE contact_id = ?1 AND email_hash IS DISTINCT FROM ?2",
             )?
             .execute(params![contact, key])?;
         Ok(())

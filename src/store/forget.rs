@@ -106,7 +106,7 @@ impl Db<'_> {
         )?)
     }
 
-    /// Keeps the verdict, so that who was qualified does not cross again, and the mark of the content, so that the same
+    /// Keeps the verdict, so that who was qualified does not cross again, and the hash of the content, so that the same
     /// content is not taken for a change when overlapping reads bring it once more.
     fn forget_contact(self, erasure: &Erasure<'_>) -> Result<String> {
         let mut crm_id: String =
@@ -130,7 +130,7 @@ impl Db<'_> {
 
     fn forget_handoff(self, handoff: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL, look_ms = NULL, email_key = NULL WHERE id = ?1",
+            "UPDATE handoff SET why = '[]', note = NULL, reason = NULL, watch_ms = NULL, look_ms = NULL, email_hash = NULL WHERE id = ?1",
             [handoff],
         )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;

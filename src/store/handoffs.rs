@@ -29,7 +29,7 @@ pub struct NewHandoff<'a> {
     /// Outcome conditions that hold already, as bits.
     pub held_before: u32,
     /// Of the contact's e-mail.
-    pub email_key: Option<i64>,
+    pub email_hash: Option<i64>,
 }
 
 /// A handoff as it stands.
@@ -176,7 +176,7 @@ impl Db<'_> {
             .conn
             .prepare_cached(
                 "INSERT INTO handoff(contact_id, key, ordinal, tier, priority, sla, score, fit, why, rules_hash, \
-                 created_ms, status, note, held_before, email_key) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+                 created_ms, status, note, held_before, email_hash) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
                  RETURNING id",
             )?
             .query_row(
@@ -195,7 +195,7 @@ impl Db<'_> {
                 new.status.name(),
                 new.note,
                 new.held_before,
-                new.email_key,
+                new.email_hash,
             ],
                 |row| row.get(0),
             )?;

@@ -1,7 +1,6 @@
 //! The state, in one SQLite file: the only place that knows SQL. A run that is killed anywhere leaves a database that the
 //! next run goes on from; there is no other state.
 
-mod apart;
 mod backup;
 mod case;
 mod contacts;
@@ -22,6 +21,7 @@ mod outcomes;
 mod pauses;
 mod records;
 mod runs;
+mod savepoint;
 mod silences;
 mod take_back;
 #[cfg(test)]
@@ -39,7 +39,7 @@ use rusqlite::Connection;
 pub use case::CaseRow;
 pub use contacts::{ContactRow, Layouts};
 pub use due::{Moment, WAIT_MAX};
-pub use duplicates::{LinkRow, Namesake, email_key};
+pub use duplicates::{LinkRow, Namesake, text_hash};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};
 pub use groups::Collecting;

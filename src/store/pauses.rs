@@ -11,7 +11,7 @@ use crate::model::{Timestamp, WorkingTime};
 /// A time in which a clock stood still.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PauseRow {
-    /// `waiting`, `acknowledged` or `untold`.
+    /// `waiting`, `acknowledged` or `undelivered`.
     pub why: String,
     pub from: Timestamp,
     /// `None` while it lasts.
@@ -60,25 +60,25 @@ impl Db<'_> {
 
     /// Handoffs whose rep has neither the task nor the message of this round, with one of them still to be delivered, and
     /// whose clock does not stand still for that.
-    pub fn untold(self) -> Result<Vec<i64>> {
+    pub fn clocks_to_stop(self) -> Result<Vec<i64>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT DISTINCT h.id FROM effect e CROSS JOIN handoff h \
              WHERE h.id = e.handoff_id AND e.state IN ('planned', 'in_flight', 'unknown') AND h.status = 'assigned' \
              AND e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND NOT EXISTS( \
                SELECT 1 FROM effect d WHERE d.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) AND d.state = 'done') \
-             AND NOT EXISTS(SELECT 1 FROM pause p WHERE p.handoff_id = h.id AND p.why = 'untold' AND p.until_ms IS NULL)",
+             AND NOT EXISTS(SELECT 1 FROM pause p WHERE p.handoff_id = h.id AND p.why = 'undelivered' AND p.until_ms IS NULL)",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Handoffs whose clock stands still because the rep had not been told, and need no longer: he has, since when, or
-    /// nothing that would tell him is still to be delivered.
-    pub fn told(self) -> Result<Vec<(i64, Option<Timestamp>)>> {
+    /// Handoffs whose clock stands still because the rep had not been told, and need no longer: it was delivered, since when, or
+    /// nothing that would tell the rep is still to be delivered.
+    pub fn clocks_to_start(self) -> Result<Vec<(i64, Option<Timestamp>)>> {
         let mut statement = self.conn.prepare_cached(
             "SELECT h.id, min(CASE WHEN e.state = 'done' THEN e.done_ms END) FROM pause p JOIN handoff h ON h.id = p.handoff_id \
              LEFT JOIN effect e ON e.key IN (h.key || 't' || h.round, h.key || 'm' || h.round) \
-             WHERE p.why = 'untold' AND p.until_ms IS NULL GROUP BY h.id \
+             WHERE p.why = 'undelivered' AND p.until_ms IS NULL GROUP BY h.id \
              HAVING count(CASE WHEN e.state = 'done' THEN 1 END) > 0 \
              OR count(CASE WHEN e.state IN ('planned', 'in_flight', 'unknown') THEN 1 END) = 0",
         )?;

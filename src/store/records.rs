@@ -23,7 +23,7 @@ pub struct StoredPage {
 const AT_ONCE: i64 = 0;
 
 /// The first eight bytes of a SHA-256: two contents of one contact never share it by accident.
-fn mark(layout: i64, content: &str) -> i64 {
+fn content_hash(layout: i64, content: &str) -> i64 {
     let mut hash = Sha256::new();
     hash.update(layout.to_le_bytes());
     hash.update(content.as_bytes());
@@ -93,7 +93,7 @@ struct Recorder<'a> {
 struct Stored {
     id: i64,
     layout: i64,
-    mark: i64,
+    content_hash: i64,
     modified_ms: Option<i64>,
     is_forgotten: bool,
 }
@@ -108,10 +108,10 @@ impl<'a> Recorder<'a> {
             missed: 0,
             now_ms: now.timestamp_millis(),
             find: prepare(
-                "SELECT id, layout_id, mark, modified_ms, forgotten_ms IS NOT NULL FROM contact WHERE crm_id = ?1",
+                "SELECT id, layout_id, content_hash, modified_ms, forgotten_ms IS NOT NULL FROM contact WHERE crm_id = ?1",
             )?,
             insert: prepare(
-                "INSERT INTO contact(id, crm_id, layout_id, content, mark, modified_ms, changed_ms) \
+                "INSERT INTO contact(id, crm_id, layout_id, content, content_hash, modified_ms, changed_ms) \
                  VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(crm_id) DO NOTHING",
             )?,
             insert_verdict: prepare("INSERT INTO verdict(contact_id, due_ms) VALUES(?1, ?2)")?,
@@ -133,23 +133,23 @@ impl<'a> Recorder<'a> {
     }
 
     fn store_content(&mut self, record: &Record, content: &str) -> Result<bool> {
-        let mark = mark(self.layout, content);
-        if self.expects_new && self.insert(record, content, mark)? {
+        let hash = content_hash(self.layout, content);
+        if self.expects_new && self.insert(record, content, hash)? {
             return Ok(true);
         }
         let present = self.find(record)?;
         self.expects_new = present.is_none() && !self.knows_pseudonyms;
         match present {
-            Some(stored) => self.update(&stored, record, content, mark),
-            None => self.insert(record, content, mark),
+            Some(stored) => self.update(&stored, record, content, hash),
+            None => self.insert(record, content, hash),
         }
     }
 
     /// False when the contact is there already.
-    fn insert(&mut self, record: &Record, content: &str, mark: i64) -> Result<bool> {
+    fn insert(&mut self, record: &Record, content: &str, hash: i64) -> Result<bool> {
         let id = self.last_id + 1;
         let crm_id = record.id.as_str();
-        let values = params![id, crm_id, self.layout, content, mark, record.modified_ms, self.now_ms];
+        let values = params![id, crm_id, self.layout, content, hash, record.modified_ms, self.now_ms];
         if self.insert.execute(values)? == 0 {
             return Ok(false);
         }
@@ -172,7 +172,7 @@ impl<'a> Recorder<'a> {
             Ok(Stored {
                 id: row.get(0)?,
                 layout: row.get(1)?,
-                mark: row.get(2)?,
+                content_hash: row.get(2)?,
                 modified_ms: row.get(3)?,
                 is_forgotten: row.get(4)?,
             })
@@ -185,27 +185,27 @@ impl<'a> Recorder<'a> {
         Ok(found)
     }
 
-    fn update(&mut self, stored: &Stored, record: &Record, content: &str, mark: i64) -> Result<bool> {
+    fn update(&mut self, stored: &Stored, record: &Record, content: &str, hash: i64) -> Result<bool> {
         let is_older =
             matches!((record.modified_ms, stored.modified_ms), (Some(new), Some(old)) if new < old);
         // Asked for another field, the CRM says more of a contact that did not change: no reason to know it again.
         let stays_forgotten =
             stored.is_forgotten && record.modified_ms.is_some() && record.modified_ms == stored.modified_ms;
-        if stored.mark == mark || is_older || stays_forgotten {
+        if stored.content_hash == hash || is_older || stays_forgotten {
             return Ok(false);
         }
         let is_news = stored.layout == self.layout
             || self.db.values_differ(stored.id, stored.layout, self.layout, &record.values)?;
         let conn = self.db.conn;
         conn.prepare_cached(
-            "UPDATE contact SET layout_id = ?2, content = ?3, mark = ?4, modified_ms = ?5, \
+            "UPDATE contact SET layout_id = ?2, content = ?3, content_hash = ?4, modified_ms = ?5, \
              changed_ms = coalesce(?6, changed_ms), crm_id = ?7, forgotten_ms = NULL WHERE id = ?1",
         )?
         .execute(params![
             stored.id,
             self.layout,
             content,
-            mark,
+            hash,
             record.modified_ms,
             is_news.then_some(self.now_ms),
             record.id.as_str()

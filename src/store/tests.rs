@@ -60,7 +60,7 @@ fn start(store: &Store, contact: i64, ordinal: Ordinal, status: Status) -> anyho
             status,
             note: None,
             held_before: 0,
-            email_key: None,
+            email_hash: None,
         })
     })
 }

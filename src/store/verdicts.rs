@@ -116,7 +116,7 @@ impl Db<'_> {
              WHERE contact_id = ?1",
             [contact],
         )?;
-        self.conn.execute("UPDATE contact SET mark = ~mark WHERE id = ?1", [contact])?;
+        self.conn.execute("UPDATE contact SET content_hash = ~content_hash WHERE id = ?1", [contact])?;
         Ok(())
     }
 

@@ -181,7 +181,7 @@ const MUTANTS: [&str; 39] = [
     "no baseline",
     "escalated without a look",
     "escalated early",
-    "escalated untold",
+    "escalated undelivered",
     "no second look",
     "handed off though deleted",
     "owner taken from somebody",

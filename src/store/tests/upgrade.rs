@@ -54,7 +54,7 @@ fn an_upgrade_that_fails_in_its_middle_leaves_the_old_version() {
 /// What 0.1.0 kept of three handoffs: one that is open, one that sales took and one that is over.
 const OF_0_1_0: &str = "
     INSERT INTO layout VALUES(1, '[]');
-    INSERT INTO contact(id, crm_id, layout_id, content, mark, changed_ms) VALUES(1, '1', 1, '[]', 1, 1), (2, '2', 1, '[]', 2, 1), (3, '3', 1, '[]', 3, 1);
+    INSERT INTO contact(id, crm_id, layout_id, content, content_hash, changed_ms) VALUES(1, '1', 1, '[]', 1, 1), (2, '2', 1, '[]', 2, 1), (3, '3', 1, '[]', 3, 1);
     INSERT INTO handoff(id, key, contact_id, ordinal, tier, priority, why, rules_hash, created_ms, status, round, owner, assigned_ms, accepted_ms, watch_ms, closed_ms) VALUES
       (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaa', 1, 1, 't', 'high', '[]', 'h', 1, 'assigned', 1, 'ana', 1, NULL, NULL, NULL),
       (2, 'bbbbbbbbbbbbbbbbbbbbbbbbbb', 2, 1, 't', 'high', '[]', 'h', 1, 'accepted', 1, 'ana', 1, 2, 9, 2),

@@ -8,11 +8,11 @@ use crate::isolate::isolated;
 impl Db<'_> {
     /// Runs a part of a transaction that is kept whole or not at all, whatever becomes of the rest. `None`: it panicked,
     /// and nothing of it is kept; the panic has said where.
-    pub fn apart<T>(self, change: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
-        self.conn.prepare_cached("SAVEPOINT apart")?.execute([])?;
+    pub fn savepoint<T>(self, change: impl FnOnce() -> Result<T>) -> Result<Option<T>> {
+        self.conn.prepare_cached("SAVEPOINT part")?.execute([])?;
         match isolated(change) {
             Some(Ok(value)) => {
-                self.conn.prepare_cached("RELEASE apart")?.execute([])?;
+                self.conn.prepare_cached("RELEASE part")?.execute([])?;
                 Ok(Some(value))
             }
             Some(Err(error)) => {
@@ -25,7 +25,7 @@ impl Db<'_> {
     }
 
     fn unwind(self) -> Result<()> {
-        Ok(self.conn.execute_batch("ROLLBACK TO apart; RELEASE apart")?)
+        Ok(self.conn.execute_batch("ROLLBACK TO part; RELEASE part")?)
     }
 }
 
@@ -40,7 +40,7 @@ mod tests {
         let store = Store::in_memory().unwrap();
         let parts = store.write(|db| {
             let part = |key: &str, is_bad: bool| {
-                db.apart(|| {
+                db.savepoint(|| {
                     db.remember(key, "here")?;
                     assert!(!is_bad, "a bug");
                     Ok(())
@@ -57,8 +57,8 @@ mod tests {
     fn a_part_that_fails_takes_everything_back() {
         let store = Store::in_memory().unwrap();
         let failed = store.write(|db| {
-            db.apart(|| db.remember("first", "here"))?;
-            db.apart::<()>(|| bail!("no"))?;
+            db.savepoint(|| db.remember("first", "here"))?;
+            db.savepoint::<()>(|| bail!("no"))?;
             Ok(())
         });
         assert_eq!(failed.unwrap_err().to_string(), "no");
@@ -69,14 +69,14 @@ mod tests {
     fn a_part_that_fails_leaves_nothing_open_to_whoever_goes_on() {
         let store = Store::in_memory().unwrap();
         let change = store.write(|db| {
-            let failed = db.apart::<()>(|| {
+            let failed = db.savepoint::<()>(|| {
                 db.remember("first", "here")?;
                 bail!("no")
             });
             assert!(failed.is_err_and(|error| error.to_string() == "no") && db.meta("first")?.is_none());
-            let left = db.conn.execute_batch("RELEASE apart").unwrap_err();
+            let left = db.conn.execute_batch("RELEASE part").unwrap_err();
             assert!(left.to_string().contains("no such savepoint"), "{left}");
-            db.apart(|| db.remember("second", "here"))
+            db.savepoint(|| db.remember("second", "here"))
         });
         assert_eq!(change.unwrap(), Some(()));
         assert!(store.read().meta("second").unwrap().is_some());
