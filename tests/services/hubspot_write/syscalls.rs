@@ -53,13 +53,7 @@ fn traced(scene: &Scene, args: &[&str]) -> String {
     let log = scene.place.path("strace.log");
     let plain = scene.process();
     let mut strace = Command::new("strace");
-    // The others go by without a stop.
-    strace
-        .args(["-f", "--seccomp-bpf", "-o"])
-        .arg(&log)
-        .args(args)
-        .arg(plain.get_program())
-        .args(plain.get_args());
+    strace.arg("-f").arg("-o").arg(&log).args(args).arg(plain.get_program()).args(plain.get_args());
     strace.current_dir(scene.place.path("")).stdout(Stdio::null()).stderr(Stdio::piped());
     strace.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let said = strace.output().expect("strace");
