@@ -8,25 +8,30 @@ use anyhow::Result;
 use super::Context;
 use super::assign::Terms;
 use super::case::Case;
+use super::past::companies;
 use super::report::{Acted, RunReport};
 use crate::assign::Assignment;
 use crate::model::{Rep, Status, Timestamp};
-use crate::qualify::company_key;
-use crate::store::{Collecting, Db, HandoffRow, Layouts, text_hash};
+use crate::qualify::company_fields;
+use crate::store::{Collecting, Db, HandoffRow, Layouts};
 
 /// A new handoff waits for others of its company, or joins those who wait.
 pub(super) fn collect(context: &Context<'_>, db: Db<'_>, handoff: i64, contact: i64) -> Result<()> {
     let Some(wait) = context.rules.bursts else { return Ok(()) };
-    let layouts = Layouts::only(context.rules.fields.all(), |field| {
-        ["company_id", "company.id", "company.domain", "email_domain"].contains(&field.name.as_str())
-    });
+    let names: Vec<&str> = company_fields(context.rules)
+        .filter_map(|field| context.rules.fields.get(field))
+        .map(|field| field.name.as_str())
+        .collect();
+    let layouts = Layouts::only(context.rules.fields.all(), |field| names.contains(&field.name.as_str()));
     let contact = db.contact(contact, &layouts)?.contact;
-    let Some(company) = company_key(context.rules, &contact) else { return Ok(()) };
-    let company = text_hash(&company);
-    let into = db.collecting(company, context.now)?;
+    let companies = companies(context.rules, &contact);
+    if companies.is_empty() {
+        return Ok(());
+    }
+    let into = db.collecting(&companies, context.now)?;
     let into = into.unwrap_or(Collecting { group: handoff, until: context.now + wait });
     let note = "waits for others of its company, to be one task with them";
-    db.join_group(handoff, company, into, note)
+    db.join_group(handoff, &companies, into, note)
 }
 
 /// Those of the waiting that are to be routed now: not one whose group collects, nor one that another leads.

@@ -13,7 +13,7 @@ mod trace;
 mod until;
 
 pub use change::{Change, changes_to};
-pub use company::{company_key, company_keys};
+pub use company::{company_fields, company_keys};
 pub use compared::compared;
 pub use crossing::{Crossing, Past, crossing};
 pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};

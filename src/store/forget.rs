@@ -135,6 +135,7 @@ impl Db<'_> {
         )?;
         self.conn.execute("UPDATE assignment SET why = '' WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute("DELETE FROM assignment_company WHERE handoff_id = ?1", [handoff])?;
+        self.conn.execute("DELETE FROM burst_company WHERE handoff_id = ?1", [handoff])?;
         self.conn.execute(
             "UPDATE event SET how = NULL, \
              who = CASE WHEN who IN (SELECT rep FROM assignment WHERE handoff_id = ?1) THEN who END WHERE handoff_id = ?1",

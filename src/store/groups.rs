@@ -1,7 +1,9 @@
 //! Handoffs of one company that are one task: the group is named by the handoff that came first.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::Db;
 use super::handoffs::{COLUMNS, HandoffRow, read_handoff};
@@ -16,27 +18,43 @@ pub struct Collecting {
 }
 
 impl Db<'_> {
-    /// The group of a company that waits for others at `now`.
-    pub fn collecting(self, company: i64, now: Timestamp) -> Result<Option<Collecting>> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT group_id, group_ms FROM handoff WHERE company_key = ?1 AND company_key IS NOT NULL AND status = 'waiting' \
-                 AND group_ms > ?2 ORDER BY id LIMIT 1",
-            )?
-            .query_row([company, now.timestamp_millis()], |row| {
-                Ok(Collecting { group: row.get(0)?, until: time(row.get(1)?) })
-            })
-            .optional()?)
+    /// The group of one of these companies that waits for others at `now`. Where several do, all are one company after all,
+    /// and the first takes the others in.
+    pub fn collecting(self, companies: &[i64], now: Timestamp) -> Result<Option<Collecting>> {
+        // All who wait with one of them are in one group, so any will do.
+        let mut statement = self.conn.prepare_cached(
+            "SELECT h.group_id, h.group_ms FROM burst_company c JOIN handoff h ON h.id = c.handoff_id \
+             WHERE c.company = ?1 AND h.status = 'waiting' AND h.group_ms > ?2 ORDER BY c.handoff_id DESC LIMIT 1",
+        )?;
+        let mut found: BTreeMap<i64, i64> = BTreeMap::new();
+        for company in companies {
+            let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+            found.extend(statement.query_row([*company, now.timestamp_millis()], row).optional()?);
+        }
+        let mut found = found.into_iter();
+        let Some((group, until_ms)) = found.next() else { return Ok(None) };
+        for (other, _) in found {
+            self.conn
+                .prepare_cached(
+                    "UPDATE handoff SET group_id = ?2, group_ms = ?3, next_ms = ?3 WHERE group_id = ?1 AND status = 'waiting'",
+                )?
+                .execute([other, group, until_ms])?;
+        }
+        Ok(Some(Collecting { group, until: time(until_ms) }))
     }
 
     /// Puts a handoff into a group; it is not routed before the group is.
-    pub fn join_group(self, handoff: i64, company: i64, into: Collecting, note: &str) -> Result<()> {
+    pub fn join_group(self, handoff: i64, companies: &[i64], into: Collecting, note: &str) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE handoff SET company_key = ?2, group_id = ?3, group_ms = ?4, next_ms = ?4, note = ?5 WHERE id = ?1",
+                "UPDATE handoff SET group_id = ?2, group_ms = ?3, next_ms = ?3, note = ?4 WHERE id = ?1",
             )?
-            .execute(params![handoff, company, into.group, into.until.timestamp_millis(), note])?;
+            .execute(params![handoff, into.group, into.until.timestamp_millis(), note])?;
+        for company in companies {
+            self.conn
+                .prepare_cached("INSERT INTO burst_company(company, handoff_id) VALUES(?1, ?2)")?
+                .execute([*company, handoff])?;
+        }
         Ok(())
     }
 

@@ -107,6 +107,34 @@ fn others_go_their_own_way_and_a_ninth_who_comes_later_is_a_task_of_its_own() {
 }
 
 #[test]
+fn colleagues_are_found_by_the_company_or_by_its_domain_whatever_the_crm_knows_of_each() {
+    for rows in [
+        // One with the CRM's company, one with the domain alone, either first.
+        ["a,a@one.example,60,,,c1", "b,b@one.example,60,,,", ""],
+        ["b,b@one.example,60,,,", "a,a@one.example,60,,,c1", ""],
+        ["a,a@one.example,60,,,c1", "b,b@gmail.com,60,,,c1", ""],
+        // Two who have nothing in common until a third has both.
+        ["a,a@gmail.com,60,,,c1", "b,b@one.example,60,,,", "c,c@one.example,60,,,c1"],
+    ] {
+        let place = open_desk(BURSTS);
+        place.write("contacts.csv", "id,email,score,opted_out,owner,company_id\n");
+        for (at, row) in
+            ["2026-11-23T10:00:00Z", "2026-11-23T10:00:20Z", "2026-11-23T10:00:40Z"].into_iter().zip(rows)
+        {
+            place.append("contacts.csv", &format!("{row}\n"));
+            let report = place.json_at(at, 0, &["run"]);
+            assert!(contacts(&report, "handed_off").is_empty(), "they wait for each other");
+        }
+        let report = place.json_at(TWO_PAST, 0, &["run"]);
+        let count = rows.iter().filter(|row| !row.is_empty()).count();
+        assert_eq!(contacts(&report, "handed_off").len(), 1, "{rows:?}");
+        assert_eq!(report["handed_off"][0]["together_with"].as_array().unwrap().len(), count - 1, "{rows:?}");
+        assert_eq!((place.lines("out/tasks.jsonl").len(), place.lines("out/messages.jsonl").len()), (1, 1));
+        is_quiet(&place, "2026-11-23T10:03:00Z");
+    }
+}
+
+#[test]
 fn what_the_rep_does_on_one_is_done_on_all_and_told_once() {
     for (kind, what) in [("task_completed", "touched"), ("accepted", "accepted"), ("rejected", "rejected")] {
         for acted_on in ["ada", "cai"] {

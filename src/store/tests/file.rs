@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::store::StorePath;
+use crate::store::open::MIGRATIONS;
 
 fn pragma(store: &Store, name: &str) -> i64 {
     store.conn.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0)).unwrap()
@@ -16,13 +17,17 @@ fn schema(store: &Store) -> Vec<String> {
     statement.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
+fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap()
+}
+
 #[test]
 fn a_database_is_marked_private_and_safe() {
     let folder = tempfile::tempdir().unwrap();
     let path = StorePath::new(folder.path().join("handoff.db"));
     let store = path.open().unwrap();
     assert_eq!(pragma(&store, "application_id"), i64::from(u32::from_be_bytes(*b"HDOF")));
-    assert_eq!(pragma(&store, "user_version"), 2);
+    assert_eq!(pragma(&store, "user_version"), newest());
     assert_eq!(pragma(&store, "foreign_keys"), 1);
     assert_eq!(pragma(&store, "synchronous"), 2);
     for file in ["handoff.db", "handoff.db-wal", "handoff.db-shm"] {
@@ -60,7 +65,7 @@ fn two_that_open_a_new_database_at_once_both_find_it_whole() {
         std::thread::scope(|scope| {
             let open = || path.open().map(|store| pragma(&store, "user_version")).unwrap();
             let opening = [scope.spawn(open), scope.spawn(open)];
-            assert_eq!(opening.map(|opened| opened.join().unwrap()), [2, 2]);
+            assert_eq!(opening.map(|opened| opened.join().unwrap()), [newest(), newest()]);
         });
     }
 }
