@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::backtest::fields_looked_at;
+use crate::backtest::{fields_looked_at, fields_of_conditions, fields_of_targets};
 use crate::connector::ConnectOptions;
 use crate::crm::{self, Crm, Sync, SyncOutcome};
 use crate::model::{Contact, ContactId, Field, FieldId, Kind, RawValues, Record, one_line};
@@ -102,13 +102,19 @@ impl History {
         Ok(Some(id))
     }
 
-    /// A sentence for every field that verdicts look at and history lacks: it counts as missing.
+    /// A sentence for every field that the definition looks at and history lacks: it counts as missing.
     pub(crate) fn missing(&mut self, rules: &Rules) -> Result<Vec<String>> {
+        let conditions =
+            fields_of_conditions(rules).into_iter().map(|id| (vec![id], "conditions on it do not hold"));
+        let targets = fields_of_targets(rules).map(|ids| (ids, "no route finds a rep by it"));
         let mut missing = Vec::new();
-        for id in fields_looked_at(rules) {
-            let Some(field) = rules.fields.get(id).cloned() else { continue };
-            if let Some(problem) = self.lacks(&field)? {
-                missing.push(format!("{problem}; conditions on it do not hold"));
+        for (any_of, so) in conditions.chain(targets) {
+            let mut problems = Vec::new();
+            for field in any_of.iter().filter_map(|id| rules.fields.get(*id)) {
+                problems.extend(self.lacks(field)?);
+            }
+            if problems.len() == any_of.len() {
+                missing.extend(problems.first().map(|problem| format!("{problem}; {so}")));
             }
         }
         Ok(missing)

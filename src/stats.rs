@@ -106,6 +106,36 @@ pub fn poisson(count: u64) -> Interval {
     Interval { low, high: end(float(count) + 1.0, 1.0) }
 }
 
+/// How probable a fall from one share to a lower one at least this steep is, if both are drawn from the same: the one-sided
+/// exact test of R. A. Fisher, "Statistical Methods for Research Workers", 5th ed. (1934), § 21.02. It holds for any size of
+/// either share, and is 1 for what is no fall.
+pub fn fall_by_chance(from: Share, to: Share) -> f64 {
+    if from.rate() <= to.rate() {
+        return 1.0;
+    }
+    // Of all the tables with these sums, how often each occurs by the one that was seen: Σ over those as steep by Σ over all.
+    let hits = from.hits + to.hits;
+    let (of, all, others) = (float(from.of), float(hits), float(to.of) - float(hits));
+    let next = |k: f64| (all - k) * (of - k) / ((k + 1.0) * (others + k + 1.0));
+    let mut weight = 1.0;
+    let as_steep: f64 = (from.hits..=hits.min(from.of))
+        .map(|k| {
+            let this = weight;
+            weight *= next(float(k));
+            this
+        })
+        .sum();
+    weight = 1.0;
+    let less_steep: f64 = (hits.saturating_sub(to.of)..from.hits)
+        .rev()
+        .map(|k| {
+            weight /= next(float(k));
+            weight
+        })
+        .sum();
+    as_steep / (as_steep + less_steep)
+}
+
 /// `part / whole`; `None` of nothing.
 pub fn ratio(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| float(part) / float(whole))
@@ -152,6 +182,28 @@ mod tests {
     }
 
     #[test]
+    fn a_fall_by_chance_is_as_probable_as_fisher_says() {
+        // The twins of convicts, § 21.02: 10 of 13 beside 2 of 17.
+        let twins = fall_by_chance(share(10, 13), share(2, 17));
+        assert!((twins - 619.0 / 1_330_665.0).abs() < 1e-12, "{twins}");
+        // The lady who tastes tea, "The Design of Experiments" (1935), § 5 and § 10.
+        let tea = fall_by_chance(share(4, 4), share(0, 4));
+        assert!((tea - 1.0 / 70.0).abs() < 1e-12, "{tea}");
+        let one_off = fall_by_chance(share(3, 4), share(1, 4));
+        assert!((one_off - 17.0 / 70.0).abs() < 1e-12, "{one_off}");
+    }
+
+    #[test]
+    fn what_is_no_fall_or_a_certain_one_has_an_answer_too() {
+        for (from, to) in [((1, 4), (1, 4)), ((0, 9), (9, 9)), ((0, 0), (1, 2)), ((1, 2), (0, 0))] {
+            let chance = fall_by_chance(share(from.0, from.1), share(to.0, to.1));
+            assert!((chance - 1.0).abs() < f64::EPSILON, "{from:?} {to:?} {chance}");
+        }
+        let certain = fall_by_chance(share(40_000, 40_000), share(0, 40_000));
+        assert!((0.0..1e-300).contains(&certain), "{certain}");
+    }
+
+    #[test]
     fn lift_is_precision_by_the_base_rate() {
         let quality = Quality::of(share(30, 50), share(60, 300));
         assert_eq!(quality.lift, Some(0.6 / 0.2));
@@ -189,6 +241,15 @@ mod tests {
         #[test]
         fn the_mean_of_a_count_lies_around_it(count in 0_u64..1_000_000) {
             prop_assert!(poisson(count).contains(float(count)));
+        }
+
+        #[test]
+        fn a_steeper_fall_is_less_probable(hits in 1_u64..60, misses in 0_u64..60, low in 0_u64..60, of in 1_u64..60) {
+            let (from, to) = (share(hits, hits + misses), share(low.min(of), of));
+            let chance = fall_by_chance(from, to);
+            prop_assert!((0.0..=1.0).contains(&chance));
+            let steeper = fall_by_chance(from, share(to.hits.saturating_sub(1), to.of));
+            prop_assert!(steeper <= chance + 1e-12, "{steeper} {chance}");
         }
 
         #[test]

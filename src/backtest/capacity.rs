@@ -1,8 +1,8 @@
 //! What teams get in a week beside what their reps can take in one.
 
-use std::collections::BTreeSet;
+use std::ops::Range;
 
-use chrono::TimeDelta;
+use chrono::Timelike as _;
 use serde::Serialize;
 
 use super::Routed;
@@ -11,7 +11,8 @@ use crate::rules::Rules;
 use crate::stats::float;
 
 const WEEK_DAYS: f64 = 7.0;
-const WEEK_HOURS: f64 = 168.0;
+const DAYS: u32 = 7;
+const DAY_MINUTES: u32 = 1_440;
 
 /// One team in an ordinary week: holidays and absences aside.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,28 +54,42 @@ pub fn capacity(rules: &Rules, routed: &Routed, days: f64) -> Vec<TeamCapacity> 
     teams.map(row).collect()
 }
 
-/// On how many days of a week the person works.
+/// On how many days of a week the person works; a night shift is on two.
 fn days_a_week(hours: &WorkingTime) -> f64 {
-    if hours.shifts.is_empty() {
-        return WEEK_DAYS;
-    }
-    let days: BTreeSet<u32> = hours.shifts.iter().map(|shift| shift.day.num_days_from_monday()).collect();
-    float(days.len() as u64)
+    let week = on_shift(hours);
+    let days = (0..DAYS).filter(|day| {
+        let day = day * DAY_MINUTES..(day + 1) * DAY_MINUTES;
+        week.iter().any(|shift| shift.start < day.end && shift.end > day.start)
+    });
+    float(days.count() as u64)
 }
 
-/// Without shifts, always.
 fn hours_a_week(hours: &WorkingTime) -> f64 {
+    let minutes: u32 = on_shift(hours).iter().map(|shift| shift.end - shift.start).sum();
+    f64::from(minutes) / 60.0
+}
+
+/// The minutes of a week on which somebody works, each once, however many shifts it is in; all of them without shifts.
+fn on_shift(hours: &WorkingTime) -> Vec<Range<u32>> {
+    let week = DAYS * DAY_MINUTES;
     if hours.shifts.is_empty() {
-        return WEEK_HOURS;
+        return std::iter::once(0..week).collect();
     }
-    let minutes: i64 = hours
-        .shifts
-        .iter()
-        .map(|shift| {
-            let length = shift.to - shift.from;
-            let length = if length <= TimeDelta::zero() { length + TimeDelta::days(1) } else { length };
-            length.num_minutes()
-        })
-        .sum();
-    f64::from(i32::try_from(minutes).unwrap_or(i32::MAX)) / 60.0
+    let mut shifts: Vec<Range<u32>> = Vec::new();
+    for shift in &hours.shifts {
+        let day = shift.day.num_days_from_monday() * DAY_MINUTES;
+        let [from, to] = [shift.from, shift.to].map(|at| day + at.num_seconds_from_midnight() / 60);
+        let to = if to <= from { to + DAY_MINUTES } else { to };
+        shifts.push(from..to.min(week));
+        // From Sunday into Monday.
+        shifts.push(0..to.saturating_sub(week));
+    }
+    shifts.sort_unstable_by_key(|shift| shift.start);
+    let mut counted = 0;
+    for shift in &mut shifts {
+        shift.start = shift.start.max(counted);
+        shift.end = shift.end.max(shift.start);
+        counted = shift.end;
+    }
+    shifts
 }

@@ -5,6 +5,7 @@
 mod bands;
 mod capacity;
 mod difference;
+mod lens;
 mod replay;
 mod report;
 mod routing;
@@ -13,7 +14,11 @@ mod sweep;
 pub use bands::{Band, Fall, bands, steepest_fall};
 pub use capacity::{TeamCapacity, capacity};
 pub use difference::{Difference, Differences, Move, Reason};
-pub use replay::{Case, Lead, Questions, Replay, Replayed, field_of, fields_looked_at, is_yes};
-pub use report::{DayRow, GroupRow, Report, Span, TierRow, Wanted, report};
+pub use lens::{AsOf, Column, Lens, Seen};
+pub use replay::{
+    Case, Lead, Questions, Replay, Replayed, field_of, fields_looked_at, fields_of_conditions,
+    fields_of_targets,
+};
+pub use report::{DayRow, GroupRow, Report, Span, TierRow, Wanted, days_between, report};
 pub use routing::{RepRow, Routed, prepare, rehearse};
 pub use sweep::{Quantity, Step, Sweep, sweep};

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::difference::{Comparison, Differences};
+use super::lens::{Lens, Seen};
 use crate::model::{Contact, FieldId, Timestamp, Value, Verdict};
-use crate::qualify::{Facts, evaluate, leaf_holds};
+use crate::qualify::{Facts, company_fields, evaluate, leaf_holds};
 use crate::rules::{Condition, Leaf, Operand, RouteTarget, Rules};
 use crate::stats::Share;
 
@@ -14,16 +15,7 @@ const GROUPS_MAX: usize = 1_000;
 /// What is asked of history besides the verdicts.
 #[derive(Clone, Debug)]
 pub struct Questions {
-    /// Whether the contact became what sales hoped for.
-    pub outcome: Option<FieldId>,
-    /// When the contact counts; the first of these that it has.
-    pub dates: Vec<FieldId>,
-    /// The values of a contact are those of its last change: conditions on time are judged as of then.
-    pub changed: Option<FieldId>,
-    /// Judge everybody as of then instead.
-    pub at: Option<Timestamp>,
-    /// For contacts without any date.
-    pub now: Timestamp,
+    pub lens: Lens,
     pub by: Option<FieldId>,
     pub sweep: Option<Operand>,
     /// How many differences are listed one by one.
@@ -50,6 +42,7 @@ pub struct Lead {
     pub fit: Option<f64>,
     /// When it counts, else when it was judged.
     pub at: Timestamp,
+    pub is_dated: bool,
 }
 
 /// All of history, judged.
@@ -78,7 +71,7 @@ pub struct Replay<'r> {
 
 impl<'r> Replay<'r> {
     pub fn new(rules: &'r Rules, against: Option<&'r Rules>, questions: Questions) -> Self {
-        let conditions = if questions.outcome.is_some() { leaves(rules) } else { Vec::new() };
+        let conditions = if questions.lens.has_outcome() { leaves(rules) } else { Vec::new() };
         Self {
             routed_by: routed_by(rules),
             comparison: against.map(|old| Comparison::new(rules, old, questions.listed)),
@@ -93,11 +86,8 @@ impl<'r> Replay<'r> {
 
     /// Judges one contact. `old` is the same contact with the fields of the rules it is compared against.
     pub fn see(&mut self, contact: &Contact, old: Option<&Contact>) {
+        let Seen { date, judged_at: now, converted } = self.questions.lens.look(contact);
         let questions = &self.questions;
-        let date = questions.dates.iter().find_map(|field| contact.value(*field).as_time());
-        let changed = questions.changed.and_then(|field| contact.value(field).as_time());
-        let now = questions.at.or(changed).or(date).unwrap_or(questions.now);
-        let converted = questions.outcome.is_some_and(|field| is_yes(contact.value(field)));
         let evaluation = evaluate(self.rules, contact, now);
         let facts = Facts { contact, score: evaluation.score, fit: evaluation.fit, now, handed_off_at: None };
         for (leaf, share) in &mut self.conditions {
@@ -110,8 +100,13 @@ impl<'r> Replay<'r> {
         }
         if evaluation.verdict.is_qualified() {
             let contact = slim(contact, &self.routed_by);
-            let at = date.unwrap_or(now);
-            self.leads.push(Lead { contact, score: evaluation.score, fit: evaluation.fit, at });
+            self.leads.push(Lead {
+                contact,
+                score: evaluation.score,
+                fit: evaluation.fit,
+                at: date.unwrap_or(now),
+                is_dated: date.is_some(),
+            });
         }
         self.cases.push(Case {
             verdict: evaluation.verdict,
@@ -120,6 +115,10 @@ impl<'r> Replay<'r> {
             group: questions.by.map_or(0, |field| self.groups.of(contact.value(field))),
             value: questions.sweep.and_then(|operand| number(operand, &facts)),
         });
+    }
+
+    pub fn lens(&self) -> &Lens {
+        &self.questions.lens
     }
 
     pub fn finish(self) -> Replayed {
@@ -133,19 +132,6 @@ impl<'r> Replay<'r> {
     }
 }
 
-/// Whether an outcome came about: yes, true, 1, or any number above 0.
-pub fn is_yes(value: &Value) -> bool {
-    match value {
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => *number > 0.0,
-        Value::Text(text) => match text.folded() {
-            "yes" | "true" | "y" | "t" => true,
-            other => other.parse::<f64>().is_ok_and(|number| number > 0.0),
-        },
-        Value::Missing | Value::Unreadable(_) | Value::Time(_) => false,
-    }
-}
-
 fn number(operand: Operand, facts: &Facts<'_>) -> Option<f64> {
     match operand {
         Operand::Score => facts.score,
@@ -156,18 +142,21 @@ fn number(operand: Operand, facts: &Facts<'_>) -> Option<f64> {
 
 /// The fields that verdicts and routes look at.
 pub fn fields_looked_at(rules: &Rules) -> Vec<FieldId> {
+    sorted(fields_of_conditions(rules).into_iter().chain(routed_by(rules)).collect())
+}
+
+/// The fields that the conditions of the definition look at, and its points.
+pub fn fields_of_conditions(rules: &Rules) -> Vec<FieldId> {
     let sheets = rules.score.iter().chain(&rules.icp.points).flat_map(|sheet| &sheet.points);
     let conditions = rules.disqualifiers.iter().map(|rule| &rule.when);
     let conditions = conditions.chain(rules.tiers.iter().map(|tier| &tier.when)).chain([&rules.icp.when]);
     let conditions = conditions.chain(sheets.clone().map(|points| &points.when));
+    let conditions = conditions.chain(rules.routes.iter().map(|route| &route.when));
     let leaves = conditions.flat_map(Condition::leaves);
     let mut fields: Vec<FieldId> = leaves.filter_map(|leaf| field_of(rules, leaf.operand)).collect();
     fields.extend(sheets.filter_map(|points| Some(points.decay.as_ref()?.since)));
     fields.extend(rules.icp.minimum_fit.and_then(|_| field_of(rules, Operand::Fit)));
-    fields.extend(routed_by(rules));
-    fields.sort_unstable();
-    fields.dedup();
-    fields
+    sorted(fields)
 }
 
 /// The CRM's field behind an operand; `None` for a sum of points.
@@ -191,24 +180,31 @@ fn leaves(rules: &Rules) -> Vec<&Leaf> {
     leaves
 }
 
-/// The fields that routes look at.
+/// The fields that routes look at, by condition or by target.
 fn routed_by(rules: &Rules) -> Vec<FieldId> {
-    let mut fields = Vec::new();
-    for route in &rules.routes {
-        fields.extend(route.when.leaves().into_iter().filter_map(|leaf| field_of(rules, leaf.operand)));
-        let named: &[&str] = match route.to {
+    let conditions = rules.routes.iter().flat_map(|route| route.when.leaves());
+    let conditions = conditions.filter_map(|leaf| field_of(rules, leaf.operand));
+    let mut fields: Vec<FieldId> = conditions.chain(fields_of_targets(rules).flatten()).collect();
+    if rules.teams.iter().any(|team| team.same_company.is_some()) {
+        fields.extend(company_fields(rules));
+    }
+    sorted(fields)
+}
+
+/// The fields by which the target of each route finds a rep; any of them will do.
+pub fn fields_of_targets(rules: &Rules) -> impl Iterator<Item = Vec<FieldId>> {
+    rules.routes.iter().map(|route| {
+        let names: &[&str] = match route.to {
             RouteTarget::OwnerOfContact => &["owner"],
             RouteTarget::OwnerOfCompany => &["company.owner"],
             RouteTarget::AccountIn(_) => &["company.domain", "email_domain"],
             RouteTarget::Team(_) | RouteTarget::Rep(_) => &[],
         };
-        fields.extend(named.iter().filter_map(|name| rules.fields.find(name)));
-    }
-    if rules.teams.iter().any(|team| team.same_company.is_some()) {
-        fields.extend(
-            ["company.domain", "email_domain"].into_iter().filter_map(|name| rules.fields.find(name)),
-        );
-    }
+        names.iter().filter_map(|name| rules.fields.find(name)).collect()
+    })
+}
+
+fn sorted(mut fields: Vec<FieldId>) -> Vec<FieldId> {
     fields.sort_unstable();
     fields.dedup();
     fields

@@ -137,8 +137,12 @@ fn verdicts(cases: &[Case]) -> BTreeMap<&'static str, u64> {
 fn span(cases: &[Case]) -> Option<Span> {
     let dates = cases.iter().filter_map(|case| case.date);
     let (first, last) = (dates.clone().min()?.date_naive(), dates.clone().max()?.date_naive());
-    let days = u64::try_from((last - first).num_days()).unwrap_or_default() + 1;
-    Some(Span { first, last, days, dated: dates.count() as u64 })
+    Some(Span { first, last, days: days_between(first, last), dated: dates.count() as u64 })
+}
+
+/// How many days there are from the first to the last, both included.
+pub fn days_between(first: NaiveDate, last: NaiveDate) -> u64 {
+    u64::try_from((last - first).num_days()).unwrap_or_default() + 1
 }
 
 /// Longest history shown day by day: thirty years. A date in the year 1 is a mistake in the data.

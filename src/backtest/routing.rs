@@ -30,6 +30,8 @@ pub struct Routed {
     pub reps: Vec<RepRow>,
     /// Leads that nobody could take.
     pub nobody: u64,
+    /// Leads without a date, where others have one: they come on no day, so they are left out.
+    pub undated: u64,
     /// Leads by position of the team that they came to first.
     #[serde(skip)]
     pub teams: HashMap<usize, u64>,
@@ -61,7 +63,9 @@ pub fn rehearse(rules: &Rules, leads: &[Lead], is_dated: bool) -> Routed {
         routed: Routed::default(),
     };
     let mut queue: BinaryHeap<Reverse<(Timestamp, usize, u32)>> = BinaryHeap::with_capacity(leads.len());
-    queue.extend(leads.iter().enumerate().map(|(at, lead)| Reverse((lead.at, at, 0))));
+    let come = leads.iter().enumerate().filter(|(_, lead)| lead.is_dated || !is_dated);
+    queue.extend(come.map(|(at, lead)| Reverse((lead.at, at, 0))));
+    rehearsal.routed.undated = (leads.len() - queue.len()) as u64;
     while let Some(Reverse((now, at, tries))) = queue.pop() {
         let Some(lead) = leads.get(at) else { continue };
         match rehearsal.meet(lead, now, tries == 0) {

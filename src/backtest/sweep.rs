@@ -30,6 +30,8 @@ pub struct Sweep {
     pub field: String,
     /// Contacts that are not disqualified and have a value; the others are below every threshold.
     pub with_value: u64,
+    /// Those of them without a date, who are in no figure a day; `None` when nobody has one.
+    pub undated: Option<u64>,
     pub steps: Vec<Step>,
     /// A higher value is not a better one: `None` when it may be, or when there is no outcome.
     pub fall: Option<Fall>,
@@ -38,7 +40,10 @@ pub struct Sweep {
 /// Every contact that is not disqualified counts as a lead from its value on. `everybody` is the base that recall and lift
 /// are measured by.
 pub fn sweep(field: &str, cases: &[Case], everybody: Option<Share>, quantity: Quantity) -> Sweep {
-    let bands = bands(values(cases));
+    let bands = bands(values(cases.iter()).collect());
+    let dated = cases.iter().filter(|case| case.date.is_some());
+    let mut dated: Vec<f64> = values(dated).map(|(value, _)| value).collect();
+    dated.sort_unstable_by(f64::total_cmp);
     let mut above = Share::default();
     let mut steps: Vec<Step> = Vec::with_capacity(bands.len());
     for band in bands.iter().rev() {
@@ -46,12 +51,16 @@ pub fn sweep(field: &str, cases: &[Case], everybody: Option<Share>, quantity: Qu
         steps.push(Step {
             at_least: band.from,
             leads: above.of,
-            leads_a_day: quantity.days.map(|days| float(above.of) / days),
+            leads_a_day: quantity.days.map(|days| {
+                let below = dated.partition_point(|value| value.total_cmp(&band.from).is_lt());
+                float((dated.len() - below) as u64) / days
+            }),
             quality: everybody.map(|everybody| Quality::of(above, everybody)),
             band: *band,
         });
     }
     steps.reverse();
-    let fall = everybody.and_then(|_| steepest_fall(&bands));
-    Sweep { field: field.to_owned(), with_value: above.of, steps, fall }
+    let fall = everybody.and_then(|_| steepest_fall(&bands, 1));
+    let undated = quantity.days.map(|_| above.of - dated.len() as u64);
+    Sweep { field: field.to_owned(), with_value: above.of, undated, steps, fall }
 }

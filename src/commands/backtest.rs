@@ -3,10 +3,12 @@
 use anyhow::{Context as _, Result, bail};
 
 use super::{ExitStatus, Time, load_rules, store_path};
-use crate::backtest::{self, Questions, Replay, Replayed, Wanted, capacity, prepare, rehearse};
-use crate::cli::{BacktestArgs, Format, Global};
+use crate::backtest::{
+    self, AsOf, Column, Lens, Questions, Replay, Replayed, Wanted, capacity, prepare, rehearse,
+};
+use crate::cli::{BacktestArgs, Format, Global, HistoryArgs};
 use crate::history::History;
-use crate::model::{FieldId, Kind};
+use crate::model::Kind;
 use crate::output::{Printable, Printer, backtest as output};
 use crate::rules::{Operand, Rules};
 use crate::stats::float;
@@ -35,6 +37,7 @@ pub(super) fn command(
     let (questions, by) = questions(global, args, time, &rules, &mut history)?;
     let mut replay = Replay::new(&rules, against.as_ref(), questions);
     let read = history.read(against.as_ref(), &mut |contact, old| replay.see(&contact, old.as_ref()))?;
+    tell(replay.lens(), printer)?;
     let replayed = replay.finish();
     let mut report = report(&mut rules, replayed, args, by.as_deref())?;
     report.set_aside = read.set_aside;
@@ -81,35 +84,35 @@ fn questions(
     rules: &Rules,
     history: &mut History,
 ) -> Result<(Questions, Option<String>)> {
-    let outcome = args.history.outcome.as_deref();
-    let outcome = outcome.map(|name| history.require(name, Kind::Text)).transpose()?;
-    let dates = dates(args.history.date.as_deref(), history)?;
-    let changed = history.find("modified_at")?;
+    let lens = lens(global, &args.history, time, history)?;
     let by = match &args.by {
         Some(name) => Some((history.require(name, Kind::Text)?, name.clone())),
         None => history.find("source")?.map(|id| (id, "source".to_owned())),
     };
     let sweep = args.sweep.as_deref().map(|name| operand(name, rules, history)).transpose()?;
-    let questions = Questions {
-        outcome,
-        dates,
-        changed,
-        at: global.at,
-        now: time.now,
-        by: by.as_ref().map(|(id, _)| *id),
-        sweep,
-        listed: args.list,
-    };
+    let questions = Questions { lens, by: by.as_ref().map(|(id, _)| *id), sweep, listed: args.list };
     Ok((questions, by.map(|(_, name)| name)))
 }
 
-/// When a contact counts: the field that a flag names, else when it was made, else when it last changed.
-pub(super) fn dates(named: Option<&str>, history: &mut History) -> Result<Vec<FieldId>> {
-    if let Some(name) = named {
-        return Ok(vec![history.require(name, Kind::DateTime)?]);
-    }
-    let standard = [history.find("created_at")?, history.find("modified_at")?];
-    Ok(standard.into_iter().flatten().collect())
+/// When a contact counts and what became of it. Without a flag it counts when it was made, else when it last changed.
+pub(super) fn lens(global: &Global, args: &HistoryArgs, time: Time, history: &mut History) -> Result<Lens> {
+    let outcome = args.outcome.as_deref();
+    let outcome = outcome.map(|name| anyhow::Ok(Column::new(history.require(name, Kind::Text)?, name)));
+    let outcome = outcome.transpose()?;
+    let changed = history.find("modified_at")?;
+    let dates = if let Some(name) = &args.date {
+        vec![Column::new(history.require(name, Kind::DateTime)?, name)]
+    } else {
+        let created = history.find("created_at")?.map(|field| Column::new(field, "created_at"));
+        created.into_iter().chain(changed.map(|field| Column::new(field, "modified_at"))).collect()
+    };
+    Ok(Lens::new(outcome, dates, args.date.is_some(), AsOf { changed, at: global.at, now: time.now }))
+}
+
+/// Says what could not be read of outcomes and dates, and refuses what is no outcome and no date.
+pub(super) fn tell(lens: &Lens, printer: &mut Printer) -> Result<()> {
+    lens.told().map_err(anyhow::Error::msg)?.iter().for_each(|warning| printer.warn(warning));
+    Ok(())
 }
 
 /// The number that is swept. A score or fit that the rules compute is no column.

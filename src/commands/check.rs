@@ -117,7 +117,7 @@ fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<
 }
 
 /// Static findings, then the definition's examples, then what the CRM itself says.
-fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
+pub(super) fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
     let (rules, mut found) = rules::load(source, &connectors(), now);
     if let Some(rules) = &rules {
         test::check_examples(rules, &mut found);

@@ -126,6 +126,11 @@ fn reps(report: &Report) -> String {
         text.push_str(&count(report.routed.nobody));
         text.push_str(" leads found nobody who could take them");
     }
+    if report.routed.undated > 0 {
+        text.push('\n');
+        text.push_str(&count(report.routed.undated));
+        text.push_str(" leads without a date are left out");
+    }
     text
 }
 

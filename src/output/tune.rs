@@ -4,6 +4,9 @@ use super::backtest::{interval, is_not_monotone, number, percent};
 use super::{Printable, table};
 use crate::tune::{Change, Goal, Measured, Tuned};
 
+/// Refused thresholds shown; the others are in the JSON.
+const PASSED_OVER_MAX: usize = 3;
+
 pub(crate) fn text(tuned: &Tuned, diff: &str) -> Printable {
     let mut parts = vec![format!("{}\n{}", goal(&tuned.goal), basis(tuned))];
     if tuned.changes.is_empty() {
@@ -12,6 +15,10 @@ pub(crate) fn text(tuned: &Tuned, diff: &str) -> Printable {
         let row =
             |change: &Change| [change.threshold.clone(), change.from.to_string(), change.to.to_string()];
         parts.push(table(&["Threshold", "Now", "Proposed"], tuned.changes.iter().map(row)));
+    }
+    if !tuned.passed_over.is_empty() {
+        let shown: Vec<_> = tuned.passed_over.iter().take(PASSED_OVER_MAX).map(String::as_str).collect();
+        parts.push(format!("Passed over, as `check` refuses it:\n{}", shown.join("\n")));
     }
     parts.push(measures(tuned));
     parts.extend(tuned.falls.iter().map(|(field, fall)| is_not_monotone(field, fall)));
@@ -39,8 +46,12 @@ fn basis(tuned: &Tuned) -> String {
         1 => String::new(),
         stride => format!("; one contact in {stride} was looked at"),
     };
+    let undated = match tuned.undated {
+        0 => String::new(),
+        undated => format!("; {undated} without a date are left out"),
+    };
     format!(
-        "Searched on the first {} contacts, proved on the last {} ({order}){every}",
+        "Searched on the first {} contacts, proved on the last {} ({order}){every}{undated}",
         tuned.tuned_on, tuned.held_out
     )
 }

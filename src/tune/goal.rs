@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Measured, Part};
-use crate::stats::{float, poisson};
+use crate::stats::{Share, float, poisson};
 
 /// Leads may be this far beside the goal: nobody staffs to the lead.
 const LEADS_TOLERANCE: f64 = 0.1;
@@ -71,10 +71,9 @@ impl Goal {
         Some(Distance { shortfall: of_precision + of_leads, rest })
     }
 
-    /// The leads that a part should have, if the goal is about leads.
-    pub(super) fn leads_of(&self, part: &Part<'_>, samples: usize) -> Option<f64> {
-        let all = float(samples as u64).max(1.0);
-        let share = if self.per_day { 1.0 } else { float(part.samples.len() as u64) / all };
+    /// The leads that a part should have, if the goal is about leads. `samples` are all there are.
+    pub(super) fn leads_of(&self, part: &Part<'_>, samples: f64) -> Option<f64> {
+        let share = if self.per_day { 1.0 } else { float(part.samples.len() as u64) / samples.max(1.0) };
         self.leads.map(|leads| leads * share)
     }
 
@@ -97,6 +96,31 @@ impl Goal {
             if is_supported { &mut claim.supported } else { &mut claim.unsupported }.push(words);
         }
         claim
+    }
+
+    /// Adds what the held-out part says against a change itself: that it is further from the goal than what there is, or
+    /// that those whom it leaves out convert better than those whom it keeps.
+    pub(super) fn bear_out(
+        &self,
+        claim: &mut Claim,
+        (before, after): (&Measured, &Measured),
+        left_out: Share,
+        expected: Option<f64>,
+    ) {
+        let shortfall = |part| self.distance(part, expected).map(|distance| distance.shortfall);
+        if shortfall(before).zip(shortfall(after)).is_some_and(|(before, after)| after > before) {
+            claim
+                .unsupported
+                .push("the present thresholds come nearer to it among the held-out contacts".to_owned());
+        }
+        let (Some(left), Some(kept)) = (left_out.rate(), after.share.rate()) else { return };
+        if self.has_outcome && left_out.of >= LEADS_MIN && left > kept {
+            claim.unsupported.push(format!(
+                "of the held-out contacts {:.1} % of those convert whom it leaves out, and {:.1} % of those whom it keeps",
+                left * 100.0,
+                kept * 100.0
+            ));
+        }
     }
 }
 
@@ -138,7 +162,6 @@ fn leads_claim(held_out: &Measured, goal: f64, per_day: bool) -> (bool, String) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Share;
 
     fn measured(hits: u64, of: u64) -> Measured {
         Measured { share: Share { hits, of }, leads: float(of) }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::backtest::Band;
 use crate::rules::{Condition, Leaf, Operand, Rules, Test};
 
 /// One threshold.
@@ -15,6 +16,8 @@ pub struct Knob {
     pub value: f64,
     /// Contacts below it are taken, not those above: `at_most` and `below`.
     pub is_upper_end: bool,
+    /// A contact with just this value is not taken: `above` and `below`.
+    pub is_strict: bool,
     /// Byte range of the number in the file; also what tells knobs apart.
     pub span: Range<usize>,
 }
@@ -32,6 +35,7 @@ pub fn knobs(rules: &Rules) -> Vec<Knob> {
                 field: name(rules, leaf.operand),
                 value,
                 is_upper_end: matches!(leaf.test, Test::AtMost(_) | Test::Below(_)),
+                is_strict: matches!(leaf.test, Test::Above(_) | Test::Below(_)),
                 span: leaf.span.clone(),
             });
         }
@@ -42,9 +46,29 @@ pub fn knobs(rules: &Rules) -> Vec<Knob> {
         field: name(rules, Operand::Fit),
         value,
         is_upper_end: false,
+        is_strict: false,
         span: rules.icp.minimum_fit_span.clone(),
     }));
     knobs
+}
+
+impl Knob {
+    /// The values that take other bands each, as they are written for this operator: `above` the band before is `at_least`
+    /// this one.
+    pub(super) fn values(&self, bands: &[Band]) -> Vec<f64> {
+        let edges = bands.iter().map(|band| if self.is_upper_end { band.to } else { band.from });
+        if !self.is_strict {
+            return edges.collect();
+        }
+        let before = bands.iter().map(|band| if self.is_upper_end { band.from } else { band.to });
+        match (self.is_upper_end, bands.first(), bands.last()) {
+            (false, Some(lowest), _) => {
+                [lowest.from.ceil() - 1.0].into_iter().chain(before).take(bands.len()).collect()
+            }
+            (true, _, Some(highest)) => before.skip(1).chain([highest.to.floor() + 1.0]).collect(),
+            (false | true, _, _) => Vec::new(),
+        }
+    }
 }
 
 fn name(rules: &Rules, operand: Operand) -> String {

@@ -1,8 +1,10 @@
 //! History as the search needs it: contacts in order, an earlier part to search on and a later one to prove with.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::model::{Contact, Timestamp};
+use crate::backtest::{Seen, days_between};
+use crate::model::Contact;
 use crate::qualify::evaluate;
 use crate::rules::Rules;
 use crate::stats::{Share, float};
@@ -13,15 +15,11 @@ const SAMPLES_MAX: usize = 50_000;
 /// Of history, how much is searched on.
 const TUNED_ON: f64 = 0.7;
 
-const DAY_SECONDS: f64 = 86_400.0;
-
 /// One contact of history.
 #[derive(Clone, Debug)]
 pub struct Sample {
     pub contact: Contact,
-    pub judged_at: Timestamp,
-    pub date: Option<Timestamp>,
-    pub converted: bool,
+    pub seen: Seen,
 }
 
 /// Contacts as they come; of a very long history, evenly every second, fourth, eighth, …
@@ -29,6 +27,9 @@ pub struct Sample {
 pub struct Samples {
     kept: Vec<Sample>,
     seen: usize,
+    undated: usize,
+    /// The first day and the last.
+    span: Option<(NaiveDate, NaiveDate)>,
     stride: usize,
 }
 
@@ -36,8 +37,8 @@ pub struct Samples {
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a> {
     pub samples: &'a [Sample],
-    /// `None` without dates.
-    pub days: Option<f64>,
+    /// Both ends included, as `backtest` counts them; `None` without dates.
+    pub days: Option<u64>,
     /// How many contacts each sample stands for.
     pub stride: usize,
 }
@@ -53,14 +54,19 @@ pub struct Measured {
 
 impl Default for Samples {
     fn default() -> Self {
-        Self { kept: Vec::new(), seen: 0, stride: 1 }
+        Self { kept: Vec::new(), seen: 0, undated: 0, span: None, stride: 1 }
     }
 }
 
 impl Samples {
-    pub fn push(&mut self, sample: impl FnOnce() -> Sample) {
+    pub fn push(&mut self, sample: Sample) {
+        match (sample.day(), self.span) {
+            (Some(day), Some((first, last))) => self.span = Some((first.min(day), last.max(day))),
+            (Some(day), None) => self.span = Some((day, day)),
+            (None, _) => self.undated += 1,
+        }
         if self.seen.is_multiple_of(self.stride) {
-            self.kept.push(sample());
+            self.kept.push(sample);
         }
         self.seen += 1;
         if self.kept.len() > SAMPLES_MAX {
@@ -77,51 +83,92 @@ impl Samples {
         self.stride
     }
 
-    pub fn is_dated(&self) -> bool {
-        self.kept.iter().any(|sample| sample.date.is_some())
+    /// How many days history has; 0 without dates.
+    pub fn days(&self) -> u64 {
+        self.span.map_or(0, |(first, last)| days_between(first, last))
     }
 
-    /// Brings history into the order of time. With dates, contacts without one are left out: they are neither early nor late.
+    /// Contacts that have no date where others have one: neither early nor late, they are left out.
+    pub fn undated(&self) -> usize {
+        if self.span.is_some() { self.undated } else { 0 }
+    }
+
+    /// The share of all contacts that has a date, where any has.
+    pub(super) fn dated_share(&self) -> f64 {
+        1.0 - float(self.undated() as u64) / float(self.seen as u64).max(1.0)
+    }
+
+    /// Brings history into the order of time.
     pub fn sort(&mut self) {
-        if self.is_dated() {
-            self.kept.retain(|sample| sample.date.is_some());
-            self.kept.sort_by_key(|sample| sample.date);
+        if self.span.is_some() {
+            self.kept.retain(|sample| sample.seen.date.is_some());
+            self.kept.sort_by_key(|sample| sample.seen.date);
         }
     }
 
-    /// The earlier part and the later one; [`Samples::sort`] goes before.
+    /// The earlier part and the later one; [`Samples::sort`] goes before. Every day is in one of them, also those on which
+    /// nobody came.
     pub fn split(&self) -> (Part<'_>, Part<'_>) {
+        let (early, late) = self.kept.split_at_checked(self.cut()).unwrap_or((&self.kept, &[]));
+        let part = |samples, days| Part { samples, days, stride: self.stride };
+        let Some((first, last)) = self.span else { return (part(early, None), part(late, None)) };
+        let late_days = late.first().and_then(Sample::day).map_or(0, |day| days_between(day, last));
+        let early_days = days_between(first, last) - late_days;
+        (part(early, Some(early_days.max(1))), part(late, Some(late_days.max(1))))
+    }
+
+    /// Where the later part begins: at the beginning of a day, unless all are of one.
+    fn cut(&self) -> usize {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "between 0 and the number of samples"
         )]
         let cut = (float(self.kept.len() as u64) * TUNED_ON) as usize;
-        let (early, late) = self.kept.split_at_checked(cut).unwrap_or((&self.kept, &[]));
-        let part = |samples| Part { samples, days: days(samples), stride: self.stride };
-        (part(early), part(late))
+        let Some(day) = self.kept.get(cut).and_then(Sample::day) else { return cut };
+        let begins = self.kept.partition_point(|sample| sample.day() < Some(day));
+        let ends = self.kept.partition_point(|sample| sample.day() <= Some(day));
+        match (begins == 0, ends == self.kept.len()) {
+            (true, true) => cut,
+            (false, true) => begins,
+            (false, false) if cut - begins <= ends - cut => begins,
+            (true | false, false) => ends,
+        }
     }
 }
 
-/// From the first to the last, at least one.
-fn days(samples: &[Sample]) -> Option<f64> {
-    let (first, last) = (samples.first()?.date?, samples.last()?.date?);
-    #[expect(clippy::cast_precision_loss, reason = "seconds of a few centuries are far below 2^52")]
-    let seconds = (last - first).num_seconds() as f64;
-    Some((seconds / DAY_SECONDS).max(1.0))
+impl Sample {
+    /// As `backtest` counts it.
+    fn day(&self) -> Option<NaiveDate> {
+        self.seen.date.map(|date| date.date_naive())
+    }
 }
 
 impl Part<'_> {
-    /// What `rules` do here. `per_day`: leads are counted a day, for parts with dates.
-    pub fn measure(&self, rules: &Rules, per_day: bool) -> Measured {
-        let mut share = Share::default();
-        for sample in self.samples {
-            if evaluate(rules, &sample.contact, sample.judged_at).verdict.is_qualified() {
-                share.count(sample.converted);
-            }
-        }
+    /// Who of the samples is a lead by `rules`.
+    pub(super) fn leads(&self, rules: &Rules) -> Vec<bool> {
+        let is_lead =
+            |sample: &Sample| evaluate(rules, &sample.contact, sample.seen.judged_at).verdict.is_qualified();
+        self.samples.iter().map(is_lead).collect()
+    }
+
+    /// What becomes of such leads. `per_day`: they are counted a day, for parts with dates.
+    pub(super) fn measure(&self, leads: &[bool], per_day: bool) -> Measured {
+        let share = self.share(leads.iter().copied());
         let leads = float(share.of) * float(self.stride as u64);
         let days = self.days.filter(|_| per_day);
-        Measured { share, leads: days.map_or(leads, |days| leads / days) }
+        Measured { share, leads: days.map_or(leads, |days| leads / float(days)) }
+    }
+
+    /// Those who are leads before a change and not after it.
+    pub(super) fn left_out(&self, before: &[bool], after: &[bool]) -> Share {
+        self.share(before.iter().zip(after).map(|(before, after)| *before && !*after))
+    }
+
+    fn share(&self, chosen: impl Iterator<Item = bool>) -> Share {
+        let mut share = Share::default();
+        let chosen = self.samples.iter().zip(chosen).filter(|(_, is_chosen)| *is_chosen);
+        chosen.for_each(|(sample, _)| share.count(sample.seen.converted));
+        share
     }
 }

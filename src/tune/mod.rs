@@ -9,4 +9,4 @@ mod propose;
 pub use goal::{Claim, Goal};
 pub use knobs::{Knob, knobs, set};
 pub use measure::{Measured, Part, Sample, Samples};
-pub use propose::{Change, Tuned, edits, tune};
+pub use propose::{Change, Refusal, Tuned, edits, tune};

@@ -9,8 +9,16 @@ use crate::stats::float;
 const BAR_WIDTH: u32 = 24;
 
 pub(super) fn text(sweep: &Sweep) -> String {
+    let undated = sweep.undated.filter(|undated| *undated > 0);
+    let undated =
+        undated.map(|undated| format!("; {} of them without a date, in no figure a day", count(undated)));
     let mut parts = vec![
-        format!("{} contacts have {} and are not disqualified", count(sweep.with_value), sweep.field),
+        format!(
+            "{} contacts have {} and are not disqualified{}",
+            count(sweep.with_value),
+            sweep.field,
+            undated.unwrap_or_default()
+        ),
         steps(sweep),
     ];
     parts.push(plot(sweep));

@@ -1,7 +1,11 @@
 //! `backtest` and `tune`: figures beside a plain count, differences, goals that history can and cannot bear out.
 
+mod bearing;
+mod counting;
 mod history;
 mod leads;
+mod noise;
+mod reading;
 mod tuning;
 
 use crate::support::{MONDAY_10, Place};
@@ -25,4 +29,28 @@ impl Place {
         assert_eq!(ran.status, 2, "{}", ran.all());
         ran.stderr.trim().to_owned()
     }
+}
+
+/// A definition of one tier and one rep.
+fn one_rep(when: &str) -> String {
+    format!(
+        r#"version = 1
+
+[crm.file]
+contacts = "contacts.csv"
+
+[[mql]]
+name = "engaged"
+when = {{ {when} }}
+
+[[rep]]
+name = "Ana"
+email = "ana@acme.example"
+timezone = "Europe/Lisbon"
+
+[[route]]
+name = "Everyone"
+to = {{ rep = "ana@acme.example" }}
+"#
+    )
 }
