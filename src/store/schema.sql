@@ -16,7 +16,7 @@ CREATE TABLE contact(
   crm_id      TEXT NOT NULL UNIQUE CHECK(length(crm_id) BETWEEN 1 AND 128),
   layout_id   INTEGER NOT NULL REFERENCES layout(id),
   content     TEXT NOT NULL,                     -- JSON array of raw values, in the order of the layout
-  content_hash INTEGER NOT NULL,                 -- of content and layout: the same hash is the same contact
+  mark        INTEGER NOT NULL,                  -- hash of content and layout: the same mark is the same contact
   modified_ms INTEGER,                           -- as the CRM says
   changed_ms  INTEGER NOT NULL,                  -- when handoff first read this content
   forgotten_ms INTEGER                           -- erased by `handoff forget`, and not read again since
@@ -66,7 +66,7 @@ CREATE TABLE handoff(
   looked_ms   INTEGER,                           -- when that was done last
   closed_ms   INTEGER,
   reason      TEXT,
-  email_hash   INTEGER,                           -- hash of the contact's e-mail: another record with it is the same lead
+  email_key   INTEGER,                           -- hash of the contact's e-mail: another record with it is the same lead
   company_key INTEGER,                           -- hash of the company, while [bursts] says so
   group_id    INTEGER REFERENCES handoff(id),    -- the first of those that are one task
   group_ms    INTEGER,                           -- until then the group waits for others
@@ -78,7 +78,7 @@ CREATE TABLE handoff(
   CHECK(watch_ms IS NULL OR status = 'accepted')
 ) STRICT;
 CREATE UNIQUE INDEX handoff_one_open ON handoff(contact_id) WHERE status IN ('held', 'waiting', 'assigned', 'touched');
-CREATE INDEX handoff_email ON handoff(email_hash) WHERE email_hash IS NOT NULL;
+CREATE INDEX handoff_email ON handoff(email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX handoff_company ON handoff(company_key) WHERE company_key IS NOT NULL AND status = 'waiting';
 CREATE INDEX handoff_group ON handoff(group_id) WHERE group_id IS NOT NULL;
 CREATE INDEX handoff_watched ON handoff(watch_ms) WHERE watch_ms IS NOT NULL;
@@ -94,7 +94,7 @@ CREATE TABLE calendar(
 CREATE TABLE duplicate(
   contact_id INTEGER PRIMARY KEY REFERENCES contact(id) ON DELETE CASCADE,
   of_id      INTEGER NOT NULL REFERENCES contact(id),
-  email_hash  INTEGER NOT NULL,                   -- under which they were found to be one
+  email_key  INTEGER NOT NULL,                   -- under which they were found to be one
   at_ms      INTEGER NOT NULL,
   CHECK(contact_id <> of_id)
 ) STRICT;
@@ -160,7 +160,7 @@ CREATE INDEX step_due ON step(at_ms) WHERE state = 'planned';
 CREATE TABLE pause(
   handoff_id INTEGER NOT NULL REFERENCES handoff(id),
   round      INTEGER NOT NULL,
-  why        TEXT NOT NULL CHECK(why IN ('waiting', 'acknowledged', 'undelivered')),
+  why        TEXT NOT NULL CHECK(why IN ('waiting', 'acknowledged', 'untold')),
   from_ms    INTEGER NOT NULL,
   until_ms   INTEGER CHECK(until_ms >= from_ms),  -- NULL: it lasts
   PRIMARY KEY(handoff_id, round, why, from_ms)

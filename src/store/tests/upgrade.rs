@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 use crate::store::StorePath;
 use crate::store::open::MIGRATIONS;
@@ -61,19 +64,29 @@ fn an_upgrade_that_fails_in_its_middle_leaves_the_old_version() {
 /// What 0.1.0 kept of four handoffs: one that is open, one that sales took, one that is over and one that waits for others of its company.
 const OF_0_1_0: &str = "
     INSERT INTO layout VALUES(1, '[]');
-    INSERT INTO contact(id, crm_id, layout_id, content, content_hash, changed_ms) VALUES(1, '1', 1, '[]', 1, 1), (2, '2', 1, '[]', 2, 1), (3, '3', 1, '[]', 3, 1);
+    INSERT INTO contact(id, crm_id, layout_id, content, mark, changed_ms) VALUES(1, '1', 1, '[]', 1, 1), (2, '2', 1, '[]', 2, 1), (3, '3', 1, '[]', 3, 1);
     INSERT INTO handoff(id, key, contact_id, ordinal, tier, priority, why, rules_hash, created_ms, status, round, owner, assigned_ms, accepted_ms, watch_ms, closed_ms) VALUES
       (1, 'aaaaaaaaaaaaaaaaaaaaaaaaaa', 1, 1, 't', 'high', '[]', 'h', 1, 'assigned', 1, 'ana', 1, NULL, NULL, NULL),
       (2, 'bbbbbbbbbbbbbbbbbbbbbbbbbb', 2, 1, 't', 'high', '[]', 'h', 1, 'accepted', 1, 'ana', 1, 2, 9, 2),
       (3, 'cccccccccccccccccccccccccc', 3, 1, 't', 'high', '[]', 'h', 1, 'stale', 1, 'ana', 1, NULL, NULL, 2);
-    INSERT INTO contact(id, crm_id, layout_id, content, content_hash, changed_ms) VALUES(4, '4', 1, '[]', 4, 1);
+    INSERT INTO contact(id, crm_id, layout_id, content, mark, changed_ms) VALUES(4, '4', 1, '[]', 4, 1);
     INSERT INTO handoff(id, key, contact_id, ordinal, tier, priority, why, rules_hash, created_ms, status, company_key, group_id, group_ms) VALUES
       (4, 'dddddddddddddddddddddddddd', 4, 1, 't', 'high', '[]', 'h', 1, 'waiting', 77, 4, 9000000000000);
     INSERT INTO effect(id, handoff_id, seq, kind, key, body, state, attempt, unsure, next_ms, sent_up_ms, done_ms, remote_id) VALUES
       (1, 1, 1, 'update', 'u', '{\"contact\":\"1\",\"owner\":\"ana\"}', 'done', 1, 0, 1, 7, 2, 'r'),
       (2, 1, 2, 'update', 'v', '{\"contact\":\"1\"}', 'unknown', 1, 1, 1, 7, NULL, NULL);
     INSERT INTO turn VALUES('all', 'ana', 0, 1, 0, NULL, 5, 1, 1, 1);
+    INSERT INTO pause VALUES(1, 1, 'untold', 1, 2), (1, 1, 'untold', 3, NULL), (1, 1, 'waiting', 1, NULL);
 ";
+
+#[test]
+fn the_first_version_stays_as_it_was_handed_out() {
+    let digest = HEXLOWER.encode(&Sha256::digest(FIRST));
+    assert_eq!(
+        digest, "1da4b5b4a31e106b8239eecafc725dafd8d707ecf5d346d8efb50c27d4479767",
+        "change it by a new version"
+    );
+}
 
 #[test]
 fn a_database_of_0_1_0_is_opened_and_goes_on() {
@@ -100,6 +113,8 @@ fn a_database_of_0_1_0_is_opened_and_goes_on() {
     assert_eq!(collecting, Some(4));
     assert_eq!(all("SELECT sets_owner FROM effect ORDER BY id"), [Some(1), Some(0)]);
     assert_eq!(store.read().turns().unwrap()[0].2.window, 5);
+    assert_eq!(all("SELECT count(*) FROM pause WHERE why = 'undelivered'"), [Some(2)]);
+    assert_eq!(all("SELECT count(*) FROM pause WHERE why = 'untold'"), [Some(0)]);
     // When it was sent says nothing any more: its time counts from here.
     let clock = crate::uptime::ClockReading { clock: "one".to_owned(), at: chrono::TimeDelta::hours(9) };
     store.write(|db| db.presume_interrupted(at(0), &clock)).unwrap();
