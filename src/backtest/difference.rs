@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::model::{Contact, Verdict, fold};
-use crate::qualify::{Facts, changes_to, evaluate, facts as facts_of, seen};
+use crate::qualify::{Facts, Seen, changes_to, evaluate, facts as facts_of, seen};
 use crate::rules::{Condition, Rules};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -155,8 +155,15 @@ impl Because {
 fn tier(rules: &Rules, verdict: Verdict) -> Option<&str> {
     match verdict {
         Verdict::Qualified { tier } => rules.tiers.get(tier).map(|tier| tier.name.as_str()),
-        Verdict::Disqualified { .. } | Verdict::NotYet | Verdict::OutsideIcp { .. } => None,
+        Verdict::Disqualified { .. }
+        | Verdict::Unclear { .. }
+        | Verdict::NotYet
+        | Verdict::OutsideIcp { .. } => None,
     }
+}
+
+fn disqualifier(rules: &Rules, at: usize) -> &str {
+    rules.disqualifiers.get(at).map_or("", |rule| rule.name.as_str())
 }
 
 fn shown(rules: &Rules, verdict: Verdict) -> String {
@@ -164,10 +171,8 @@ fn shown(rules: &Rules, verdict: Verdict) -> String {
         Verdict::Qualified { .. } => tier(rules, verdict).unwrap_or_default().to_owned(),
         Verdict::NotYet => "not yet".to_owned(),
         Verdict::OutsideIcp { .. } => "outside the ICP".to_owned(),
-        Verdict::Disqualified { by } => {
-            let name = rules.disqualifiers.get(by).map_or("", |rule| rule.name.as_str());
-            format!("disqualified: {name}")
-        }
+        Verdict::Disqualified { by } => format!("disqualified: {}", disqualifier(rules, by)),
+        Verdict::Unclear { by } => format!("unclear: {}", disqualifier(rules, by)),
     }
 }
 
@@ -175,7 +180,7 @@ fn shown(rules: &Rules, verdict: Verdict) -> String {
 /// called `wanted`, which the other definition gives it.
 fn obstacles(rules: &Rules, verdict: Verdict, wanted: Option<&str>, facts: &Facts<'_>) -> Vec<Because> {
     match verdict {
-        Verdict::Disqualified { by } => {
+        Verdict::Disqualified { by } | Verdict::Unclear { by } => {
             let Some(rule) = rules.disqualifiers.get(by) else {
                 return Vec::new();
             };
@@ -188,9 +193,9 @@ fn obstacles(rules: &Rules, verdict: Verdict, wanted: Option<&str>, facts: &Fact
             None => Because::plain(format!("there is no tier '{}'", wanted.unwrap_or_default())),
         },
         Verdict::OutsideIcp { .. } => match rules.icp.minimum_fit {
-            Some(least) if facts.fit.is_none_or(|fit| fit < least) => vec![Because {
+            Some(least) if facts.fit.number().is_none_or(|fit| fit < least) => vec![Because {
                 condition: format!("fit at least {least}"),
-                seen: Some(facts.fit.map_or_else(|| "missing".to_owned(), |fit| fit.to_string())),
+                seen: Some(Seen::Sum(facts.fit).shown()),
             }],
             Some(_) | None => needed(&rules.icp.when, true, facts),
         },

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::difference::{Comparison, Differences};
 use super::lens::{Lens, Seen};
 use crate::model::{Contact, FieldId, Timestamp, Value, Verdict};
-use crate::qualify::{Facts, company_fields, evaluate, leaf_holds};
+use crate::qualify::{Facts, Sum, company_fields, evaluate, leaf_answer};
 use crate::rules::{Condition, Leaf, Operand, RouteTarget, Rules};
 use crate::stats::Share;
 
@@ -38,8 +38,8 @@ pub struct Case {
 #[derive(Clone, Debug)]
 pub struct Lead {
     pub contact: Contact,
-    pub score: Option<f64>,
-    pub fit: Option<f64>,
+    pub score: Sum,
+    pub fit: Sum,
     /// When it counts, else when it was judged.
     pub at: Timestamp,
     pub is_dated: bool,
@@ -91,7 +91,7 @@ impl<'r> Replay<'r> {
         let evaluation = evaluate(self.rules, contact, now);
         let facts = Facts { contact, score: evaluation.score, fit: evaluation.fit, now, handed_off_at: None };
         for (leaf, share) in &mut self.conditions {
-            if leaf_holds(leaf, &facts) {
+            if leaf_answer(leaf, &facts).holds() {
                 share.count(converted);
             }
         }
@@ -134,8 +134,8 @@ impl<'r> Replay<'r> {
 
 fn number(operand: Operand, facts: &Facts<'_>) -> Option<f64> {
     match operand {
-        Operand::Score => facts.score,
-        Operand::Fit => facts.fit,
+        Operand::Score => facts.score.number(),
+        Operand::Fit => facts.fit.number(),
         Operand::Field(field) => facts.contact.value(field).as_number(),
     }
 }

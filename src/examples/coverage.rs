@@ -78,12 +78,12 @@ impl Coverage {
     /// Takes in what one example came to.
     pub(super) fn see(&mut self, outcome: &Judged<'_>) {
         for part in &outcome.traced.parts {
-            self.mark(Of::Part(part.kind), part.holds);
+            self.mark(Of::Part(part.kind), part.answer.holds());
             if part.kind == PartKind::Icp {
                 let leaves =
                     outcome.traced.of(part).iter().filter(|step| matches!(step.kind, StepKind::Leaf { .. }));
                 for (at, leaf) in leaves.enumerate() {
-                    self.mark(Of::Requirement(at), leaf.holds);
+                    self.mark(Of::Requirement(at), leaf.answer.holds());
                 }
             }
         }

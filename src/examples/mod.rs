@@ -82,13 +82,12 @@ fn with_absences(rules: &Rules, example: &Example) -> Rules {
 }
 
 fn trace_lines(rules: &Rules, traced: &Trace<'_>) -> Vec<String> {
-    let mark = |holds: bool| if holds { "✓" } else { "✗" };
     let mut lines = Vec::new();
     for part in &traced.parts {
-        lines.push(format!("{} {}", mark(part.holds), part_name(rules, part.kind)));
+        lines.push(format!("{} {}", part.answer.mark(), part_name(rules, part.kind)));
         for step in traced.of(part) {
             if let StepKind::Leaf { leaf, seen } = step.kind {
-                lines.push(format!("  {} {} — {}", mark(step.holds), leaf.text, seen.shown()));
+                lines.push(format!("  {} {} — {}", step.answer.mark(), leaf.text, seen.shown()));
             }
         }
     }

@@ -52,8 +52,8 @@ impl Judged<'_> {
             ),
             ("waiting", expect.waiting.map(|waits| waits.to_string()), Some(waits.to_string())),
             ("sla", expect.sla.clone(), self.sla().map(|sla| sla.name.clone())),
-            ("score", number(expect.score), number(score)),
-            ("fit", number(expect.fit), number(fit)),
+            ("score", number(expect.score), number(score.number())),
+            ("fit", number(expect.fit), number(fit.number())),
             ("due", expect.due.map(|due| due.to_rfc3339()), self.plan().map(|plan| plan.due.to_rfc3339())),
         ]
     }
@@ -68,7 +68,7 @@ impl Judged<'_> {
             if let StepKind::Leaf { leaf, .. } = step.kind
                 && fold(&leaf.text) == wanted
             {
-                if !step.holds {
+                if !step.answer.holds() {
                     return None;
                 }
                 got = Some("it holds");
@@ -97,14 +97,17 @@ impl Judged<'_> {
     pub(super) fn tier(&self) -> Option<&Tier> {
         match self.evaluation.verdict {
             Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => self.rules.tiers.get(tier),
-            Verdict::Disqualified { .. } | Verdict::NotYet => None,
+            Verdict::Disqualified { .. } | Verdict::Unclear { .. } | Verdict::NotYet => None,
         }
     }
 
     fn disqualifier(&self) -> Option<String> {
         match self.evaluation.verdict {
             Verdict::Disqualified { by } => self.rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
-            Verdict::Qualified { .. } | Verdict::OutsideIcp { .. } | Verdict::NotYet => None,
+            Verdict::Qualified { .. }
+            | Verdict::OutsideIcp { .. }
+            | Verdict::Unclear { .. }
+            | Verdict::NotYet => None,
         }
     }
 

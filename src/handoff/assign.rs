@@ -128,7 +128,7 @@ impl Case<'_> {
         trace(rules, &self.contact, self.now(), &mut traced);
         let is_tier = |at: usize| rules.tiers.get(at).is_some_and(|tier| tier.name == self.handoff.tier);
         let part = traced.parts.iter().find(|part| matches!(part.kind, PartKind::Tier(at) if is_tier(at)));
-        match part.filter(|part| part.holds) {
+        match part.filter(|part| part.answer.holds()) {
             Some(part) => held_values(rules, &traced, part),
             None => self.handoff.why.clone(),
         }

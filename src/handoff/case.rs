@@ -6,7 +6,7 @@ use super::Context;
 use super::report::Acted;
 use super::words::Who;
 use crate::model::{Contact, Sla, Timestamp, Untrusted, WorkingTime, Write};
-use crate::qualify::{Facts, facts};
+use crate::qualify::{Facts, Sum, facts};
 use crate::rules::{Rules, Team};
 use crate::sla::{Pause, PauseReason, Running};
 use crate::store::{CaseRow, Db, HandoffRow, NewEffect, PauseRow};
@@ -17,8 +17,8 @@ pub(crate) struct Case<'a> {
     pub db: Db<'a>,
     pub handoff: HandoffRow,
     pub contact: Contact,
-    score: Option<f64>,
-    fit: Option<f64>,
+    score: Sum,
+    fit: Sum,
 }
 
 impl<'a> Case<'a> {

@@ -6,8 +6,8 @@ use super::case::{Case, frozen_sla};
 use super::effects::FollowUp;
 use super::report::Acted;
 use super::words;
-use crate::model::{Status, Timestamp, Verdict};
-use crate::qualify::{Ending, Sign};
+use crate::model::{Contact, Status, Timestamp, Verdict};
+use crate::qualify::{Ending, Sign, evaluate, facts, unread};
 use crate::rules::{OutcomeEvent, Rules};
 use crate::sla::PauseReason;
 use crate::store::Closing;
@@ -104,6 +104,22 @@ impl Case<'_> {
         Ok(self.acted(word, detail))
     }
 }
+
+/// Why nothing more is sent for a contact now; `None`: it may be.
+pub(crate) fn unclear_by(rules: &Rules, contact: &Contact, now: Timestamp) -> Option<String> {
+    let Verdict::Unclear { by } = evaluate(rules, contact, now).verdict else {
+        return None;
+    };
+    let rule = rules.disqualifiers.get(by)?;
+    let facts = facts(rules, contact, now);
+    let unread = unread(rules, &rule.when, &facts).into_iter();
+    let unread: Vec<String> =
+        unread.take(UNREAD_MAX).map(|(field, value)| format!("{}: {}", field.name, value.shown())).collect();
+    Some(format!("unclear whether '{}' disqualifies it: {}", rule.name, unread.join(", ")))
+}
+
+/// Values named in one sentence.
+const UNREAD_MAX: usize = 3;
 
 /// Why a verdict ends a handoff; `None`: it does not.
 pub(crate) fn disqualified_by(rules: &Rules, verdict: Verdict) -> Option<String> {

@@ -9,9 +9,10 @@ use super::past::{had_company, loads};
 use super::silence::{Silence, in_force};
 use super::words::{Who, local};
 use crate::assign::{self, Lead, Routing};
-use crate::model::{Timestamp, Verdict};
+use crate::model::{FieldId, Timestamp, Verdict};
 use crate::qualify::{
-    Change, Facts, PartKind, StepKind, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
+    Change, Facts, PartKind, Seen, StepKind, Sum, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
+    unread,
 };
 use crate::rules::{Condition, Rules};
 use crate::store::{AssignmentRow, Db, EventRow, HandoffRow, Layouts, Store};
@@ -35,6 +36,10 @@ pub(crate) fn explain(
     let silences = in_force(db, rules, now)?;
     let muted_by: Vec<String> =
         silences.iter().filter(|silence| silence.mutes(&facts)).map(Silence::words).collect();
+    let shown = |sum: Sum, field: Option<FieldId>| match (sum, field) {
+        (Sum::Unreadable, Some(field)) => contact.value(field).shown(),
+        (sum, _) => Seen::Sum(sum).shown(),
+    };
     Ok(Explanation {
         id: contact.id.to_string(),
         name: who.name(),
@@ -42,9 +47,11 @@ pub(crate) fn explain(
         at: now,
         verdict: evaluation.verdict.kind().name().to_owned(),
         by: decided_by(rules, evaluation.verdict),
-        score: evaluation.score,
+        score: evaluation.score.number(),
+        score_seen: shown(evaluation.score, rules.fields.score()),
         score_parts: rules.score.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
-        fit: evaluation.fit,
+        fit: evaluation.fit.number(),
+        fit_seen: shown(evaluation.fit, rules.fields.fit()),
         fit_parts: rules.icp.points.as_ref().map(|sheet| points(sheet, &facts)).unwrap_or_default(),
         holds_until: Timers::of(rules).holds_until(rules, &facts),
         parts: parts(rules, &traced),
@@ -62,7 +69,9 @@ pub(crate) fn explain(
 
 fn decided_by(rules: &Rules, verdict: Verdict) -> Option<String> {
     match verdict {
-        Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
+        Verdict::Disqualified { by } | Verdict::Unclear { by } => {
+            rules.disqualifiers.get(by).map(|rule| rule.name.clone())
+        }
         Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => {
             rules.tiers.get(tier).map(|tier| tier.name.clone())
         }
@@ -75,6 +84,7 @@ fn points(sheet: &crate::rules::PointSheet, facts: &Facts<'_>) -> Vec<PointsPart
     parts
         .map(|part| PointsPart {
             name: part.points.name.clone(),
+            holds: (part.unread == 0.0).then_some(part.earned != 0.0),
             earned: part.earned,
             of: part.points.points,
         })
@@ -106,7 +116,7 @@ fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
         .map(|part| {
             let (kind, name) = named(part);
             let steps = traced.of(part).iter().map(step).collect();
-            Part { kind, name, holds: part.holds, steps }
+            Part { kind, name, holds: part.answer.certain(), steps }
         })
         .collect()
 }
@@ -118,12 +128,13 @@ fn step(step: &crate::qualify::Step<'_>) -> Step {
         StepKind::Not => ("not".to_owned(), None),
         StepKind::Leaf { leaf, seen } => (leaf.text.clone(), Some(seen.shown())),
     };
-    Step { depth: step.depth, holds: step.holds, text, seen }
+    Step { depth: step.depth, holds: step.answer.certain(), text, seen }
 }
 
 /// The changes that would flip the verdict, the fewest first.
 fn nearest(rules: &Rules, verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     match verdict {
+        Verdict::Unclear { .. } => readable(rules, facts).into_iter().collect(),
         Verdict::Disqualified { by } => rules
             .disqualifiers
             .get(by)
@@ -145,13 +156,24 @@ fn nearest(rules: &Rules, verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
     }
 }
 
+/// What could be read for the verdict to be clear.
+fn readable(rules: &Rules, facts: &Facts<'_>) -> Option<String> {
+    let parts = rules.disqualifiers.iter().map(|rule| &rule.when);
+    let unread = unread(rules, &Condition::Any(parts.cloned().collect()), facts).into_iter();
+    let texts: Vec<String> =
+        unread.map(|(field, _)| format!("{} were {}", field.name, field.kind().words())).collect();
+    (!texts.is_empty()).then(|| format!("clear if {}", texts.join(" and ")))
+}
+
 /// What it takes to qualify in a tier, the ICP included.
 fn way_to(rules: &Rules, tier: &crate::rules::Tier, facts: &Facts<'_>) -> Option<(usize, String)> {
     let mut changes = changes_to(&tier.when, true, facts)?;
     changes.extend(changes_to(&rules.icp.when, true, facts)?);
     let mut texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    if let Some(least) = rules.icp.minimum_fit.filter(|least| facts.fit.is_none_or(|fit| fit < *least)) {
-        let seen = facts.fit.map_or_else(|| "missing".to_owned(), |fit| format!("{fit}"));
+    if let Some(least) =
+        rules.icp.minimum_fit.filter(|least| facts.fit.number().is_none_or(|fit| fit < *least))
+    {
+        let seen = Seen::Sum(facts.fit).shown();
         texts.push(format!("fit at least {least} (now {seen})"));
     }
     Some((texts.len(), format!("qualified in tier {} if {}", tier.name, texts.join(" and "))))

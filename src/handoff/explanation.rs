@@ -16,8 +16,11 @@ pub(crate) struct Explanation {
     /// The disqualifier or the tier that decided.
     pub by: Option<String>,
     pub score: Option<f64>,
+    /// For people: why there is none, and what it may be with values that cannot be read.
+    pub score_seen: String,
     pub score_parts: Vec<PointsPart>,
     pub fit: Option<f64>,
+    pub fit_seen: String,
     pub fit_parts: Vec<PointsPart>,
     /// Until then nothing but a change of the contact can change the verdict.
     pub holds_until: Option<Timestamp>,
@@ -34,6 +37,8 @@ pub(crate) struct Explanation {
 #[derive(Debug, Serialize)]
 pub(crate) struct PointsPart {
     pub name: String,
+    /// `None`: it hangs on a value that cannot be read, and does not count.
+    pub holds: Option<bool>,
     pub earned: f64,
     pub of: f64,
 }
@@ -43,14 +48,15 @@ pub(crate) struct Part {
     /// `disqualifier`, `mql`, `icp` or `fit`.
     pub kind: &'static str,
     pub name: String,
-    pub holds: bool,
+    /// `None`: unclear.
+    pub holds: Option<bool>,
     pub steps: Vec<Step>,
 }
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Step {
     pub depth: u16,
-    pub holds: bool,
+    pub holds: Option<bool>,
     pub text: String,
     pub seen: Option<String>,
 }

@@ -46,6 +46,8 @@ pub(crate) struct Evaluated {
     pub not_yet: usize,
     pub outside_icp: usize,
     pub disqualified: usize,
+    /// A disqualifier may hold: it hangs on a value that cannot be read.
+    pub unclear: usize,
     pub started: usize,
     /// Beyond `[limits]`.
     pub held: usize,
@@ -128,6 +130,17 @@ impl RunReport {
         self.outcomes.push(Acted { handoff, contact, what: "taken back".to_owned(), detail });
     }
 
+    /// Nothing of it is sent until a value can be read.
+    pub(crate) fn held_back(&mut self, handoff: i64, why: &str) {
+        let at = self.handed_off.iter().position(|handed_off| handed_off.handoff == handoff);
+        let contact = match at {
+            Some(at) => self.handed_off.remove(at).contact,
+            None => Untrusted::new(format!("handoff {handoff}")),
+        };
+        let detail = Untrusted::new(why);
+        self.outcomes.push(Acted { handoff, contact, what: "held back".to_owned(), detail });
+    }
+
     /// A write that was refused once and that a second look took back when it was to be sent again.
     pub(crate) fn not_written(&mut self, handoff: i64, why: &str) {
         let contact = Untrusted::new(format!("handoff {handoff}"));
@@ -165,6 +178,7 @@ impl Evaluated {
             VerdictKind::NotYet => self.not_yet += 1,
             VerdictKind::OutsideIcp => self.outside_icp += 1,
             VerdictKind::Disqualified => self.disqualified += 1,
+            VerdictKind::Unclear => self.unclear += 1,
         }
     }
 }

@@ -79,8 +79,8 @@ impl Crossed<'_> {
             tier: &tier.name,
             priority: tier.priority.name(),
             sla: tier.sla.and_then(|sla| rules.slas.get(sla)).map(serde_json::to_string).transpose()?,
-            score: self.evaluation.score,
-            fit: self.evaluation.fit,
+            score: self.evaluation.score.number(),
+            fit: self.evaluation.fit.number(),
             why: &self.why(index),
             rules_hash: &rules.hash,
             at: *now,
@@ -123,6 +123,11 @@ pub(crate) fn end_unassigned(
     let rules = context.rules;
     let Some(handoff) = db.open_handoff_of(due.row.id)? else { return Ok(None) };
     if !matches!(handoff.status, Status::Held | Status::Waiting) {
+        return Ok(None);
+    }
+    if matches!(verdict, Verdict::Unclear { .. }) {
+        // It waits until that is clear, and the others of its company do not wait for it.
+        db.leave_group(handoff.id)?;
         return Ok(None);
     }
     let facts = Facts { handed_off_at: Some(handoff.created), ..facts(rules, &due.row.contact, context.now) };

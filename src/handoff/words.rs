@@ -10,7 +10,7 @@ use chrono_tz::Tz;
 use crate::model::{
     Brief, BriefLine, COMPANIONS, ChannelWords, Contact, Timestamp, Untrusted, Value, one_line,
 };
-use crate::qualify::{Facts, Part, PointsSeen, Seen, Sign, StepKind, Trace, sum_seen};
+use crate::qualify::{Facts, Part, PointsSeen, Seen, Sign, StepKind, Sum, Trace, sum_seen};
 use crate::rules::{Operand, PointSheet, Rules, format_duration};
 
 /// What a brief is made of.
@@ -197,38 +197,40 @@ impl Lateness {
 }
 
 /// `71 (Pricing twice +20, Webinar +11)`: the parts that earned something.
-fn sum_text(sum: Option<f64>, sheet: Option<&PointSheet>, facts: &Facts<'_>) -> Option<String> {
-    let total = Seen::Sum(Some(sum?)).shown();
+fn sum_text(sum: Sum, sheet: Option<&PointSheet>, facts: &Facts<'_>) -> Option<String> {
+    let total = Seen::Sum(Sum::Known(sum.number()?)).shown();
     let parts: Vec<String> = sheet
         .map(|sheet| sum_seen(sheet, facts))
         .unwrap_or_default()
         .into_iter()
         .filter(|part| part.earned != 0.0)
-        .map(|PointsSeen { points, earned }| format!("{} {}", points.name, signed(earned)))
+        .map(|PointsSeen { points, earned, .. }| format!("{} {}", points.name, signed(earned)))
         .collect();
     Some(if parts.is_empty() { total } else { format!("{total} ({})", parts.join(", ")) })
 }
 
 fn signed(points: f64) -> String {
-    let shown = Seen::Sum(Some(points)).shown();
+    let shown = Seen::Sum(Sum::Known(points)).shown();
     if points > 0.0 { format!("+{shown}") } else { shown }
 }
 
 /// The conditions that held in one part of a trace, with the values seen: `score at least 65 (seen 71)`.
 pub(crate) fn held(trace: &Trace<'_>, part: &Part) -> Vec<String> {
-    let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
-        StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
-        StepKind::All | StepKind::Any | StepKind::Not => None,
-    });
+    let leaves =
+        trace.of(part).iter().filter(|step| step.answer.holds()).filter_map(|step| match step.kind {
+            StepKind::Leaf { leaf, seen } => Some(format!("{} (seen {})", leaf.text, seen.shown())),
+            StepKind::All | StepKind::Any | StepKind::Not => None,
+        });
     leaves.collect()
 }
 
 /// The values that the conditions of one part saw where they held, without the conditions: `score 71`.
 pub(crate) fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<String> {
-    let leaves = trace.of(part).iter().filter(|step| step.holds).filter_map(|step| match step.kind {
-        StepKind::Leaf { leaf, seen } => Some((leaf.operand, seen)),
-        StepKind::All | StepKind::Any | StepKind::Not => None,
-    });
+    let leaves =
+        trace.of(part).iter().filter(|step| step.answer.holds()).filter_map(|step| match step.kind {
+            StepKind::Leaf { leaf, seen } => Some((leaf.operand, seen)),
+            StepKind::All | StepKind::Any | StepKind::Not => None,
+        });
     let name = |operand| match operand {
         Operand::Field(field) => rules.fields.get(field).map_or("", |field| field.name.as_str()),
         Operand::Score => "score",

@@ -16,7 +16,7 @@ pub enum Kind {
     DateTime,
 }
 
-/// A field's value. `Missing` and `Unreadable` make every condition on it false, save `is_set = false`.
+/// A field's value. `Missing` makes every condition on it false, save `is_set = false`; `Unreadable` makes it unclear, save `is_set`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     Missing,
@@ -29,11 +29,6 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether there is something to compare: a value that cannot be read counts as missing.
-    pub fn is_set(&self) -> bool {
-        !matches!(self, Self::Missing | Self::Unreadable(_))
-    }
-
     pub fn as_text(&self) -> Option<&Text> {
         match self {
             Self::Text(text) => Some(text),
@@ -80,6 +75,16 @@ impl Kind {
             Self::Number => "number",
             Self::Bool => "bool",
             Self::DateTime => "datetime",
+        }
+    }
+
+    /// What a value of it is, for people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Bool => "yes or no",
+            Self::DateTime => "a date and time",
         }
     }
 }

@@ -7,6 +7,10 @@ pub enum Verdict {
     Disqualified {
         by: usize,
     },
+    /// Whether the disqualifier at this position holds hangs on a value that cannot be read, and no other holds for certain.
+    Unclear {
+        by: usize,
+    },
     /// No MQL tier holds yet.
     NotYet,
     /// A tier holds, but the ICP refuses the contact.
@@ -22,6 +26,7 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum VerdictKind {
     Disqualified,
+    Unclear,
     NotYet,
     OutsideIcp,
     Qualified,
@@ -31,6 +36,7 @@ impl Verdict {
     pub fn kind(self) -> VerdictKind {
         match self {
             Self::Disqualified { .. } => VerdictKind::Disqualified,
+            Self::Unclear { .. } => VerdictKind::Unclear,
             Self::NotYet => VerdictKind::NotYet,
             Self::OutsideIcp { .. } => VerdictKind::OutsideIcp,
             Self::Qualified { .. } => VerdictKind::Qualified,
@@ -43,12 +49,14 @@ impl Verdict {
 }
 
 impl VerdictKind {
-    pub const ALL: [Self; 4] = [Self::Qualified, Self::NotYet, Self::OutsideIcp, Self::Disqualified];
+    pub const ALL: [Self; 5] =
+        [Self::Qualified, Self::NotYet, Self::OutsideIcp, Self::Disqualified, Self::Unclear];
 
     /// The word in the database, in JSON and in examples.
     pub fn name(self) -> &'static str {
         match self {
             Self::Disqualified => "disqualified",
+            Self::Unclear => "unclear",
             Self::NotYet => "not_yet",
             Self::OutsideIcp => "outside_icp",
             Self::Qualified => "qualified",

@@ -41,6 +41,7 @@ fn summary(report: &Report) -> String {
         VerdictKind::NotYet => "not yet",
         VerdictKind::OutsideIcp => "outside the ICP",
         VerdictKind::Disqualified => "disqualified",
+        VerdictKind::Unclear => "unclear",
     };
     let verdicts = VerdictKind::ALL.map(|kind| {
         let contacts = report.verdicts.get(kind.name()).copied().unwrap_or_default();

@@ -8,8 +8,13 @@ use crate::model::Untrusted;
 /// Longest name of a contact or company in the first line.
 const NAME_CHARS_MAX: usize = 160;
 
-fn mark(holds: bool) -> &'static str {
-    if holds { "✓" } else { "✗" }
+/// `None`: unclear.
+fn mark(holds: Option<bool>) -> &'static str {
+    match holds {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => "?",
+    }
 }
 
 /// Every contact that was asked for, apart by a blank line.
@@ -26,8 +31,8 @@ fn one(explanation: &Explanation) -> Vec<String> {
     if let Some(until) = explanation.holds_until {
         lines.push(format!("  may change by time alone at {}", until.format("%Y-%m-%d %H:%M UTC")));
     }
-    lines.extend(sum("score", explanation.score, &explanation.score_parts));
-    lines.extend(sum("fit", explanation.fit, &explanation.fit_parts));
+    lines.extend(sum("score", &explanation.score_seen, &explanation.score_parts));
+    lines.extend(sum("fit", &explanation.fit_seen, &explanation.fit_parts));
     for (kind, title) in
         [("disqualifier", "Disqualifiers"), ("mql", "MQL tiers"), ("icp", "ICP"), ("fit", "ICP fit")]
     {
@@ -56,21 +61,21 @@ fn verdict(explanation: &Explanation) -> String {
     let by = explanation.by.as_deref().unwrap_or_default();
     match explanation.verdict.as_str() {
         "disqualified" => format!("Verdict: disqualified by '{by}'"),
+        "unclear" => {
+            format!("Verdict: unclear whether '{by}' disqualifies it: not handed off until that can be read")
+        }
         "outside_icp" => format!("Verdict: outside the ICP (tier {by} holds)"),
         "qualified" => format!("Verdict: qualified in tier {by}"),
         _ => "Verdict: not yet: no MQL tier holds".to_owned(),
     }
 }
 
-fn sum(name: &str, total: Option<f64>, parts: &[PointsPart]) -> Vec<String> {
-    let Some(total) = total else {
-        return vec![format!("  {name}: missing")];
-    };
-    let mut lines = vec![format!("  {name}: {}", shown(total))];
+fn sum(name: &str, total: &str, parts: &[PointsPart]) -> Vec<String> {
+    let mut lines = vec![format!("  {name}: {total}")];
     for part in parts {
         lines.push(format!(
             "    {} {}: {} of {}",
-            mark(part.earned != 0.0),
+            mark(part.holds),
             part.name,
             shown(part.earned),
             shown(part.of)

@@ -49,6 +49,11 @@ pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
         count(*n)
     });
     page.one("silences", "Silences in force", count(state.silences.len() as u64));
+    page.one(
+        "unclear",
+        "Contacts held back, for a value of a disqualifier cannot be read",
+        count(state.unclear),
+    );
     page.one("quarantined", "Contacts that cannot be read", count(state.quarantined));
     Printable::laid_out(&page.text)
 }

@@ -70,6 +70,12 @@ fn complain(report: &RunReport, printer: &mut Printer) {
             "{held} handoffs are held: [limits] allows no more in one run; look at them with `handoff status`, let them go with `handoff release --all`"
         ));
     }
+    let unclear = report.evaluated.map_or(0, |evaluated| evaluated.unclear);
+    if unclear > 0 {
+        printer.warn(&format!(
+            "{unclear} contacts are held back: it is unclear whether they are disqualified, for a value cannot be read; `handoff status` lists them"
+        ));
+    }
     let baseline = report.evaluated.map_or(0, |evaluated| evaluated.baseline);
     if baseline > 0 {
         printer.warn(&format!(
@@ -155,11 +161,12 @@ fn summary(report: &RunReport) -> String {
     }
     if let Some(evaluated) = report.evaluated {
         let verdicts = format!(
-            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}{}",
+            ": {} qualified, {} not yet, {} outside the ICP, {} disqualified{}{}{}",
             evaluated.qualified,
             evaluated.not_yet,
             evaluated.outside_icp,
             evaluated.disqualified,
+            some(evaluated.unclear, "unclear"),
             some(evaluated.held, "held"),
             some(evaluated.linked, "linked as duplicates")
         );

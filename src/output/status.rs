@@ -40,6 +40,7 @@ pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
     ));
     lines.extend(section("refused", &state.failed));
     lines.extend(section("waiting for a rep", &state.waiting));
+    lines.extend(section("held back", &state.held_back));
     let silences: Vec<String> = state.silences.iter().map(line).collect();
     lines.extend(section("silenced", &silences));
     lines.extend(section("set aside", &state.set_aside));

@@ -18,7 +18,8 @@ use crate::store::{Db, DueContact, Layouts, NewVerdict};
 /// Contacts judged in one transaction.
 const BATCH: u32 = 5_000;
 
-/// Set when those who qualified from the start have been counted: from then on, crossing starts a handoff.
+/// Set when those who qualified from the start have been counted: from then on, crossing starts a handoff. When that was; 0 where
+/// they were handed off.
 pub(crate) const BASELINE: &str = "baseline_ms";
 
 /// Which contacts to judge, and how.
@@ -29,6 +30,9 @@ pub(crate) struct Scope {
     /// Hand off also who qualifies at the first sync.
     pub include_existing: bool,
 }
+
+/// The definition that the last verdicts were by.
+const JUDGED_BY: &str = "evaluate.rules";
 
 /// A contact over which the judging panics is looked at again after this, or when it changes.
 const AFTER_A_BUG: TimeDelta = TimeDelta::hours(1);
@@ -43,6 +47,7 @@ pub(super) fn stage(session: &mut Session, scope: Scope, report: &mut RunReport)
 
 fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunReport) -> Result<()> {
     Duplicates::follow_settings(&session.context())?;
+    follow_rules(session)?;
     if scope.all || session.store.read().due_count(session.now)? > 0 {
         // A handoff that starts has the account in its key.
         session.learn_account();
@@ -69,7 +74,7 @@ fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunR
         }
     }
     if stage.ends_baseline {
-        let at = session.now.timestamp_millis().to_string();
+        let at = if scope.include_existing { 0 } else { session.now.timestamp_millis() }.to_string();
         session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
     }
     report.evaluated = Some(stage.report);
@@ -78,12 +83,26 @@ fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunR
     Ok(())
 }
 
+/// Under another definition, what could not be read may be.
+fn follow_rules(session: &Session) -> Result<()> {
+    let rules = format!("{} {}", env!("CARGO_PKG_VERSION"), session.rules.hash);
+    if session.store.read().meta(JUDGED_BY)?.as_ref() == Some(&rules) {
+        return Ok(());
+    }
+    session.store.write(|db| {
+        db.judge_unclear_again()?;
+        db.remember(JUDGED_BY, &rules)
+    })
+}
+
 struct Stage<'a> {
     context: &'a Context<'a>,
     duplicates: Option<Duplicates<'a>>,
     scope: Scope,
     timers: Timers,
     is_baseline: bool,
+    /// Who was read by then and could not be judged belongs to the baseline still.
+    baseline_at: Option<Timestamp>,
     /// The first sync is complete, so this evaluation completes the baseline.
     ends_baseline: bool,
     report: Evaluated,
@@ -97,13 +116,16 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(context: &'a Context<'a>, scope: Scope, judge: Judge) -> Result<Self> {
         let db = context.store.read();
-        let before_baseline = db.meta(BASELINE)?.is_none();
+        let baseline = db.meta(BASELINE)?;
+        let before_baseline = baseline.is_none();
+        let baseline_at = baseline.and_then(|at| Timestamp::from_timestamp_millis(at.parse().ok()?));
         Ok(Self {
             context,
             duplicates: Duplicates::new(context),
             scope,
             timers: Timers::of(context.rules),
             is_baseline: before_baseline && !scope.include_existing,
+            baseline_at: baseline_at.filter(|_| !scope.all),
             ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
             report: Evaluated::default(),
             closed: Vec::new(),
@@ -134,12 +156,14 @@ impl<'a> Stage<'a> {
         if due.has_open_handoff {
             self.closed.extend(end_unassigned(self.context, db, due, evaluation.verdict)?);
         }
-        let mut crossed = None;
+        let is_baseline = self.is_baseline
+            || (due.before.is_none() && self.baseline_at.is_some_and(|at| due.row.changed <= at));
+        let mut crossed = past.crossed.filter(|_| kind == VerdictKind::Unclear);
         let mut cool_down = |at: Timestamp, until: Timestamp| {
             crossed = Some(at);
             again = Some(again.map_or(until, |again| again.min(until)));
         };
-        match (crossing(&past, kind == VerdictKind::Qualified, self.is_baseline, *now), evaluation.verdict) {
+        match (crossing(&past, kind == VerdictKind::Qualified, is_baseline, *now), evaluation.verdict) {
             (Crossing::Baseline, _) => self.report.baseline += 1,
             (Crossing::Cooling { crossed, until }, _) => {
                 cool_down(crossed, until);
@@ -162,7 +186,9 @@ impl<'a> Stage<'a> {
             (Crossing::None | Crossing::AlreadyOpen | Crossing::Start, _) => {}
         }
         let name = match evaluation.verdict {
-            Verdict::Disqualified { by } => rules.disqualifiers.get(by).map(|rule| rule.name.as_str()),
+            Verdict::Disqualified { by } | Verdict::Unclear { by } => {
+                rules.disqualifiers.get(by).map(|rule| rule.name.as_str())
+            }
             Verdict::Qualified { tier } | Verdict::OutsideIcp { tier } => {
                 rules.tiers.get(tier).map(|tier| tier.name.as_str())
             }

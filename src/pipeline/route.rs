@@ -8,9 +8,11 @@ use crate::handoff::Context;
 use crate::handoff::assign::skipped_rows;
 use crate::handoff::burst::to_route;
 use crate::handoff::case::Case;
+use crate::handoff::close::unclear_by;
 use crate::handoff::past::{had_company, loads};
 use crate::handoff::report::{RunReport, Waiting};
-use crate::store::{Db, HandoffRow};
+use crate::model::Timestamp;
+use crate::store::{Db, HandoffRow, SkippedRow};
 
 /// Handoffs routed in one transaction.
 const BATCH: usize = 200;
@@ -46,6 +48,9 @@ fn route_one(
     report: &mut RunReport,
 ) -> Result<()> {
     let case = Case::of(context, db, handoff.clone())?;
+    if let Some(why) = unclear_by(context.rules, &case.contact, context.now) {
+        return keep_waiting(&case, &why, None, Vec::new(), report);
+    }
     let skipped = case.had_it_before()?;
     let company = had_company(context.rules, db, &case.facts())?;
     let lead = Lead { facts: case.facts(), skipped: &skipped, only_team: None, company: &company };
@@ -56,19 +61,31 @@ fn route_one(
             report.handed_off.push(handed_off);
         }
         Routing::Waiting(waiting) => {
-            if (handoff.note.as_ref(), handoff.next) != (Some(&waiting.why), waiting.until) {
-                db.keep_waiting(handoff.id, &waiting.why, waiting.until)?;
-            }
-            report.waiting.push(Waiting {
-                handoff: handoff.id,
-                contact: case.who().name(),
-                company: case.who().company_name(),
-                tier: handoff.tier.clone(),
-                why: waiting.why,
-                until: waiting.until,
-                passed_over: skipped_rows(&waiting.skipped),
-            });
+            keep_waiting(&case, &waiting.why, waiting.until, skipped_rows(&waiting.skipped), report)?;
         }
     }
+    Ok(())
+}
+
+fn keep_waiting(
+    case: &Case<'_>,
+    why: &str,
+    until: Option<Timestamp>,
+    passed_over: Vec<SkippedRow>,
+    report: &mut RunReport,
+) -> Result<()> {
+    let handoff = &case.handoff;
+    if (handoff.note.as_deref(), handoff.next) != (Some(why), until) {
+        case.db.keep_waiting(handoff.id, why, until)?;
+    }
+    report.waiting.push(Waiting {
+        handoff: handoff.id,
+        contact: case.who().name(),
+        company: case.who().company_name(),
+        tier: handoff.tier.clone(),
+        why: why.to_owned(),
+        until,
+        passed_over,
+    });
     Ok(())
 }

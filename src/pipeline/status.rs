@@ -7,10 +7,11 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::evaluate::BASELINE;
+use crate::handoff::close::unclear_by;
 use crate::handoff::silence::{Listed, listed};
-use crate::model::{Status, Timestamp};
+use crate::model::{Contact, Status, Timestamp};
 use crate::rules::Rules;
-use crate::store::{Db, HandoffRow};
+use crate::store::{Db, HandoffRow, Layouts};
 
 /// The state of the database.
 #[derive(Debug, Serialize)]
@@ -36,6 +37,9 @@ pub(crate) struct State {
     pub waiting: Vec<String>,
     /// Empty while the definition is broken: nobody knows then whom they mute.
     pub silences: Vec<Listed>,
+    /// Contacts of which nobody knows whether they are disqualified, for a value of theirs cannot be read.
+    pub unclear: u64,
+    pub held_back: Vec<String>,
     pub quarantined: u64,
     pub set_aside: Vec<String>,
 }
@@ -117,6 +121,8 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
             .collect(),
         waiting: db.handoffs_with(Status::Waiting)?.iter().take(LISTED_MAX as usize).map(waits).collect(),
         silences: Vec::new(),
+        unclear: db.unclear_count()?,
+        held_back: held_back(db, rules, now)?,
         quarantined,
         set_aside: set_aside.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect(),
     };
@@ -145,6 +151,19 @@ fn verdicts(db: Db<'_>) -> Result<BTreeMap<String, u64>> {
         .map(|(kind, name, count)| {
             let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
             (format!("{}{name}", kind.name()), count)
+        })
+        .collect())
+}
+
+/// Contacts whose verdict is unclear, each with what cannot be read.
+fn held_back(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result<Vec<String>> {
+    let layouts = Layouts::new(rules.map_or(&[][..], |rules| rules.fields.all()));
+    let unclear = db.unclear(LISTED_MAX, &layouts)?.into_iter();
+    let why = |contact: &Contact| rules.and_then(|rules| unclear_by(rules, contact, now));
+    Ok(unclear
+        .map(|(contact, by)| {
+            let why = why(&contact).unwrap_or_else(|| format!("unclear whether '{by}' disqualifies it"));
+            format!("contact {}: {why}", contact.id)
         })
         .collect())
 }
@@ -206,6 +225,13 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     if state.quarantined > 0 {
         attention
             .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
+    }
+    if state.unclear > 0 {
+        attention.push(format!(
+            "contacts held back, for it is unclear whether they are disqualified: {}; see below which value cannot be read: \
+             correct it in the CRM, or say in [fields] how it is read, and they go on by themselves",
+            state.unclear
+        ));
     }
     if db.meta(BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());

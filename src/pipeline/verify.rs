@@ -8,7 +8,7 @@ use crate::crm::Reread;
 use crate::handoff::Context;
 use crate::handoff::burst::regroup;
 use crate::handoff::case::Case;
-use crate::handoff::close::disqualified_by;
+use crate::handoff::close::{disqualified_by, unclear_by};
 use crate::handoff::owner::{given_to, owner};
 use crate::handoff::report::RunReport;
 use crate::model::{ContactId, Record, RepId, Status};
@@ -25,6 +25,8 @@ enum Verified {
     Holds,
     /// Somebody set another owner: it is theirs, when they are a rep.
     NewOwner(String),
+    /// Whether it is out of the question cannot be read: nothing is sent, and nothing taken from anybody, until it can.
+    Unclear(String),
     /// The contact is gone, or out of the question for now: should that change, it is judged anew.
     Void(String),
 }
@@ -33,7 +35,7 @@ impl Verified {
     /// Why what was decided no longer holds.
     fn why_not(&self) -> Option<String> {
         match self {
-            Self::Holds => None,
+            Self::Holds | Self::Unclear(_) => None,
             Self::NewOwner(owner) => Some(taken_by(owner)),
             Self::Void(why) => Some(why.clone()),
         }
@@ -97,6 +99,11 @@ impl Verification<'_> {
         }
         let record = self.fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
         let verified = verified(self.context, handoff, &db.assignments(handoff.id)?, record);
+        if let Verified::Unclear(why) = &verified
+            && (has_begun || handoff.group.is_none())
+        {
+            return self.hold_back(handoff, why);
+        }
         if has_begun {
             // Whether it is gone or only cannot be read now, the CRM says when it is written to.
             if record.is_some()
@@ -113,6 +120,12 @@ impl Verification<'_> {
         }
         match verified {
             Verified::Holds => Ok(()),
+            // Alone from here on, it waits by itself.
+            Verified::Unclear(why) => {
+                self.db.undo_assignment(handoff, &why, self.context.now)?;
+                self.report.taken_back(handoff.id, &why);
+                Ok(())
+            }
             Verified::NewOwner(owner) => self.hand_to_owner(handoff, &owner),
             Verified::Void(why) => {
                 self.cancel(handoff, &why)?;
@@ -125,6 +138,16 @@ impl Verification<'_> {
                 Ok(())
             }
         }
+    }
+
+    fn hold_back(&mut self, handoff: &HandoffRow, why: &str) -> Result<()> {
+        self.db.put_off_writes(handoff.id, self.context.now + LOOK_AGAIN, why)?;
+        let events = self.db.events(handoff.id)?;
+        if events.last().is_none_or(|event| event.how.as_deref() != Some(why)) {
+            self.db.add_event(handoff.id, self.context.now, "held back", None, Some(why))?;
+            self.report.held_back(handoff.id, why);
+        }
+        Ok(())
     }
 
     fn cancel(&mut self, handoff: &HandoffRow, why: &str) -> Result<()> {
@@ -170,6 +193,9 @@ fn verified(
         return mutant::swap("handed off though deleted", gone, Verified::Holds);
     };
     let fresh = record.clone().into_contact(rules.fields.all());
+    if let Some(why) = unclear_by(rules, &fresh, context.now) {
+        return Verified::Unclear(why);
+    }
     if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, context.now).verdict) {
         return Verified::Void(why);
     }

@@ -1,7 +1,6 @@
 //! The nearest change that would flip a verdict.
 
-use super::holds::leaf_holds;
-use super::{Facts, holds};
+use super::{Answer, Facts, answer};
 use crate::rules::{Condition, Leaf};
 
 /// One leaf that would have to come out the other way.
@@ -15,11 +14,11 @@ pub struct Change<'a> {
 /// The fewest leaves that would have to change for `condition` to come out as `wanted`; empty when it already does,
 /// `None` when no change of leaves can do it (an `any` of nothing). Leaves are taken as independent of each other.
 pub fn changes_to<'a>(condition: &'a Condition, wanted: bool, facts: &Facts<'_>) -> Option<Vec<Change<'a>>> {
-    if holds(condition, facts) == wanted {
+    if answer(condition, facts) == Answer::of(wanted) {
         return Some(Vec::new());
     }
     match condition {
-        Condition::Leaf(leaf) => Some(vec![Change { leaf, holds: !leaf_holds(leaf, facts) }]),
+        Condition::Leaf(leaf) => Some(vec![Change { leaf, holds: wanted }]),
         Condition::Not(part) => changes_to(part, !wanted, facts),
         // Every part must come out so: all their changes together.
         Condition::All(parts) if wanted => every(parts, wanted, facts),

@@ -1,31 +1,33 @@
 //! The verdict, alone or with its full trace.
 
-use super::points::sum;
+use super::holds::sum_answer;
+use super::points::{Sum, sum};
 use super::trace::{Step, record};
-use super::{Facts, holds};
+use super::{Answer, Facts, answer};
 use crate::model::{Contact, FieldId, Timestamp, Verdict};
-use crate::rules::{PointSheet, Rules};
+use crate::mutant;
+use crate::rules::{PointSheet, Rules, Test};
 
 /// What evaluation says of one contact.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evaluation {
     pub verdict: Verdict,
-    pub score: Option<f64>,
-    pub fit: Option<f64>,
+    pub score: Sum,
+    pub fit: Sum,
 }
 
 /// The facts about a contact: its score and fit come from the rules or from the CRM, as the rules say.
 pub fn facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'a> {
-    let mut facts = Facts { contact, score: None, fit: None, now, handed_off_at: None };
+    let mut facts = Facts { contact, score: Sum::Missing, fit: Sum::Missing, now, handed_off_at: None };
     facts.fit = number(rules.icp.points.as_ref(), rules.fields.fit(), &facts);
     facts.score = number(rules.score.as_ref(), rules.fields.score(), &facts);
     facts
 }
 
-fn number(sheet: Option<&PointSheet>, field: Option<FieldId>, facts: &Facts<'_>) -> Option<f64> {
+fn number(sheet: Option<&PointSheet>, field: Option<FieldId>, facts: &Facts<'_>) -> Sum {
     match sheet {
-        Some(sheet) => Some(sum(sheet, facts)),
-        None => field.and_then(|field| facts.contact.value(field).as_number()),
+        Some(sheet) => sum(sheet, facts),
+        None => field.map_or(Sum::Missing, |field| Sum::from(facts.contact.value(field))),
     }
 }
 
@@ -35,23 +37,54 @@ pub fn evaluate(rules: &Rules, contact: &Contact, now: Timestamp) -> Evaluation 
     Evaluation { verdict: verdict(rules, &facts), score: facts.score, fit: facts.fit }
 }
 
-fn verdict(rules: &Rules, facts: &Facts<'_>) -> Verdict {
-    if let Some(by) = rules.disqualifiers.iter().position(|rule| holds(&rule.when, facts)) {
-        return Verdict::Disqualified { by };
+/// The verdict over these facts.
+pub fn verdict(rules: &Rules, facts: &Facts<'_>) -> Verdict {
+    let mut judged = Judged::default();
+    for (at, rule) in rules.disqualifiers.iter().enumerate() {
+        judged.disqualifier(at, answer(&rule.when, facts));
+        if judged.disqualified.is_some() {
+            break;
+        }
     }
-    match rules.tiers.iter().position(|tier| holds(&tier.when, facts)) {
-        None => Verdict::NotYet,
-        Some(tier) if fits(rules, facts) => Verdict::Qualified { tier },
-        Some(tier) => Verdict::OutsideIcp { tier },
+    if judged.disqualified.is_none() && judged.unclear.is_none() {
+        judged.reached = rules.tiers.iter().position(|tier| answer(&tier.when, facts).holds());
+    }
+    judged.verdict(|| fit_answer(rules, facts).holds() && answer(&rules.icp.when, facts).holds())
+}
+
+/// The first of each that came out so.
+#[derive(Default)]
+struct Judged {
+    disqualified: Option<usize>,
+    unclear: Option<usize>,
+    reached: Option<usize>,
+}
+
+impl Judged {
+    fn disqualifier(&mut self, at: usize, answer: Answer) {
+        match answer {
+            Answer::Yes => self.disqualified = self.disqualified.or(Some(at)),
+            Answer::No => {}
+            Answer::Unclear if mutant::is("an unread opt-out is none") => {}
+            Answer::Unclear => self.unclear = self.unclear.or(Some(at)),
+        }
+    }
+
+    /// A disqualifier that may hold keeps a contact from being handed off, whatever else is said of it.
+    fn verdict(&self, fits: impl FnOnce() -> bool) -> Verdict {
+        match (self.disqualified, self.unclear, self.reached) {
+            (Some(by), _, _) => Verdict::Disqualified { by },
+            (None, Some(by), _) => Verdict::Unclear { by },
+            (None, None, None) => Verdict::NotYet,
+            (None, None, Some(tier)) if fits() => Verdict::Qualified { tier },
+            (None, None, Some(tier)) => Verdict::OutsideIcp { tier },
+        }
     }
 }
 
-fn fits(rules: &Rules, facts: &Facts<'_>) -> bool {
-    fit_is_enough(rules, facts) && holds(&rules.icp.when, facts)
-}
-
-fn fit_is_enough(rules: &Rules, facts: &Facts<'_>) -> bool {
-    rules.icp.minimum_fit.is_none_or(|least| facts.fit.is_some_and(|fit| fit >= least))
+/// Whether the fit is enough.
+fn fit_answer(rules: &Rules, facts: &Facts<'_>) -> Answer {
+    rules.icp.minimum_fit.map_or(Answer::Yes, |least| sum_answer(&Test::AtLeast(least), facts.fit))
 }
 
 /// Every condition of a definition evaluated for one contact. Meant to be reused: [`trace`] clears it first.
@@ -65,7 +98,7 @@ pub struct Trace<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
     pub kind: PartKind,
-    pub holds: bool,
+    pub answer: Answer,
     pub steps: std::ops::Range<usize>,
 }
 
@@ -85,11 +118,11 @@ impl<'a> Trace<'a> {
         self.steps.get(part.steps.clone()).unwrap_or_default()
     }
 
-    fn add(&mut self, kind: PartKind, condition: &'a crate::rules::Condition, facts: &Facts<'a>) -> bool {
+    fn add(&mut self, kind: PartKind, condition: &'a crate::rules::Condition, facts: &Facts<'a>) -> Answer {
         let start = self.steps.len();
-        let holds = record(condition, facts, 0, &mut self.steps);
-        self.parts.push(Part { kind, holds, steps: start..self.steps.len() });
-        holds
+        let answer = record(condition, facts, 0, &mut self.steps);
+        self.parts.push(Part { kind, answer, steps: start..self.steps.len() });
+        answer
     }
 }
 
@@ -103,24 +136,17 @@ pub fn trace<'a>(
     trace.steps.clear();
     trace.parts.clear();
     let facts = facts(rules, contact, now);
-    let mut disqualified = None;
+    let mut judged = Judged::default();
     for (index, rule) in rules.disqualifiers.iter().enumerate() {
-        let holds = trace.add(PartKind::Disqualifier(index), &rule.when, &facts);
-        disqualified = disqualified.or(holds.then_some(index));
+        judged.disqualifier(index, trace.add(PartKind::Disqualifier(index), &rule.when, &facts));
     }
-    let mut reached = None;
     for (index, tier) in rules.tiers.iter().enumerate() {
-        let holds = trace.add(PartKind::Tier(index), &tier.when, &facts);
-        reached = reached.or(holds.then_some(index));
+        let holds = trace.add(PartKind::Tier(index), &tier.when, &facts).holds();
+        judged.reached = judged.reached.or(holds.then_some(index));
     }
     let required = trace.add(PartKind::Icp, &rules.icp.when, &facts);
-    let fit = fit_is_enough(rules, &facts);
-    trace.parts.push(Part { kind: PartKind::Fit, holds: fit, steps: 0..0 });
-    let verdict = match (disqualified, reached) {
-        (Some(by), _) => Verdict::Disqualified { by },
-        (None, None) => Verdict::NotYet,
-        (None, Some(tier)) if required && fit => Verdict::Qualified { tier },
-        (None, Some(tier)) => Verdict::OutsideIcp { tier },
-    };
+    let fit = fit_answer(rules, &facts);
+    trace.parts.push(Part { kind: PartKind::Fit, answer: fit, steps: 0..0 });
+    let verdict = judged.verdict(|| required.holds() && fit.holds());
     Evaluation { verdict, score: facts.score, fit: facts.fit }
 }

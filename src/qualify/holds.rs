@@ -1,4 +1,4 @@
-//! Whether a condition holds. Nothing is parsed or allocated here: the rules come compiled, the values typed.
+//! Whether a condition holds: yes, no, or unclear where a value is there and cannot be read. Nothing is parsed or allocated here: the rules come compiled, the values typed.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -7,53 +7,126 @@
 
 use chrono::TimeDelta;
 
-use super::Facts;
+use super::{Facts, Sum};
 use crate::model::{Timestamp, Value};
 use crate::rules::{Condition, Leaf, Moment, Operand, Test};
 
-/// Whether a condition holds; stops at the first part that decides.
+/// What a condition comes to. In this order `all` is the least of its parts and `any` the greatest (Kleene's logic).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    No,
+    /// It hangs on a value that is there and cannot be read.
+    Unclear,
+    Yes,
+}
+
+impl Answer {
+    pub fn of(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    /// Only what is certain holds.
+    pub fn holds(self) -> bool {
+        self == Self::Yes
+    }
+
+    /// In a tree.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::No => "✗",
+            Self::Unclear => "?",
+            Self::Yes => "✓",
+        }
+    }
+
+    /// `None`: unclear.
+    pub fn certain(self) -> Option<bool> {
+        (self != Self::Unclear).then_some(self == Self::Yes)
+    }
+
+    pub(super) fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unclear => Self::Unclear,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
+/// Whether a condition holds for certain.
 pub fn holds(condition: &Condition, facts: &Facts<'_>) -> bool {
+    answer(condition, facts).holds()
+}
+
+/// What a condition comes to; stops at the first part that decides.
+pub fn answer(condition: &Condition, facts: &Facts<'_>) -> Answer {
     match condition {
-        Condition::All(parts) => parts.iter().all(|part| holds(part, facts)),
-        Condition::Any(parts) => parts.iter().any(|part| holds(part, facts)),
-        Condition::Not(part) => !holds(part, facts),
-        Condition::Leaf(leaf) => leaf_holds(leaf, facts),
+        Condition::All(parts) => least(parts.iter().map(|part| answer(part, facts))),
+        Condition::Any(parts) => least(parts.iter().map(|part| answer(part, facts).not())).not(),
+        Condition::Not(part) => answer(part, facts).not(),
+        Condition::Leaf(leaf) => leaf_answer(leaf, facts),
     }
 }
 
-/// Whether one test holds.
-pub fn leaf_holds(leaf: &Leaf, facts: &Facts<'_>) -> bool {
+/// Yes of nothing.
+fn least(answers: impl Iterator<Item = Answer>) -> Answer {
+    let mut least = Answer::Yes;
+    for answer in answers {
+        if answer == Answer::No {
+            return answer;
+        }
+        least = least.min(answer);
+    }
+    least
+}
+
+/// What one test comes to.
+pub fn leaf_answer(leaf: &Leaf, facts: &Facts<'_>) -> Answer {
     match leaf.operand {
-        Operand::Field(field) => value_holds(&leaf.test, facts.contact.value(field), facts),
-        Operand::Score => sum_holds(&leaf.test, facts.score),
-        Operand::Fit => sum_holds(&leaf.test, facts.fit),
+        Operand::Field(field) => value_answer(&leaf.test, facts.contact.value(field), facts),
+        Operand::Score => sum_answer(&leaf.test, facts.score),
+        Operand::Fit => sum_answer(&leaf.test, facts.fit),
     }
 }
 
-/// A missing or unreadable value makes every test false, save `is_set = false`.
-fn value_holds(test: &Test, value: &Value, facts: &Facts<'_>) -> bool {
-    if let Test::IsSet(expected) = test {
-        return value.is_set() == *expected;
-    }
-    match value {
-        Value::Missing | Value::Unreadable(_) => false,
-        Value::Number(number) => number_holds(test, *number),
-        Value::Bool(flag) => match test {
-            Test::EqualsBool(expected) => flag == expected,
-            Test::NotEqualsBool(expected) => flag != expected,
-            _ => false,
-        },
-        Value::Text(written) => test.takes_text(written.folded()),
-        Value::Time(time) => time_holds(test, *time, facts),
-    }
+/// A missing value makes every test false, save `is_set = false`. Of one that cannot be read only that it is there is certain.
+fn value_answer(test: &Test, value: &Value, facts: &Facts<'_>) -> Answer {
+    let holds = match (test, value) {
+        (Test::IsSet(expected), _) => (*value != Value::Missing) == *expected,
+        (_, Value::Unreadable(_)) => return Answer::Unclear,
+        (_, Value::Number(number)) => number_holds(test, *number),
+        (Test::EqualsBool(expected), Value::Bool(flag)) => flag == expected,
+        (Test::NotEqualsBool(expected), Value::Bool(flag)) => flag != expected,
+        (_, Value::Bool(_) | Value::Missing) => false,
+        (_, Value::Text(written)) => test.takes_text(written.folded()),
+        (_, Value::Time(time)) => time_holds(test, *time, facts),
+    };
+    Answer::of(holds)
 }
 
-fn sum_holds(test: &Test, sum: Option<f64>) -> bool {
+/// What a test of a score or a fit comes to.
+pub(super) fn sum_answer(test: &Test, sum: Sum) -> Answer {
     match (test, sum) {
-        (Test::IsSet(expected), _) => sum.is_some() == *expected,
-        (_, Some(number)) => number_holds(test, number),
-        (_, None) => false,
+        (Test::IsSet(expected), _) => Answer::of((sum != Sum::Missing) == *expected),
+        (_, Sum::Missing) => Answer::No,
+        (_, Sum::Known(number)) => Answer::of(number_holds(test, number)),
+        (_, Sum::Unreadable) => Answer::Unclear,
+        (_, Sum::Unsure { low, high, .. }) => between(test, low, high),
     }
+}
+
+/// What a test of a number between these two comes to: it is certain where no number in between comes out otherwise.
+fn between(test: &Test, low: f64, high: f64) -> Answer {
+    let is_within = |number: &f64| (low..=high).contains(number);
+    let is_certain = match test {
+        Test::Between(least, most) => {
+            return between(&Test::AtLeast(*least), low, high).min(between(&Test::AtMost(*most), low, high));
+        }
+        Test::EqualsNumber(one) | Test::NotEqualsNumber(one) => !is_within(one),
+        Test::InNumbers(many) | Test::NotInNumbers(many) => !many.iter().any(is_within),
+        _ => number_holds(test, low) == number_holds(test, high),
+    };
+    if is_certain { Answer::of(number_holds(test, low)) } else { Answer::Unclear }
 }
 
 #[expect(

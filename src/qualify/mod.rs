@@ -10,18 +10,20 @@ mod moves;
 mod outcome;
 mod points;
 mod trace;
+mod unread;
 mod until;
 
 pub use change::{Change, changes_to};
 pub use company::{company_fields, company_keys};
 pub use compared::compared;
 pub use crossing::{Crossing, Past, crossing};
-pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace};
-pub use holds::{holds, leaf_holds};
+pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace, verdict};
+pub use holds::{Answer, answer, holds, leaf_answer};
 pub use moves::Moves;
 pub use outcome::{Ending, Sign, Signs, SoFar, has_converted, outcomes_holding, signs, touch_holding, waits};
-pub use points::{PointsSeen, sum, sum_seen};
+pub use points::{PointsSeen, Sum, sum, sum_seen};
 pub use trace::{Seen, Step, StepKind, seen};
+pub use unread::unread;
 pub use until::Timers;
 
 use crate::model::{Contact, Timestamp};
@@ -30,8 +32,8 @@ use crate::model::{Contact, Timestamp};
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub contact: &'a Contact,
-    pub score: Option<f64>,
-    pub fit: Option<f64>,
+    pub score: Sum,
+    pub fit: Sum,
     pub now: Timestamp,
     /// The assignment of the handoff in question; only `[outcome]` asks for it.
     pub handed_off_at: Option<Timestamp>,

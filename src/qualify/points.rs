@@ -2,9 +2,44 @@
 
 use chrono::TimeDelta;
 
-use super::{Facts, holds};
+use super::{Answer, Facts, answer};
 use crate::model::{Timestamp, Value};
 use crate::rules::{Decay, PointSheet, Points};
+
+/// A score or a fit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sum {
+    Missing,
+    /// The CRM keeps it, and its number cannot be read.
+    Unreadable,
+    Known(f64),
+    /// Some points hang on values that cannot be read: without them it is `earned`, with them from `low` to `high`.
+    Unsure {
+        earned: f64,
+        low: f64,
+        high: f64,
+    },
+}
+
+impl Sum {
+    /// Points that hang on what cannot be read do not count.
+    pub fn number(self) -> Option<f64> {
+        match self {
+            Self::Missing | Self::Unreadable => None,
+            Self::Known(number) | Self::Unsure { earned: number, .. } => Some(number),
+        }
+    }
+}
+
+impl From<&Value> for Sum {
+    fn from(value: &Value) -> Self {
+        match (value, value.as_number()) {
+            (_, Some(number)) => Self::Known(number),
+            (Value::Missing, None) => Self::Missing,
+            (_, None) => Self::Unreadable,
+        }
+    }
+}
 
 /// What one entry of a sheet contributes.
 #[derive(Clone, Copy, Debug)]
@@ -12,39 +47,48 @@ pub struct PointsSeen<'a> {
     pub points: &'a Points,
     /// After decay; 0 when the condition does not hold or the date it decays from is missing.
     pub earned: f64,
+    /// What it may contribute besides, were the values that it hangs on read.
+    pub unread: f64,
 }
 
 /// The sheet's sum, at most its cap.
-pub fn sum(sheet: &PointSheet, facts: &Facts<'_>) -> f64 {
-    capped(sheet, sheet.points.iter().map(|points| earned(points, facts)).sum())
+pub fn sum(sheet: &PointSheet, facts: &Facts<'_>) -> Sum {
+    let (mut earned, mut fewer, mut more) = (0.0, 0.0, 0.0);
+    for points in &sheet.points {
+        let seen = seen(points, facts);
+        earned += seen.earned;
+        fewer += seen.unread.min(0.0);
+        more += seen.unread.max(0.0);
+    }
+    let known = capped(sheet, earned);
+    if fewer < 0.0 || more > 0.0 {
+        Sum::Unsure { earned: known, low: capped(sheet, earned + fewer), high: capped(sheet, earned + more) }
+    } else {
+        Sum::Known(known)
+    }
 }
 
 /// Each entry with what it earned, in file order.
 pub fn sum_seen<'a>(sheet: &'a PointSheet, facts: &Facts<'_>) -> Vec<PointsSeen<'a>> {
-    sheet.points.iter().map(|points| PointsSeen { points, earned: earned(points, facts) }).collect()
+    sheet.points.iter().map(|points| seen(points, facts)).collect()
 }
 
 pub(super) fn capped(sheet: &PointSheet, sum: f64) -> f64 {
     sheet.cap.map_or(sum, |cap| sum.min(cap))
 }
 
-fn earned(points: &Points, facts: &Facts<'_>) -> f64 {
-    if !holds(&points.when, facts) {
-        return 0.0;
-    }
-    match &points.decay {
-        None => points.points,
-        Some(decay) => {
-            decay_since(decay, facts).map_or(0.0, |since| decayed(points.points, decay, since, facts.now))
+pub(super) fn seen<'a>(points: &'a Points, facts: &Facts<'_>) -> PointsSeen<'a> {
+    let since = points.decay.as_ref().map(|decay| (decay, facts.contact.value(decay.since)));
+    let (earned, unread) = match (answer(&points.when, facts), since) {
+        (Answer::No, _) | (_, Some((_, Value::Missing))) => (0.0, 0.0),
+        (Answer::Yes, None) => (points.points, 0.0),
+        (Answer::Yes, Some((decay, Value::Time(since)))) => {
+            (decayed(points.points, decay, *since, facts.now), 0.0)
         }
-    }
-}
-
-pub(super) fn decay_since(decay: &Decay, facts: &Facts<'_>) -> Option<Timestamp> {
-    match facts.contact.value(decay.since) {
-        Value::Time(since) => Some(*since),
-        Value::Missing | Value::Unreadable(_) | Value::Number(_) | Value::Bool(_) | Value::Text(_) => None,
-    }
+        // What decays is never more than all of them.
+        (Answer::Yes | Answer::Unclear, _) => (0.0, points.points),
+    };
+    PointsSeen { points, earned, unread }
 }
 
 /// Exponential decay: `points · 2^(−age / half_life)`. A date in the future has not begun to decay.

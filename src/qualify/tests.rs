@@ -5,10 +5,11 @@ mod operators;
 mod random;
 mod same;
 mod timers;
+mod unclear;
 
 use std::path::Path;
 
-use super::Facts;
+use super::{Facts, Sum};
 use crate::model::{Contact, ContactId, Kind, STANDARD_FIELDS, Timestamp, Value};
 use crate::rules::{Connectors, Rules, Source, load};
 
@@ -67,5 +68,5 @@ fn contact(rules: &Rules, raw: &[(&str, &str)]) -> Contact {
 }
 
 fn facts_at(contact: &Contact, now: Timestamp) -> Facts<'_> {
-    Facts { contact, score: None, fit: None, now, handed_off_at: None }
+    Facts { contact, score: Sum::Missing, fit: Sum::Missing, now, handed_off_at: None }
 }

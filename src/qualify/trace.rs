@@ -1,7 +1,7 @@
 //! A condition evaluated in full: every leaf with what it saw, as a flat list in reading order.
 
-use super::Facts;
-use super::holds::leaf_holds;
+use super::holds::leaf_answer;
+use super::{Answer, Facts, Sum};
 use crate::model::Value;
 use crate::rules::{Condition, Leaf, Operand};
 
@@ -11,7 +11,7 @@ pub struct Step<'a> {
     /// How deep in the tree: 0 is the condition itself.
     pub depth: u16,
     pub kind: StepKind<'a>,
-    pub holds: bool,
+    pub answer: Answer,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ pub enum StepKind<'a> {
 pub enum Seen<'a> {
     Value(&'a Value),
     /// A score or a fit, which may come from the rules.
-    Sum(Option<f64>),
+    Sum(Sum),
 }
 
 impl Seen<'_> {
@@ -35,8 +35,13 @@ impl Seen<'_> {
     pub fn shown(self) -> String {
         match self {
             Self::Value(value) => value.shown(),
-            Self::Sum(Some(sum)) => shown_sum(sum),
-            Self::Sum(None) => "missing".to_owned(),
+            Self::Sum(Sum::Known(sum)) => shown_sum(sum),
+            Self::Sum(Sum::Unsure { earned, low, high }) => {
+                let (earned, low, high) = (shown_sum(earned), shown_sum(low), shown_sum(high));
+                format!("{earned}, or from {low} to {high} with values that cannot be read")
+            }
+            Self::Sum(Sum::Unreadable) => "a number that cannot be read".to_owned(),
+            Self::Sum(Sum::Missing) => "missing".to_owned(),
         }
     }
 }
@@ -56,40 +61,41 @@ pub fn seen<'a>(leaf: &Leaf, facts: &Facts<'a>) -> Seen<'a> {
     }
 }
 
-/// Appends every node of `condition` to `steps` and says whether it holds. Nothing is skipped: a reader wants to see
+/// Appends every node of `condition` to `steps` and says what it comes to. Nothing is skipped: a reader wants to see
 /// also what would not have been needed.
 pub(super) fn record<'a>(
     condition: &'a Condition,
     facts: &Facts<'a>,
     depth: u16,
     steps: &mut Vec<Step<'a>>,
-) -> bool {
+) -> Answer {
     let place = steps.len();
     let deeper = depth.saturating_add(1);
     let (kind, parts): (StepKind<'a>, &'a [Condition]) = match condition {
         Condition::Leaf(leaf) => {
-            let holds = leaf_holds(leaf, facts);
+            let answer = leaf_answer(leaf, facts);
             let seen = seen(leaf, facts);
-            steps.push(Step { depth, kind: StepKind::Leaf { leaf, seen }, holds });
-            return holds;
+            steps.push(Step { depth, kind: StepKind::Leaf { leaf, seen }, answer });
+            return answer;
         }
         Condition::All(parts) => (StepKind::All, parts),
         Condition::Any(parts) => (StepKind::Any, parts),
         Condition::Not(part) => (StepKind::Not, std::slice::from_ref(part)),
     };
-    steps.push(Step { depth, kind, holds: false });
-    let mut held = 0;
+    steps.push(Step { depth, kind, answer: Answer::No });
+    let (mut least, mut greatest) = (Answer::Yes, Answer::No);
     for part in parts {
-        held += usize::from(record(part, facts, deeper, steps));
+        let answer = record(part, facts, deeper, steps);
+        (least, greatest) = (least.min(answer), greatest.max(answer));
     }
-    let holds = match condition {
-        Condition::All(_) => held == parts.len(),
-        Condition::Any(_) => held > 0,
-        Condition::Not(_) => held == 0,
-        Condition::Leaf(leaf) => leaf_holds(leaf, facts),
+    let answer = match condition {
+        Condition::All(_) => least,
+        Condition::Any(_) => greatest,
+        Condition::Not(_) => greatest.not(),
+        Condition::Leaf(leaf) => leaf_answer(leaf, facts),
     };
     if let Some(step) = steps.get_mut(place) {
-        step.holds = holds;
+        step.answer = answer;
     }
-    holds
+    answer
 }

@@ -8,7 +8,7 @@
 use chrono::TimeDelta;
 
 use super::Facts;
-use super::points::{capped, decay_since, decayed, seconds};
+use super::points::{capped, decayed, seconds, sum_seen};
 use crate::model::{FieldId, Timestamp, Value};
 use crate::rules::{Condition, Leaf, Operand, PointSheet, Rules, Test};
 
@@ -143,31 +143,30 @@ fn thresholds(leaves: &[&Leaf], operand: Operand) -> Vec<f64> {
 /// When the sheet's sum next crosses one of `bounds` by decay alone. Walks forward by the time the sum needs at least to
 /// reach the nearest bound: its rate only falls, so no crossing is stepped over by more than rounding does.
 fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Timestamp> {
-    let decaying: Vec<(f64, &crate::rules::Decay, Timestamp)> = sheet
-        .points
+    let seen = sum_seen(sheet, facts);
+    let decaying: Vec<(f64, &crate::rules::Decay, Timestamp)> = seen
         .iter()
-        .filter(|points| super::holds(&points.when, facts))
-        .filter_map(|points| {
-            let decay = points.decay.as_ref()?;
-            Some((points.points, decay, decay_since(decay, facts)?))
+        .filter(|seen| seen.earned != 0.0)
+        .filter_map(|seen| {
+            let decay = seen.points.decay.as_ref()?;
+            Some((seen.points.points, decay, facts.contact.value(decay.since).as_time()?))
         })
         .collect();
     if decaying.is_empty() || bounds.is_empty() {
         return None;
     }
-    let steady: f64 = sheet
-        .points
-        .iter()
-        .filter(|points| points.decay.is_none() && super::holds(&points.when, facts))
-        .map(|points| points.points)
-        .sum();
+    let steady: f64 = seen.iter().filter(|seen| seen.points.decay.is_none()).map(|seen| seen.earned).sum();
+    // Points that hang on what cannot be read move every bound.
+    let unread = |part: fn(f64, f64) -> f64| seen.iter().map(|seen| part(seen.unread, 0.0)).sum::<f64>();
+    let mut shifts = vec![0.0, unread(f64::min), unread(f64::max)];
+    shifts.dedup();
     let sum_at = |at: Timestamp| -> f64 {
         steady
             + decaying.iter().map(|(points, decay, since)| decayed(*points, decay, *since, at)).sum::<f64>()
     };
     let side = |sum: f64| -> Vec<(bool, bool)> {
-        let sum = capped(sheet, sum);
-        bounds.iter().map(|bound| (sum >= *bound, sum > *bound)).collect()
+        let sums = shifts.iter().map(|shift| capped(sheet, sum + shift));
+        sums.flat_map(|sum| bounds.iter().map(move |bound| (sum >= *bound, sum > *bound))).collect()
     };
     let now_side = side(sum_at(facts.now));
     let mut at = facts.now;
@@ -180,7 +179,9 @@ fn crossing(sheet: &PointSheet, bounds: &[f64], facts: &Facts<'_>) -> Option<Tim
                 decayed(points.abs(), decay, *since, at) * std::f64::consts::LN_2 / seconds(decay.half_life)
             })
             .sum();
-        let distance = bounds.iter().map(|bound| (sum - bound).abs()).fold(f64::INFINITY, f64::min);
+        let distances =
+            shifts.iter().flat_map(|shift| bounds.iter().map(move |bound| (sum + shift - bound).abs()));
+        let distance = distances.fold(f64::INFINITY, f64::min);
         let needed = distance / rate;
         if !needed.is_finite() {
             return None;

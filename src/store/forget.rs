@@ -122,7 +122,7 @@ impl Db<'_> {
         )?;
         self.conn.execute("DELETE FROM duplicate WHERE contact_id = ?1 OR of_id = ?1", [erasure.contact])?;
         self.conn.execute(
-            "UPDATE verdict SET due_ms = NULL, crossed_ms = NULL WHERE contact_id = ?1",
+            "UPDATE verdict SET due_ms = NULL, crossed_ms = NULL, unclear = NULL WHERE contact_id = ?1",
             [erasure.contact],
         )?;
         Ok(crm_id)

@@ -18,8 +18,12 @@ use crate::model::one_line;
 const APPLICATION_ID: i64 = 0x4844_4F46;
 
 /// One entry a version; the position is the version it leads to, from 1.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("schema.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 /// Older versions can lose committed data when two connections write and checkpoint at once
 /// (<https://sqlite.org/wal.html#walresetbug>).

@@ -6,13 +6,13 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use super::contacts::Layouts;
 use super::runs::time;
 use super::{ContactRow, Db};
-use crate::model::{Timestamp, VerdictKind};
+use crate::model::{Contact, Timestamp, VerdictKind};
 
 /// A contact to evaluate, with what is known of it from before.
 #[derive(Clone, Debug)]
 pub struct DueContact {
     pub row: ContactRow,
-    /// `None`: never evaluated.
+    /// The last that was clear; `None`: there was none.
     pub before: Option<VerdictKind>,
     /// It crossed while it was cooling down.
     pub crossed: Option<Timestamp>,
@@ -27,6 +27,7 @@ pub struct DueContact {
 /// What an evaluation leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewVerdict<'a> {
+    /// One that is unclear leaves the last clear one in place.
     pub kind: VerdictKind,
     /// Of the disqualifier or the tier.
     pub name: Option<&'a str>,
@@ -92,9 +93,12 @@ impl Db<'_> {
     }
 
     pub fn record_verdict(self, contact: i64, verdict: &NewVerdict<'_>) -> Result<()> {
+        if verdict.kind == VerdictKind::Unclear {
+            return self.record_unclear(contact, verdict);
+        }
         self.conn
             .prepare_cached(
-                "UPDATE verdict SET kind = ?2, name = ?3, evaluated_ms = ?4, due_ms = ?5, crossed_ms = ?6 \
+                "UPDATE verdict SET kind = ?2, name = ?3, evaluated_ms = ?4, due_ms = ?5, crossed_ms = ?6, unclear = NULL \
                  WHERE contact_id = ?1",
             )?
             .execute(params![
@@ -108,11 +112,53 @@ impl Db<'_> {
         Ok(())
     }
 
+    fn record_unclear(self, contact: i64, verdict: &NewVerdict<'_>) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "UPDATE verdict SET unclear = ?2, due_ms = ?3, crossed_ms = ?4 WHERE contact_id = ?1",
+            )?
+            .execute(params![
+                contact,
+                verdict.name.unwrap_or_default(),
+                verdict.due.map(|due| due.timestamp_millis()),
+                verdict.crossed.map(|crossed| crossed.timestamp_millis()),
+            ])?;
+        Ok(())
+    }
+
+    /// Judges everybody again whose verdict is unclear.
+    pub fn judge_unclear_again(self) -> Result<()> {
+        self.conn.execute("UPDATE verdict SET due_ms = 0 WHERE unclear IS NOT NULL", [])?;
+        Ok(())
+    }
+
+    /// How many contacts there are whose verdict is unclear.
+    pub fn unclear_count(self) -> Result<u64> {
+        let sql = "SELECT count(*) FROM verdict WHERE unclear IS NOT NULL";
+        Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Contacts whose verdict is unclear, each with the disqualifier, by ascending id.
+    pub fn unclear(self, most: u32, layouts: &Layouts<'_>) -> Result<Vec<(Contact, String)>> {
+        let mut statement = self.conn.prepare(
+            "SELECT c.crm_id, c.layout_id, c.content, v.unclear FROM verdict v JOIN contact c ON c.id = v.contact_id \
+             WHERE v.unclear IS NOT NULL ORDER BY v.contact_id LIMIT ?1",
+        )?;
+        let mut rows = statement.query([most])?;
+        let mut unclear = Vec::new();
+        while let Some(row) = rows.next()? {
+            let crm_id = row.get_ref(0)?.as_str()?;
+            let contact = layouts.contact(self, crm_id, row.get(1)?, row.get_ref(2)?.as_str()?)?;
+            unclear.push((contact, row.get(3)?));
+        }
+        Ok(unclear)
+    }
+
     /// Forgets what was read and said of a contact: once it is read again it is as good as new, and crosses if it
     /// qualifies.
     pub fn forget_verdict(self, contact: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = NULL, crossed_ms = NULL \
+            "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = NULL, crossed_ms = NULL, unclear = NULL \
              WHERE contact_id = ?1",
             [contact],
         )?;
@@ -138,10 +184,11 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// Contacts by their last verdict.
+    /// Contacts by what was said of them last.
     pub fn verdict_counts(self) -> Result<Vec<(VerdictKind, Option<String>, u64)>> {
         let mut statement = self.conn.prepare(
-            "SELECT kind, name, count(*) FROM verdict WHERE kind IS NOT NULL GROUP BY kind, name ORDER BY kind, name",
+            "SELECT CASE WHEN unclear IS NULL THEN kind ELSE 'unclear' END AS said, coalesce(unclear, name) AS named, count(*) \
+             FROM verdict WHERE kind IS NOT NULL OR unclear IS NOT NULL GROUP BY said, named ORDER BY said, named",
         )?;
         let mut rows = statement.query([])?;
         let mut counts = Vec::new();

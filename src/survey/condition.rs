@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::model::Value;
-use crate::qualify::{Facts, holds, leaf_holds};
+use crate::qualify::{Answer, Facts, answer, leaf_answer};
 use crate::rules::{Condition, Leaf, Operand, Rules, Test, condition_words, spelling};
 
 /// Values that are named; the rest is counted.
@@ -86,7 +85,9 @@ impl<'r> ConditionTally<'r> {
     }
 
     pub(super) fn count(&mut self, facts: &Facts<'_>) {
-        self.holds += u64::from(holds(self.condition, facts));
+        let answer = answer(self.condition, facts);
+        self.holds += u64::from(answer.holds());
+        self.unclear += u64::from(answer == Answer::Unclear);
         self.tests.iter_mut().for_each(|test| test.count(facts));
     }
 
@@ -112,12 +113,12 @@ impl<'r> TestTally<'r> {
     }
 
     fn count(&mut self, facts: &Facts<'_>) {
-        self.holds += u64::from(leaf_holds(self.leaf, facts));
+        let answer = leaf_answer(self.leaf, facts);
+        self.holds += u64::from(answer.holds());
+        self.unclear += u64::from(answer == Answer::Unclear);
         let Operand::Field(field) = self.leaf.operand else { return };
-        match facts.contact.value(field) {
-            Value::Unreadable(_) => self.unclear += u64::from(!matches!(self.leaf.test, Test::IsSet(_))),
-            Value::Text(text) if !self.unmet.is_empty() => self.meet(text.folded()),
-            Value::Missing | Value::Number(_) | Value::Bool(_) | Value::Text(_) | Value::Time(_) => {}
+        if let Some(text) = facts.contact.value(field).as_text().filter(|_| !self.unmet.is_empty()) {
+            self.meet(text.folded());
         }
     }
 

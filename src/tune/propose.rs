@@ -201,8 +201,8 @@ fn values(rules: &Rules, part: &Part<'_>, operand: Operand) -> Vec<(f64, bool)> 
     let value = |sample: &super::Sample| {
         let facts = facts(rules, &sample.contact, sample.seen.judged_at);
         match operand {
-            Operand::Score => facts.score,
-            Operand::Fit => facts.fit,
+            Operand::Score => facts.score.number(),
+            Operand::Fit => facts.fit.number(),
             Operand::Field(field) => sample.contact.value(field).as_number(),
         }
     };

@@ -29,4 +29,5 @@ mod silence;
 #[path = "../support/mod.rs"]
 mod support;
 mod time;
+mod unclear;
 mod values;

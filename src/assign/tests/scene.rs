@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use crate::assign::{Assignment, Lead, Loads, RepLoad, Rotations, Routing, Skipped, Waiting, assign};
 use crate::model::{Contact, ContactId, Field, Rep, RepId, STANDARD_FIELDS, Timestamp, Value, WorkingTime};
-use crate::qualify::Facts;
+use crate::qualify::{Facts, Sum};
 use crate::rules::{
     Agreement, Condition, Connection, Fields, Icp, Limits, Member, NobodyAvailable, OffShift, Outcome, Pick,
     Route, RouteTarget, Rules, Table, Team, absence, shifts,
@@ -101,7 +101,7 @@ pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
 
 pub(super) fn lead(contact: &Contact) -> Lead<'_> {
     Lead {
-        facts: Facts { contact, score: None, fit: None, now: monday(), handed_off_at: None },
+        facts: Facts { contact, score: Sum::Missing, fit: Sum::Missing, now: monday(), handed_off_at: None },
         skipped: &[],
         only_team: None,
         company: &[],

@@ -1,15 +1,19 @@
 //! Each operator on each kind of value, at its edges.
 
 use super::*;
-use crate::qualify::holds;
+use crate::qualify::{Answer, answer, holds};
 
 /// Whether a condition on one field holds for this raw value of it.
 fn outcome(condition: &str, raw: &str) -> bool {
+    came_out(condition, raw).holds()
+}
+
+fn came_out(condition: &str, raw: &str) -> Answer {
     let field =
         condition.split(['.', ' ', '{', '=']).find(|word| !word.is_empty() && *word != "not").unwrap();
     let rules = rules(condition);
     let contact = contact(&rules, &[(field, raw)]);
-    holds(&rules.tiers[0].when, &facts_at(&contact, now()))
+    answer(&rules.tiers[0].when, &facts_at(&contact, now()))
 }
 
 /// Each condition with values that it holds for and values that it does not hold for.
@@ -99,12 +103,36 @@ fn a_missing_value_makes_every_test_false_but_is_set_false() {
 }
 
 #[test]
-fn a_value_that_cannot_be_read_counts_as_missing() {
+fn a_value_that_cannot_be_read_makes_every_test_unclear_but_that_it_is_there() {
     for (condition, _, _) in TABLE.iter().filter(|(condition, _, _)| !condition.starts_with("plan")) {
-        let expected = condition.ends_with("is_set = false");
+        let expected = match condition.rsplit_once("is_set = ") {
+            Some((_, "true")) => Answer::Yes,
+            Some(_) => Answer::No,
+            None => Answer::Unclear,
+        };
         for raw in ["soon", "NaN", "1e999", "2026-02-31", "-"] {
-            assert_eq!(outcome(condition, raw), expected, "{condition} for {raw:?}");
+            assert_eq!(came_out(condition, raw), expected, "{condition} for {raw:?}");
+            let inverted = came_out(&format!("not = {{ {condition} }}"), raw);
+            let opposite = [Answer::Yes, Answer::Unclear, Answer::No][expected as usize];
+            assert_eq!(inverted, opposite, "not {condition} for {raw:?}");
         }
+    }
+}
+
+#[test]
+fn a_part_that_decides_outweighs_one_that_is_unclear() {
+    for (condition, expected) in [
+        ("all = [{ seats = 1 }, { is_trial = true }]", Answer::Unclear),
+        ("all = [{ seats = 2 }, { is_trial = true }]", Answer::No),
+        ("all = [{ is_trial = true }, { seats = 2 }]", Answer::No),
+        ("any = [{ seats = 1 }, { is_trial = true }]", Answer::Yes),
+        ("any = [{ is_trial = true }, { seats = 1 }]", Answer::Yes),
+        ("any = [{ seats = 2 }, { is_trial = true }]", Answer::Unclear),
+        ("not = { any = [{ seats = 2 }, { is_trial = true }] }", Answer::Unclear),
+    ] {
+        let rules = rules(condition);
+        let contact = contact(&rules, &[("seats", "1"), ("is_trial", "perhaps")]);
+        assert_eq!(answer(&rules.tiers[0].when, &facts_at(&contact, now())), expected, "{condition}");
     }
 }
 

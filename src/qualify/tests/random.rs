@@ -144,10 +144,6 @@ pub(super) fn definition() -> impl Strategy<Value = Definition> {
         })
 }
 
-fn or_nothing(values: impl Strategy<Value = Value> + 'static) -> impl Strategy<Value = Value> {
-    prop_oneof![6 => values, 1 => Just(Value::Missing), 1 => Just(Value::Unreadable("not that".into()))]
-}
-
 /// Mostly in the past months, sometimes ahead.
 fn date() -> impl Strategy<Value = Value> {
     prop_oneof![-200_000..0_i64, -600..600_i64]
@@ -155,14 +151,28 @@ fn date() -> impl Strategy<Value = Value> {
 }
 
 pub(super) fn any_contact() -> impl Strategy<Value = Contact> {
+    contact_of(2)
+}
+
+/// A contact of whom every value is there and can be read.
+pub(super) fn readable_contact() -> impl Strategy<Value = Contact> {
+    contact_of(0)
+}
+
+/// A contact without some values: none of them, or one in four.
+fn contact_of(nothing: u32) -> impl Strategy<Value = Contact> {
+    let or_nothing = move |values: BoxedStrategy<Value>| {
+        let rest = prop_oneof![Just(Value::Missing), Just(Value::Unreadable("not that".into()))];
+        prop_oneof![6 => values.clone(), nothing.max(1) => if nothing > 0 { rest.boxed() } else { values }]
+    };
     let plan =
         prop::sample::select(vec!["Gold", "silver", "tin"]).prop_map(|text| Value::Text(Text::new(text)));
     (
-        or_nothing(plan),
-        or_nothing(number().prop_map(Value::Number)),
-        or_nothing(any::<bool>().prop_map(Value::Bool)),
-        or_nothing(date()),
-        or_nothing(date()),
+        or_nothing(plan.boxed()),
+        or_nothing(number().prop_map(Value::Number).boxed()),
+        or_nothing(any::<bool>().prop_map(Value::Bool).boxed()),
+        or_nothing(date().boxed()),
+        or_nothing(date().boxed()),
     )
         .prop_map(|(plan, seats, is_trial, seen_at, asked_at)| {
             let values = [plan, seats, is_trial, seen_at, asked_at];

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::random::{any_contact, definition};
 use super::*;
-use crate::qualify::{PartKind, StepKind, Trace, evaluate, facts, holds, trace};
+use crate::qualify::{PartKind, StepKind, Trace, answer, evaluate, facts, trace};
 use crate::rules::Condition;
 
 /// The condition behind a part; `None` for `minimum_fit`, which has none.
@@ -40,10 +40,10 @@ proptest! {
         let facts = facts(&rules, &contact, now());
         for part in &seen.parts {
             let Some(condition) = condition_of(&rules, part.kind) else { continue };
-            prop_assert_eq!(part.holds, holds(condition, &facts));
+            prop_assert_eq!(part.answer, answer(condition, &facts));
             let steps = seen.of(part);
             prop_assert_eq!(steps.len(), nodes(condition));
-            prop_assert_eq!(steps[0].holds, part.holds);
+            prop_assert_eq!(steps[0].answer, part.answer);
             let leaves = steps.iter().filter(|step| matches!(step.kind, StepKind::Leaf { .. })).count();
             prop_assert_eq!(leaves, condition.leaves().len());
         }

@@ -71,15 +71,15 @@ pub(super) fn conflict(conditions: &[Condition], ranges: &Ranges) -> Option<Conf
     }
     let tests = search.first_conflict;
     let words = tests.iter().map(
-        |(leaf, expected)| {
-            if *expected { leaf.text.clone() } else { format!("not ({})", leaf.text) }
+        |(leaf, sign)| {
+            if sign.holds { leaf.text.clone() } else { format!("not ({})", leaf.text) }
         },
     );
     let range = tests.first().and_then(|(leaf, _)| ranges.of(leaf.operand));
     Some(Conflict { words: words.collect(), range, is_first_of_several: search.has_chosen })
 }
 
-/// Whether everything that a condition could take is taken by at least one of `others`.
+/// Whether everything that a condition could take is taken by at least one of `others`, which take nothing that is unclear.
 pub(super) fn is_covered<'a>(
     condition: &'a Condition,
     others: impl IntoIterator<Item = &'a Condition>,

@@ -1,5 +1,6 @@
 //! What one operand may still be, once some tests of it must hold and others must not.
 
+use super::search::Sign;
 use super::spans::{Spans, of_age, of_number, of_time};
 use super::steps::Steps;
 use super::texts::Texts;
@@ -26,7 +27,7 @@ pub(super) struct Possible<'a> {
 }
 
 impl<'a> Possible<'a> {
-    /// What an operand may be before any test. A sum from the CRM that cannot be read counts as missing.
+    /// What an operand may be before any test. A sum from the CRM is a field.
     pub(super) fn new(operand: Operand, ranges: &Ranges) -> Self {
         let range = ranges.of(operand);
         let within = |Range { least, most }| Spans::between(of_number(least), of_number(most));
@@ -43,9 +44,10 @@ impl<'a> Possible<'a> {
         }
     }
 
-    /// Keeps the values for which the test comes out as `expected`. A missing or unreadable value fails every test but
-    /// `is_set`.
-    pub(super) fn narrow(&mut self, test: &'a Test, expected: bool) {
+    /// Keeps the values for which the test comes out so. A missing value fails every test but `is_set`, an unreadable one
+    /// leaves every other unclear.
+    pub(super) fn narrow(&mut self, test: &'a Test, sign: Sign) {
+        let expected = sign.holds;
         if let Test::IsSet(set) = test {
             if *set == expected {
                 self.missing = false;
@@ -55,10 +57,8 @@ impl<'a> Possible<'a> {
             }
             return;
         }
-        if expected {
-            self.missing = false;
-            self.unreadable = false;
-        }
+        self.missing &= !expected;
+        self.unreadable &= sign.or_unclear;
         let spans = |spans: Spans| if expected { spans } else { spans.complement() };
         if let Some(numbers) = numbers(test) {
             self.numbers = self.numbers.intersect(&spans(numbers));

@@ -5,26 +5,41 @@
 use super::Ranges;
 use super::possible::Possible;
 use super::steps::Steps;
-use crate::rules::condition::{Condition, Leaf};
+use crate::rules::condition::{Condition, Leaf, Operand};
 
-/// A condition, and whether it must hold.
+/// A condition, and how it must come out.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Literal<'a> {
     condition: &'a Condition,
-    expected: bool,
+    sign: Sign,
+}
+
+/// How a condition or a test must come out: one of four signs, as there are three answers (R. Hähnle, Automated Deduction in
+/// Multiple-valued Logics, 1993).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sign {
+    pub(super) holds: bool,
+    /// Unclear will do as well.
+    pub(super) or_unclear: bool,
+}
+
+impl Sign {
+    fn inverted(self) -> Self {
+        Self { holds: !self.holds, ..self }
+    }
 }
 
 impl<'a> Literal<'a> {
     pub(super) fn is(condition: &'a Condition) -> Self {
-        Self { condition, expected: true }
+        Self { condition, sign: Sign { holds: true, or_unclear: false } }
     }
 
     pub(super) fn is_not(condition: &'a Condition) -> Self {
-        Self { condition, expected: false }
+        Self { condition, sign: Sign { holds: false, or_unclear: true } }
     }
 }
 
-type Test<'a> = (&'a Leaf, bool);
+type Test<'a> = (&'a Leaf, Sign);
 
 /// One question.
 pub(super) struct Search<'a> {
@@ -41,7 +56,7 @@ pub(super) struct Search<'a> {
 struct Branch<'a> {
     tests: Vec<Test<'a>>,
     /// One of the parts must come out as said.
-    choices: Vec<(&'a [Condition], bool)>,
+    choices: Vec<(&'a [Condition], Sign)>,
 }
 
 impl<'a> Search<'a> {
@@ -73,11 +88,11 @@ impl<'a> Search<'a> {
         let Some((fewest, _)) = fewest else {
             return true;
         };
-        let (parts, expected) = branch.choices.swap_remove(fewest);
+        let (parts, sign) = branch.choices.swap_remove(fewest);
         self.has_chosen |= parts.len() > 1;
         parts.iter().any(|condition| {
             let mut branch = branch.clone();
-            branch.add(Literal { condition, expected });
+            branch.add(Literal { condition, sign });
             self.try_branch(branch)
         })
     }
@@ -100,10 +115,24 @@ impl<'a> Search<'a> {
             return false;
         };
         let mut possible = Possible::new(first.operand, self.ranges);
-        for (leaf, expected) in tests {
-            possible.narrow(&leaf.test, *expected);
+        if let Operand::Field(_) = first.operand {
+            for (leaf, sign) in tests {
+                possible.narrow(&leaf.test, *sign);
+            }
+            return possible.is_empty(&mut self.steps);
+        }
+        // A sum of which points hang on what cannot be read is no single number: of the tests that may be unclear, each may come
+        // out by another.
+        let (unsure, certain): (Vec<_>, Vec<_>) = tests.iter().partition(|(_, sign)| sign.or_unclear);
+        for (leaf, sign) in certain {
+            possible.narrow(&leaf.test, sign);
         }
         possible.is_empty(&mut self.steps)
+            || unsure.iter().any(|(leaf, sign)| {
+                let mut possible = possible.clone();
+                possible.narrow(&leaf.test, *sign);
+                possible.is_empty(&mut self.steps)
+            })
     }
 
     /// Leaves out every test without which the rest still exclude each other.
@@ -123,17 +152,17 @@ impl<'a> Search<'a> {
 
 impl<'a> Branch<'a> {
     fn add(&mut self, literal: Literal<'a>) {
-        let Literal { condition, expected } = literal;
-        match (condition, expected) {
-            (Condition::Leaf(leaf), _) => self.tests.push((leaf, expected)),
-            (Condition::Not(inner), _) => self.add(Literal { condition: inner, expected: !expected }),
+        let Literal { condition, sign } = literal;
+        match (condition, sign.holds) {
+            (Condition::Leaf(leaf), _) => self.tests.push((leaf, sign)),
+            (Condition::Not(inner), _) => self.add(Literal { condition: inner, sign: sign.inverted() }),
             (Condition::All(parts), true) | (Condition::Any(parts), false) => {
                 for condition in parts {
-                    self.add(Literal { condition, expected });
+                    self.add(Literal { condition, sign });
                 }
             }
             (Condition::All(parts), false) | (Condition::Any(parts), true) => {
-                self.choices.push((parts, expected));
+                self.choices.push((parts, sign));
             }
         }
     }

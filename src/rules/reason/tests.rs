@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{Contact, ContactId, FieldId, Text, Timestamp, Value};
-use crate::qualify::{Facts, holds};
+use crate::qualify::{Facts, Sum, holds};
 use crate::rules::condition::{Keys, Leaf, Moment, Operand, Test};
 
 /// One field of each kind, two of text.
@@ -126,7 +126,7 @@ fn condition() -> impl Strategy<Value = Condition> {
 #[derive(Clone, Debug)]
 struct Case {
     contact: Contact,
-    score: f64,
+    score: Sum,
     fit: Option<f64>,
     handed_off_at: Option<Timestamp>,
 }
@@ -147,10 +147,19 @@ fn case() -> impl Strategy<Value = Case> {
         or_not(any::<bool>().prop_map(Value::Bool).boxed()),
         or_not(time().prop_map(Value::Time).boxed()),
     );
-    let sums = (0..9_i32, prop::option::of(number()), prop::option::of(time()));
+    let halves = |halves: i32| f64::from(halves) / 2.0;
+    let score = prop_oneof![
+        (0..9).prop_map(move |known| Sum::Known(halves(known))),
+        (0..8_i32, 1..9_i32).prop_map(move |(low, more)| Sum::Unsure {
+            earned: halves(low),
+            low: halves(low),
+            high: halves((low + more).min(8)),
+        }),
+    ];
+    let sums = (score, prop::option::of(number()), prop::option::of(time()));
     (values, sums).prop_map(|((a, b, number, flag, time), (score, fit, handed_off_at))| Case {
         contact: Contact::new(ContactId::parse("1").unwrap(), Box::new([a, b, number, flag, time])),
-        score: f64::from(score) / 2.0,
+        score,
         fit,
         handed_off_at,
     })
@@ -159,8 +168,8 @@ fn case() -> impl Strategy<Value = Case> {
 fn evaluated(condition: &Condition, case: &Case) -> bool {
     let facts = Facts {
         contact: &case.contact,
-        score: Some(case.score),
-        fit: case.fit,
+        score: case.score,
+        fit: case.fit.map_or(Sum::Missing, Sum::Known),
         now: now(),
         handed_off_at: case.handed_off_at,
     };
@@ -236,7 +245,7 @@ fn tests_of_a_flag_or_of_a_score_that_may_hold_do_hold_for_somebody() {
             let somebody = (0..=40).any(|tenths| {
                 let case = Case {
                     contact: Contact::new(ContactId::parse("1").unwrap(), Box::default()),
-                    score: f64::from(tenths) / 10.0,
+                    score: Sum::Known(f64::from(tenths) / 10.0),
                     fit: None,
                     handed_off_at: None,
                 };
