@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::fields::survey;
 use super::run::DEADLINE;
 use super::{ExitStatus, Time, test};
 use crate::assign::shifts;
@@ -13,12 +14,14 @@ use crate::cli::{CheckArgs, Deny, Format, Global};
 use crate::connector::ConnectOptions;
 use crate::connector::When;
 use crate::crm::Needs;
+use crate::history::History;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printable, Printer, findings, sarif};
 use crate::pipeline::connectors;
 use crate::qualify::compared;
 use crate::rules::{
-    self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Findings, Rules, Severity, Source, did_you_mean,
+    self, CHAT_DISAGREES, CODES, CRM_DISAGREES, Connection, Finding, Findings, Rules, Severity, Source,
+    did_you_mean,
 };
 use crate::{chat, connector, crm};
 
@@ -124,6 +127,7 @@ pub(super) fn check(source: &Source, online: bool, now: Timestamp) -> Result<Fin
         shifts::check(rules, &mut found);
         if online {
             ask_crm(rules, source, &mut found)?;
+            look_at_data(rules, source, now, &mut found)?;
             ask_chat(rules, source, now, &mut found)?;
         }
     }
@@ -143,6 +147,23 @@ fn ask_crm(rules: &Rules, source: &Source, found: &mut Findings) -> Result<()> {
     let needs = Needs { required: &required, written: &written, compared: &compared, owners: &owners };
     let checked = crm.check_online(&needs)?;
     tell(checked, CRM_DISAGREES, &rules.crm, found);
+    Ok(())
+}
+
+/// What of the data needs somebody, where nothing else is wrong: what is not there cannot be looked at.
+fn look_at_data(rules: &Rules, source: &Source, now: Timestamp, found: &mut Findings) -> Result<()> {
+    if found.has_errors() {
+        return Ok(());
+    }
+    let seen = survey(&mut History::of_crm(rules)?, rules, &source.text, now)?;
+    for what in &seen.attention {
+        let span = what.span.clone().unwrap_or_else(|| rules.crm.table.span.clone());
+        // What is right in one company and a slip in another is no reason to refuse a change of the definition.
+        let is_slip = what.is_grave || what.span.is_some();
+        let severity = if is_slip { Severity::Warning } else { Severity::Note };
+        let finding = Finding::warning(CRM_DISAGREES, span, what.told());
+        found.add(Finding { severity, help: what.help(), ..finding });
+    }
     Ok(())
 }
 

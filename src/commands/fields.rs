@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{ExitStatus, Time, load_rules, may_pretend, store_path};
 use crate::cli::{FieldsArgs, Format, Global};
 use crate::history::History;
+use crate::model::Timestamp;
 use crate::output::{Printable, Printer, fields as output};
 use crate::rules::{Rules, Source};
 use crate::survey::{Report, Survey};
@@ -32,7 +33,7 @@ pub(super) fn command(
     } else {
         History::open(&database, args.file.as_deref(), &rules)?
     };
-    let report = survey(&mut history, &rules, time)?;
+    let report = survey(&mut history, &rules, &Source::read(&rules.path)?.text, time.now)?;
     match global.format {
         Some(Format::Json) => printer.data(&Printable::json(&report)?),
         Some(Format::Csv) => printer.data(&Printable::laid_out(&output::csv(&report)?)),
@@ -43,14 +44,20 @@ pub(super) fn command(
     Ok(if report.is_grave() { ExitStatus::Unfinished } else { ExitStatus::Done })
 }
 
-fn survey(history: &mut History, rules: &Rules, time: Time) -> Result<Report> {
+/// Looks at all of it.
+pub(super) fn survey(
+    history: &mut History,
+    rules: &Rules,
+    definition: &str,
+    now: Timestamp,
+) -> Result<Report> {
     let mut lacking = Vec::new();
     for field in rules.fields.required() {
         lacking.extend(history.lacks(field)?);
     }
-    let mut survey = Survey::new(rules, time.now);
+    let mut survey = Survey::new(rules, now);
     let read = history.read_written(&mut |id, values| survey.see(id, values))?;
-    let mut report = survey.finish(&Source::read(&rules.path)?.text);
+    let mut report = survey.finish(definition);
     report.source.clone_from(&history.name);
     report.set_aside = read.set_aside;
     report.lacks(lacking);

@@ -81,6 +81,15 @@ pub trait Crm: Sink {
     /// that it refuses ends the walk.
     fn changes(&mut self, sync: &Sync<'_>, take: &mut dyn FnMut(Page) -> Result<()>) -> Result<SyncOutcome>;
 
+    /// The contacts that changed last, so many at most, for a look at what they are like. `None`: [`Crm::changes`] over all of
+    /// them costs no more.
+    ///
+    /// # Errors
+    /// The service does not say.
+    fn changed_last(&mut self, _most: usize) -> Result<Option<Vec<ContactId>>> {
+        Ok(None)
+    }
+
     /// Reads contacts again, just before something is written to them. `None`: nothing has changed since
     /// [`Crm::changes`] in this process, so what was stored is current.
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>>;

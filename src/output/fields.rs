@@ -50,7 +50,7 @@ pub(crate) fn text(report: &Report) -> Printable {
         .attention
         .iter()
         .flat_map(|what| {
-            let text = format!("{} {}", marked(what.is_grave), one_line(&what.text, TEXT_CHARS_MAX));
+            let text = format!("{} {}", marked(what.is_grave), one_line(&what.told(), TEXT_CHARS_MAX));
             let table = what.table.unwrap_or_default();
             let lines =
                 what.write.iter().map(move |line| format!("    {table} {}", one_line(line, TEXT_CHARS_MAX)));

@@ -11,7 +11,8 @@ use crate::pipeline::status::State;
 pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
     let mut lines = Vec::new();
     lines.push(if state.healthy { "healthy".to_owned() } else { "needs attention".to_owned() });
-    lines.extend(state.attention.iter().map(|what| format!("  {}", one_line(what, 300))));
+    lines.extend(state.attention.iter().map(|what| format!("  {}", one_line(what, 600))));
+    lines.extend(section("what the data shows", &state.data));
     if let Some(run) = &state.last_run {
         let how = if run.good { "good" } else { "not good" };
         lines.push(format!("last run: {} {} ({how})", run.command, ago(run.at, now)));
@@ -62,7 +63,7 @@ fn section(title: &str, rows: &[String]) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = vec![title.to_owned()];
-    lines.extend(rows.iter().map(|row| format!("  {}", one_line(row, 300))));
+    lines.extend(rows.iter().map(|row| format!("  {}", one_line(row, 600))));
     lines
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::session::Session;
-use super::sync;
+use super::{data, sync};
 use crate::handoff::Context;
 use crate::handoff::duplicates::Duplicates;
 use crate::handoff::report::{Acted, Evaluated, RunReport};
@@ -77,10 +77,11 @@ fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunR
         let at = if scope.include_existing { 0 } else { session.now.timestamp_millis() }.to_string();
         session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
     }
+    let unreadable = std::mem::take(&mut stage.unreadable);
     report.evaluated = Some(stage.report);
     report.outcomes.extend(stage.closed);
     stage.set_aside.iter().for_each(|contact| report.set_aside(contact));
-    Ok(())
+    data::tell(session, &unreadable, report)
 }
 
 /// Under another definition, what could not be read may be.
@@ -110,6 +111,7 @@ struct Stage<'a> {
     closed: Vec<Acted>,
     /// Contacts over which the judging panicked.
     set_aside: Vec<String>,
+    unreadable: data::Unreadable,
     judge: Judge,
 }
 
@@ -130,6 +132,7 @@ impl<'a> Stage<'a> {
             report: Evaluated::default(),
             closed: Vec::new(),
             set_aside: Vec::new(),
+            unreadable: data::Unreadable::new(),
             judge,
         })
     }
@@ -146,6 +149,7 @@ impl<'a> Stage<'a> {
         };
         let kind = evaluation.verdict.kind();
         self.report.count(kind);
+        data::note(&mut self.unreadable, contact, rules);
         let never_handed_off = self.scope.all && db.next_ordinal(due.row.id)? == 1;
         let past = Past {
             before: due.before.filter(|_| !never_handed_off),

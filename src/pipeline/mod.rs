@@ -1,6 +1,7 @@
 //! The run: its stages in order, each a loop over many contacts or handoffs. Every stage leaves the database consistent, so a
 //! run may end anywhere.
 
+mod data;
 mod deliver;
 mod escalate;
 mod evaluate;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use serde::Serialize;
 
+use super::data;
 use super::evaluate::BASELINE;
 use crate::handoff::close::unclear_by;
 use crate::handoff::silence::{Listed, listed};
@@ -19,6 +20,8 @@ pub(crate) struct State {
     pub healthy: bool,
     /// What needs attention, each with what to do.
     pub attention: Vec<String>,
+    /// What else the data shows.
+    pub data: Vec<String>,
     pub last_run: Option<Run>,
     pub last_good_run: Option<Timestamp>,
     pub steps: Vec<Step>,
@@ -91,6 +94,7 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
     let mut state = State {
         healthy: true,
         attention: Vec::new(),
+        data: Vec::new(),
         last_run: last_run.map(|run| Run {
             problems: problems(&run.summary),
             command: run.command,
@@ -128,7 +132,16 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
     };
     state.attention = attention(&state, db, now)?;
     match rules {
-        Some(rules) => state.silences = listed(db, rules, now)?,
+        Some(rules) => {
+            state.silences = listed(db, rules, now)?;
+            let seen = data::glance(db, rules, now)?;
+            let told = |is_grave| {
+                let of = seen.attention.iter().filter(move |what| what.is_grave == is_grave);
+                data::with_way(of.map(|what| what.line(false)).collect(), &seen)
+            };
+            state.attention.extend(told(true));
+            state.data = told(false);
+        }
         None => state
             .attention
             .push("rules.toml is broken, so no run starts: `handoff check` says where".to_owned()),

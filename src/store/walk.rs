@@ -28,15 +28,18 @@ impl Db<'_> {
         Ok(())
     }
 
-    /// As [`Db::each_contact`], the values as they were written.
+    /// As [`Db::each_contact`], the values as they were written, of so many contacts that were stored last.
     pub fn each_written(
         self,
         layouts: &Layouts<'_>,
+        newest: u32,
         take: &mut dyn FnMut(ContactId, &mut RawValues<'_>),
     ) -> Result<()> {
-        let mut statement =
-            self.conn.prepare("SELECT crm_id, layout_id, content FROM contact ORDER BY id")?;
-        let mut rows = statement.query([])?;
+        let mut statement = self.conn.prepare(
+            "SELECT crm_id, layout_id, content FROM contact \
+             WHERE id > (SELECT coalesce(max(id), 0) FROM contact) - ?1 ORDER BY id",
+        )?;
+        let mut rows = statement.query([newest])?;
         while let Some(row) = rows.next()? {
             let id = ContactId::parse(row.get_ref(0)?.as_str()?).map_err(anyhow::Error::msg)?;
             layouts.written(self, row.get(1)?, row.get_ref(2)?.as_str()?, |values| take(id, values))?;

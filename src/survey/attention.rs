@@ -21,6 +21,9 @@ const OWNERS_NAMED: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attention {
     pub text: String,
+    /// Whom it concerns.
+    #[serde(skip)]
+    pub named: String,
     /// The table of the definition to write one of the lines in.
     pub table: Option<&'static str>,
     /// The line that mends it; several, where the data does not say which.
@@ -33,6 +36,24 @@ pub struct Attention {
 }
 
 impl Attention {
+    /// The sentence, with those whom it concerns.
+    pub fn told(&self) -> String {
+        let colon = if self.named.is_empty() { "" } else { ": " };
+        format!("{}{colon}{}", self.text, self.named)
+    }
+
+    /// What to write, where that is known.
+    pub fn help(&self) -> Option<String> {
+        let lines: Vec<String> = self.write.iter().map(|line| format!("`{line}`")).collect();
+        self.table.map(|table| format!("in {table}: {}", lines.join(", or ")))
+    }
+
+    /// All of it in one line. `for_log`: without those whom it concerns.
+    pub fn line(&self, for_log: bool) -> String {
+        let told = if for_log { self.text.clone() } else { self.told() };
+        told + &self.help().map(|help| format!("; {help}")).unwrap_or_default()
+    }
+
     pub(super) fn grave(text: String) -> Self {
         Self { is_grave: true, ..told(text) }
     }
@@ -52,7 +73,7 @@ pub(super) fn attention(report: &Report, rules: &Rules, definition: &str) -> Vec
 }
 
 fn told(text: String) -> Attention {
-    Attention { text, table: None, write: Vec::new(), is_grave: false, span: None }
+    Attention { text, named: String::new(), table: None, write: Vec::new(), is_grave: false, span: None }
 }
 
 fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention> {
@@ -100,8 +121,8 @@ fn nobody(owners: &[OwnerRow]) -> Option<Attention> {
     if owners.len() > OWNERS_NAMED {
         named.push(format!("{} more", owners.len() - OWNERS_NAMED));
     }
-    let text = format!("{contacts} contacts have an owner who is no rep: {}", named.join(", "));
-    (contacts > 0).then(|| told(text))
+    let text = format!("{contacts} contacts have an owner who is no rep");
+    (contacts > 0).then(|| Attention { named: named.join(", "), ..told(text) })
 }
 
 /// Times that may be hours off: they name no zone, or lie ahead.

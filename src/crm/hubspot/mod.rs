@@ -179,6 +179,10 @@ impl Crm for HubSpot {
         self.walk(sync, take)
     }
 
+    fn changed_last(&mut self, most: usize) -> Result<Option<Vec<ContactId>>> {
+        search::changed_last(&self.client, most).map(Some)
+    }
+
     fn read(&mut self, fields: &[Field], ids: &[ContactId]) -> Result<Option<Reread>> {
         self.read_again(fields, ids).map(Some)
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::client::{Client, parse};
 use super::wire::{Listing, Object};
 use crate::connector::keyset::{Listed, Query, Row};
+use crate::model::ContactId;
 
 /// The most a page may have.
 const LIMIT: u32 = 200;
@@ -18,6 +19,25 @@ pub(super) fn search(client: &Client, query: &Query<'_>) -> Result<Listed<()>> {
     let date_ms = answer.date().map(|date| date.timestamp_millis());
     let listing: Listing = parse(&answer)?;
     listed(listing, date_ms)
+}
+
+/// The ids of contacts, those first that changed last, page after page.
+pub(super) fn changed_last(client: &Client, most: usize) -> Result<Vec<ContactId>> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let mut body = body(&Query { lo: 0, hi: None, beyond: None, after: after.as_deref() });
+        if let Some(sort) = body.pointer_mut("/sorts/0") {
+            *sort = json!({ "propertyName": "lastmodifieddate", "direction": "DESCENDING" });
+        }
+        let listing: Listing = parse(&client.ask(&client.paths.search("contacts"), Some(&body))?)?;
+        let page = listed(listing, None)?;
+        ids.extend(page.rows.iter().filter_map(|row| ContactId::parse(&row.id).ok()));
+        after = page.after;
+        if after.is_none() || ids.len() >= most || page.rows.is_empty() {
+            ids.truncate(most);
+            return Ok(ids);
+        }
+    }
 }
 
 fn listed(mut listing: Listing, date_ms: Option<i64>) -> Result<Listed<()>> {

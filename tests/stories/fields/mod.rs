@@ -3,6 +3,7 @@
 mod figures;
 mod hostile;
 mod proposals;
+mod told;
 
 use std::fmt::Write as _;
 
