@@ -88,6 +88,7 @@ fn measure(contacts: u64) {
         let rate = contacts as f64 / took.as_secs_f64();
         println!("  first {command}: {:.2} s, {:.0} contacts/s", took.as_secs_f64(), rate);
     }
+    say("  fields", run(here, &["fields"]).as_secs_f64() * 1_000.0, "ms", 3_000.0);
     run(here, &["run"]);
     say("  a run with nothing new", median(here, &["run"]), "ms", 30.0);
     match peak_kib(here) {

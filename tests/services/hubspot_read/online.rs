@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::desk::Desk;
 use crate::support::http_server::Reply;
-use crate::support::hubspot::Fault;
+use crate::support::hubspot::{Fault, MINUTE, NOW_MS};
 
 #[test]
 fn what_the_account_lacks_is_found_all_at_once() {
@@ -158,4 +158,31 @@ fn scopes_that_nothing_uses_are_named_where_hubspot_tells_them() {
     assert!(said.contains("take away crm.objects.deals.write, settings.users.write"), "{said}");
     assert!(!said.contains("<b>"), "{said}");
     assert!(check(None, &["--deny", "warnings"]).contains("does not tell which scopes this token has"));
+}
+
+#[test]
+fn what_the_data_is_like_shows_in_the_contacts_that_changed_last() {
+    let desk = Desk::open();
+    desk.fill(1, 1_200);
+    desk.fake.portal().change(7, NOW_MS - MINUTE, 0, &json!({"hubspotscore": "many"}));
+    let ran = desk.handoff(&["fields", "--online", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.all());
+    let report = ran.json();
+    assert_eq!(report["source"], "[crm.hubspot]: the 1000 contacts that changed last");
+    assert_eq!(report["contacts"], 1_000);
+    let score = report["fields"].as_array().unwrap().iter().find(|field| field["field"] == "score").unwrap();
+    assert_eq!((&score["unreadable"], &score["first_unreadable"]), (&json!(1), &json!("7")));
+    assert!(!desk.place.exists("handoff.db"), "it only looks");
+    assert!(desk.fake.requests().len() < 40);
+    {
+        let names = ["hs_object_id", "hubspotscore", "hs_email_optout", "email"];
+        let contact = names.iter().map(|name| json!({"name": name, "options": []})).collect();
+        desk.fake.portal().definitions.insert("contacts", contact);
+    }
+    let check = desk.handoff(&["check", "--online"]);
+    assert!(
+        check.stdout.contains("`score` cannot be read as a number in 1 of 1 contacts"),
+        "{}",
+        check.all()
+    );
 }

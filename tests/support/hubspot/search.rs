@@ -25,7 +25,11 @@ impl Portal {
         let lo = value("lastmodifieddate", "GTE").unwrap_or(0);
         let hi = value("lastmodifieddate", "LTE").unwrap_or(i64::MAX);
         let beyond = value("hs_object_id", "GT").map(|id| u64::try_from(id).expect("an id"));
-        let ids = self.shown(lo, hi, beyond);
+        let mut ids = self.shown(lo, hi, beyond);
+        if body["sorts"][0] == json!({"propertyName": "lastmodifieddate", "direction": "DESCENDING"}) {
+            let modified = |id: &u64| self.objects["contacts"][id].modified_ms;
+            ids.sort_by_key(|id| std::cmp::Reverse(modified(id)));
+        }
         // A position is one of this very query.
         let query = format!("opaque:{lo}:{hi}:{beyond:?}:");
         let after = body["after"].as_str().map_or(0, |after| {
