@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the rooms and their sizes are there to be read")]
 
 mod architecture;
+mod bugs;
 mod cases;
 mod check_command;
 mod check_fixtures;
