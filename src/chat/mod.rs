@@ -88,3 +88,13 @@ pub struct Posted {
     pub since: Timestamp,
     pub remote_id: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_a_table_is_sound_and_read() {
+        registry::assert_rows(&REGISTRY);
+    }
+}

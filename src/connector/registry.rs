@@ -7,6 +7,8 @@ use anyhow::{Result, bail};
 use super::ConnectOptions;
 use super::signed_request::{Received, Request};
 use crate::rules::{Connection, ConnectorTable, Findings, Table, TableSpec, did_you_mean};
+#[cfg(test)]
+use crate::rules::{assert_read, assert_sound};
 
 /// What a vendor's folder tells the rest.
 #[derive(Debug)]
@@ -87,5 +89,15 @@ impl<T: ?Sized> Registry<T> {
     /// Whether nothing leaves this machine: the time may then be set for tests.
     pub(crate) fn is_local(&self, connection: &Connection) -> bool {
         self.find(&connection.kind).is_some_and(|connector| (connector.is_local)(&connection.table))
+    }
+}
+
+/// What holds of the rows of every connector's table.
+#[cfg(test)]
+pub(crate) fn assert_rows<T: ?Sized>(registry: &Registry<T>) {
+    for connector in registry.connectors {
+        assert_sound(connector.keys);
+        (connector.check)(&Table::default(), Path::new(""), &mut Findings::default());
+        assert_read(connector.keys);
     }
 }

@@ -151,6 +151,11 @@ mod tests {
     }
 
     #[test]
+    fn every_row_of_a_table_is_sound_and_read() {
+        registry::assert_rows(&REGISTRY);
+    }
+
+    #[test]
     fn a_crm_that_cannot_be_connected_says_why_and_what_to_do() {
         insta::assert_snapshot!(refusal("hubspt", &[]), @"there is no [crm.hubspt]; did you mean 'hubspot'?");
         insta::assert_snapshot!(refusal("file", &[]), @"rules.toml: [crm.file] needs `contacts`; see `handoff check`");

@@ -62,6 +62,8 @@ pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
 pub use ics::absences;
 pub use item::{Entry, Item, Node, Table};
+#[cfg(test)]
+pub(crate) use keys::tests::{assert_read, assert_sound};
 pub use keys::{
     Bounds, ConnectorTable, Difference, Key, Kind as KeyKind, Literal, OPERATORS, Operator, Relation,
     Special, TableSpec, Takes, definition_tables, key,

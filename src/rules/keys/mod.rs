@@ -16,7 +16,7 @@ mod special;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(super) use check::{check, problem};
 pub(super) use json::{table_schema, with};

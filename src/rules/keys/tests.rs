@@ -20,45 +20,46 @@ fn item(key: &Key, text: &str) -> Item {
     table.get("key").unwrap().item.clone()
 }
 
-#[test]
-fn every_default_is_a_value_that_its_key_takes() {
-    let mut checked = 0;
-    for (spec, key) in rows() {
-        let Some(default) = key.default else { continue };
-        let problem = problem(key, &item(key, default));
-        assert!(problem.is_none(), "{} {}: {problem:?}", spec.name, key.name);
-        assert!(!key.is_required, "{} {} is required and has a default", spec.name, key.name);
-        checked += 1;
-    }
-    assert!(checked > 10, "{checked}");
-}
-
-#[test]
-fn every_row_says_what_it_is_and_stands_once() {
-    for (spec, key) in rows() {
+/// What holds of the rows of every table, the definition's own and a connector's.
+pub(crate) fn assert_sound(spec: &'static TableSpec) {
+    for key in spec.keys {
         let place = format!("{} {}", spec.name, key.name);
         assert!(key.doc.ends_with('.'), "{place}: no sentence");
         assert_eq!(spec.keys.iter().filter(|other| other.name == key.name).count(), 1, "{place}");
         assert!(!key.since.is_empty(), "{place}");
+        let Some(default) = key.default else { continue };
+        let problem = problem(key, &item(key, default));
+        assert!(problem.is_none(), "the default of {place}: {problem:?}");
+        assert!(!key.is_required, "{place} is required and has a default");
+    }
+    for relation in spec.relations {
+        let names: Vec<&str> = match *relation {
+            Relation::Needs { keys, other, .. } => keys.iter().copied().chain([other]).collect(),
+            Relation::NeedsWhere { key, other, .. } => vec![key, other],
+            Relation::OnlyWhere { keys, key, .. } => keys.iter().copied().chain([key]).collect(),
+            Relation::OneOf { keys, .. } => keys.to_vec(),
+            Relation::NotEmpty(_) => Vec::new(),
+        };
+        for name in names {
+            assert!(spec.key(name).is_some(), "{} has no `{name}`", spec.name);
+        }
     }
 }
 
+/// How a source writes its values is read with `[fields]`, not by the connector.
+const OF_VALUES: [&str; 2] = ["timezone", "decimal"];
+
+/// That a connector has asked for each row of its table.
+pub(crate) fn assert_read(spec: &'static TableSpec) {
+    let names = spec.keys.iter().map(|key| key.name).filter(|name| !OF_VALUES.contains(name));
+    let unread: Vec<&str> = names.filter(|name| !asked::was(spec, name)).collect();
+    assert!(unread.is_empty(), "of {} nobody reads {unread:?}", spec.name);
+}
+
 #[test]
-fn relations_name_keys_of_their_table() {
-    for spec in definition_tables() {
-        for relation in spec.relations {
-            let names: Vec<&str> = match *relation {
-                Relation::Needs { keys, other, .. } => keys.iter().copied().chain([other]).collect(),
-                Relation::NeedsWhere { key, other, .. } => vec![key, other],
-                Relation::OnlyWhere { keys, key, .. } => keys.iter().copied().chain([key]).collect(),
-                Relation::OneOf { keys, .. } => keys.to_vec(),
-                Relation::NotEmpty(_) => Vec::new(),
-            };
-            for name in names {
-                assert!(spec.key(name).is_some(), "{} has no `{name}`", spec.name);
-            }
-        }
-    }
+fn every_row_of_the_definition_is_sound() {
+    definition_tables().into_iter().for_each(assert_sound);
+    assert!(rows().filter(|(_, key)| key.default.is_some()).count() > 10);
 }
 
 /// With what the project's own definition does not have.
