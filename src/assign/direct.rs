@@ -2,7 +2,7 @@
 
 use super::SkipReason;
 use super::request::{Request, Skips};
-use crate::model::{Rep, RepId, Text, fold, one_line};
+use crate::model::{Rep, RepId, Text, one_line};
 use crate::rules::List;
 use crate::sla::{is_day_off, next_present, next_working};
 
@@ -55,11 +55,9 @@ fn text<'a>(request: &Request<'a>, field: &str) -> Option<&'a Text> {
 }
 
 fn by_email(request: &Request<'_>, email: &str, why: String, skips: &mut Skips) -> Option<Named> {
-    let wanted = fold(email);
-    let rep = request.rules.reps.iter().position(|rep| fold(&rep.email) == wanted);
+    let rep = request.rules.rep_called(email);
     if rep.is_none() {
         skips.note(one_line(email, SHOWN_CHARS_MAX), SkipReason::NotARep, None);
     }
-    let rep = RepId(rep?);
-    Some(Named { rep, why })
+    Some(Named { rep: rep?, why })
 }

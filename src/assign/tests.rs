@@ -84,6 +84,7 @@ fn a_named_account_is_found_by_the_companys_domain_and_else_by_the_e_mails() {
         keys: Arc::new(Keys::new()),
         spelled: std::collections::HashMap::new(),
         values: values.map(|(key, rep)| (key.into(), rep.to_owned())).into(),
+        keyed: std::collections::HashMap::new(),
     };
     let mut rules = rules();
     rules.routes.insert(0, route("Named", RouteTarget::AccountIn(Arc::new(list))));

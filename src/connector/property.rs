@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::outcome::Outcome;
 use super::{Checked, Needs};
-use crate::model::{Timestamp, fold, one_line};
+use crate::model::{Field, Timestamp, one_line};
 use crate::rules::did_you_mean;
 
 /// The definition of a property.
@@ -181,7 +181,7 @@ pub(crate) fn check(
     // A condition that compares a field with none of its options is met by nobody, or by everybody.
     let unmet = needs.compared.iter().filter_map(|(field, text)| {
         let property = of(field.of_company)?.get(&field.property).filter(|property| !property.is_owner)?;
-        if property.options.0.is_empty() || property.options.iter().any(|option| fold(option) == *text) {
+        if property.options.0.is_empty() || property.options.iter().any(|option| is_compared_as(field, option, text)) {
             return None;
         }
         let help = did_you_mean_here(text, property.options.iter());
@@ -191,4 +191,9 @@ pub(crate) fn check(
         ))
     });
     checked.warnings.extend(unmet.take(COMPARED_MAX));
+}
+
+/// Whether a value that the CRM offers is, as the field reads it, the text that a condition compares with.
+fn is_compared_as(field: &Field, option: &str, text: &str) -> bool {
+    field.read(option).as_text().is_some_and(|read| read.folded() == text)
 }

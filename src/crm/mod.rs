@@ -9,7 +9,7 @@ use crate::connector::registry::{self, Registry};
 use crate::connector::signed_request::{Received, Request};
 pub use crate::connector::{Activities, Needs, Page, Reread, Sync, SyncOutcome, Watched};
 use crate::connector::{Checked, ConnectOptions, Sink};
-use crate::model::{Account, ContactId, Field, Timestamp};
+use crate::model::{Account, ContactId, Field, Timestamp, address};
 use crate::rules::{Connection, ConnectorTable, Findings};
 
 /// One line for each CRM.
@@ -124,7 +124,7 @@ pub trait Crm: Sink {
 
 /// The part of an e-mail after its last `@`, for sources that do not have it as a property.
 pub fn email_domain(email: &str) -> Option<&str> {
-    let (_, domain) = email.rsplit_once('@')?;
+    let (_, domain) = address(email).rsplit_once('@')?;
     let domain = domain.trim();
     (!domain.is_empty()).then_some(domain)
 }

@@ -8,10 +8,11 @@ use crate::model::{Contact, RepId, StepAction};
 use crate::rules::Rules;
 use crate::store::HandoffRow;
 
-/// The e-mail of a contact's owner, in small letters.
+/// The e-mail of a contact's owner, in small letters; of one who is no rep, what the CRM says.
 pub(crate) fn owner(rules: &Rules, contact: &Contact) -> Option<String> {
     let text = contact.value(rules.fields.find("owner")?).as_text()?;
-    Some(text.folded().to_owned())
+    let rep = rules.rep_called(text.as_written()).and_then(|rep| rules.reps.get(rep.0));
+    Some(rep.map_or_else(|| text.folded().to_owned(), |rep| rep.email.clone()))
 }
 
 /// The assignment to a rep whom somebody made the owner: no route led there, so no team's turn is spent.

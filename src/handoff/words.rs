@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 
 use crate::model::{
-    Brief, BriefLine, COMPANIONS, ChannelWords, Contact, Timestamp, Untrusted, Value, one_line,
+    Brief, BriefLine, COMPANIONS, ChannelWords, Contact, Field, Timestamp, Untrusted, Value, one_line,
 };
 use crate::qualify::{Facts, Part, PointsSeen, Seen, Sign, StepKind, Sum, Trace, sum_seen};
 use crate::rules::{Operand, PointSheet, Rules, format_duration};
@@ -232,7 +232,7 @@ pub(crate) fn held_values(rules: &Rules, trace: &Trace<'_>, part: &Part) -> Vec<
             StepKind::All | StepKind::Any | StepKind::Not => None,
         });
     let name = |operand| match operand {
-        Operand::Field(field) => rules.fields.get(field).map_or("", |field| field.name.as_str()),
+        Operand::Field(field) => rules.fields.get(field).map_or("", Field::shown_name),
         Operand::Score => "score",
         Operand::Fit => "fit",
     };

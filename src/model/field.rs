@@ -1,6 +1,6 @@
 //! Field names of `rules.toml`, and where their values come from.
 
-use super::{Kind, Reading, Value};
+use super::{Form, Kind, Reading, Value};
 
 /// Index of a field in the rules' catalogue. Conditions hold indices, so evaluation looks nothing up by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,16 +24,22 @@ impl Field {
     pub fn new(name: impl Into<String>, property: impl Into<String>, kind: Kind) -> Self {
         let name = name.into();
         let of_company = name.starts_with(COMPANY);
-        Self { of_company, name, property: property.into(), label: None, reading: Reading::plain(kind) }
+        let reading = Reading { form: form_of(&name), ..Reading::plain(kind) };
+        Self { of_company, name, property: property.into(), label: None, reading }
+    }
+
+    /// What people read: the label, else the name.
+    pub fn shown_name(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.name)
     }
 
     pub fn kind(&self) -> Kind {
         self.reading.kind
     }
 
-    /// Reads a raw value of the field's property. The e-mail's domain is derived here: it is no property of its own.
+    /// Reads a raw value of the field's property.
     pub fn read(&self, raw: &str) -> Value {
-        if self.name == EMAIL_DOMAIN { read_domain(raw) } else { self.reading.read(raw) }
+        self.reading.read(raw)
     }
 }
 
@@ -93,8 +99,13 @@ pub const STANDARD_FIELDS: &[StandardField] = &[
     standard("company.owner", Kind::Text),
 ];
 
-/// What follows the last `@` of an address; missing when there is none.
-fn read_domain(email: &str) -> Value {
-    let domain = email.rsplit_once('@').map_or("", |(_, domain)| domain);
-    Kind::Text.read(domain)
+/// What the values of a standard field are, besides texts. The e-mail's domain is derived from the address: it is no
+/// property of its own.
+pub fn form_of(name: &str) -> Form {
+    match name {
+        "email" => Form::Email,
+        EMAIL_DOMAIN => Form::EmailDomain,
+        "company.domain" => Form::Domain,
+        _ => Form::Plain,
+    }
 }

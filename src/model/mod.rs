@@ -29,14 +29,14 @@ pub use effect::{
     Brief, BriefLine, COMPANIONS, Delivery, EffectKind, LookUp, Mark, Mention, Message, Reply, Task, Update,
     Write, Written,
 };
-pub use field::{COMPANY, EMAIL_DOMAIN, Field, FieldId, STANDARD_FIELDS, StandardField};
+pub use field::{COMPANY, EMAIL_DOMAIN, Field, FieldId, STANDARD_FIELDS, StandardField, form_of};
 pub use handoff::{Ordinal, Status, handoff_key};
-pub use mailbox::Mailboxes;
+pub use mailbox::{Mailboxes, address, one_address, one_domain};
 pub use policy::{Clock, Sla, SlaStep, StepAction, StepAt, StepTarget};
-pub use reading::{Decimal, Format, RangeEnd, Reading, ValueMap};
+pub use reading::{COUNTRY, Decimal, Form, Format, RangeEnd, Reading, ValueMap, country_names};
 pub use record::{RawValues, Record};
 pub use rep::{Absence, Rep, RepId, Shift, WorkingTime};
-pub use text::{Text, fold, harmless_json, one_line, percent_encode, steers};
+pub use text::{Text, composed, fold, harmless_json, one_line, percent_encode, steering, steers};
 pub use turn::{LEAD, Turn};
 pub use untrusted::{Escape, Untrusted, escape_html};
 pub use value::{Kind, Timestamp, Value};

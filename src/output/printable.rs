@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::{harmless_json, steers};
+use crate::model::{harmless_json, steering};
 
 /// Text that may be printed. Nothing in it steers a terminal; in what is built of lines, no text begins a line of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,15 +59,15 @@ impl Printable {
 
 /// Indents stay as they are, unlike in [`crate::model::one_line`].
 fn in_one_line(text: &str) -> String {
-    text.trim_end().replace("\r\n", " ").chars().filter_map(plain).collect()
-}
-
-fn plain(c: char) -> Option<char> {
-    if c.is_control() { Some(' ') } else { Some(c).filter(|c| !steers(*c)) }
+    let text = text.trim_end().replace("\r\n", " ");
+    let plain =
+        |(c, steers): (char, bool)| if c.is_control() { Some(' ') } else { Some(c).filter(|_| !steers) };
+    steering(&text).filter_map(plain).collect()
 }
 
 fn harmless(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !steers(*c)).collect()
+    let shown = steering(text).filter(|(c, steers)| matches!(c, '\n' | '\t') || !steers);
+    shown.map(|(c, _)| c).collect()
 }
 
 /// The length of `[1;31m`, which sets a colour, at the start; 0 where there is none.
@@ -91,19 +91,19 @@ mod tests {
         fn no_text_steers_or_begins_a_line(texts in proptest::collection::vec(any::<String>(), 1..4)) {
             let shown = Printable::lines(&texts);
             prop_assert_eq!(shown.as_str().split('\n').count(), texts.len());
-            prop_assert!(!shown.as_str().contains(|c| c != '\n' && steers(c)));
+            prop_assert!(!steering(shown.as_str()).any(|(c, steers)| c != '\n' && steers));
         }
 
         #[test]
         fn what_was_laid_out_does_not_steer(text in any::<String>()) {
-            let obeyed = |c| !matches!(c, '\n' | '\t') && steers(c);
-            prop_assert!(!Printable::laid_out(&text).as_str().contains(obeyed));
+            let obeyed = |text: &str| steering(text).any(|(c, steers)| !matches!(c, '\n' | '\t') && steers);
+            prop_assert!(!obeyed(Printable::laid_out(&text).as_str()));
             let coloured = Printable::coloured(&text);
             let mut pieces = coloured.as_str().split('\u{1b}');
-            prop_assert!(!pieces.next().unwrap().contains(obeyed));
+            prop_assert!(!obeyed(pieces.next().unwrap()));
             for piece in pieces {
                 prop_assert!(colour_len(piece) > 0, "{piece:?}");
-                prop_assert!(!piece.contains(obeyed));
+                prop_assert!(!obeyed(piece));
             }
         }
 
@@ -111,7 +111,7 @@ mod tests {
         fn json_is_whole_and_does_not_steer(text in any::<String>()) {
             let text = format!("{text}{HOSTILE}");
             let shown = Printable::json(&[&text]).unwrap();
-            prop_assert!(!shown.as_str().contains(|c| c != '\n' && steers(c)));
+            prop_assert!(!shown.as_str().contains(|c| c != '\n' && crate::model::steers(c)));
             prop_assert_eq!(serde_json::from_str::<Value>(shown.as_str()).unwrap(), serde_json::json!([text]));
         }
     }

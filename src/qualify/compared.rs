@@ -50,6 +50,8 @@ fn texts(test: &Test) -> Vec<&str> {
         | Test::NotInNumbers(_)
         | Test::Contains(_)
         | Test::ContainsAny(_)
+        | Test::Has(_)
+        | Test::HasWord(_)
         | Test::StartsWith(_)
         | Test::EndsWith(_)
         | Test::Matches(_)

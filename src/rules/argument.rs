@@ -8,7 +8,7 @@ use super::condition::Moment;
 use super::finding::Finding;
 use super::item::{Item, Node};
 use super::values::{as_number, parse_duration, read_time};
-use crate::model::{Kind, Timestamp};
+use crate::model::{COUNTRY, Kind, Reading, Timestamp};
 
 /// One operator on one field.
 pub(super) struct Operation<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Operation<'a> {
     pub(super) kind: Kind,
     pub(super) operator: &'a str,
     pub(super) item: &'a Item,
+    /// How the field's values are read; of a sum of points nobody reads any.
+    pub(super) reading: Option<&'a Reading>,
     pub(super) may_say_handoff: bool,
 }
 
@@ -108,6 +110,21 @@ impl<'a> Operation<'a> {
         if self.kind == kind { Ok(()) } else { Err(self.wrong_kind(&format!("a {}", kind.name()), kind)) }
     }
 
+    /// A text whose letters can be looked at: of a country the code is all that is known.
+    pub(super) fn needs_letters(&self) -> Result<(), Finding> {
+        self.needs(Kind::Text)?;
+        if self.type_name() != COUNTRY {
+            return Ok(());
+        }
+        let message = format!("`{}` needs a text field, and `{}` is {COUNTRY}", self.operator, self.field);
+        let finding = Finding::error(DOES_NOT_FIT, self.item.span.clone(), message);
+        Err(finding.help("countries are compared with equals, in, in_list"))
+    }
+
+    fn type_name(&self) -> &'static str {
+        self.reading.map_or(self.kind.name(), Reading::type_name)
+    }
+
     /// The operator is not for fields of this kind.
     pub(super) fn wrong_kind(&self, needed: &str, declare: Kind) -> Finding {
         let field = self.field;
@@ -169,7 +186,7 @@ impl<'a> Operation<'a> {
 fn operators_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => {
-            "texts are compared with equals, in, in_list, contains, starts_with, ends_with, matches"
+            "texts are compared with equals, in, in_list, has, has_word, contains, starts_with, ends_with, matches"
         }
         Kind::Number => "numbers are compared with equals, at_least, at_most, above, below, between, in",
         Kind::Bool => "true and false are compared with equals",

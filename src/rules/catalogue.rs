@@ -12,12 +12,18 @@ use super::reader::Reader;
 use super::readings::{Declared, SourceDefaults};
 use super::suggest::nearest;
 use super::values::wrong_type;
-use crate::model::{COMPANY, EMAIL_DOMAIN, Field, FieldId, Kind, Reading, STANDARD_FIELDS};
+use crate::model::{COMPANY, COUNTRY, EMAIL_DOMAIN, Field, FieldId, Form, Kind, Reading, STANDARD_FIELDS};
 
 /// More properties than any CRM lets a form show, and far from what a [`FieldId`] can count.
 const FIELDS_MAX: usize = 1_000;
 
-const KINDS: [Kind; 4] = [Kind::Text, Kind::Number, Kind::Bool, Kind::DateTime];
+const TYPES: [(&str, (Kind, Option<Form>)); 5] = [
+    ("text", (Kind::Text, None)),
+    ("number", (Kind::Number, None)),
+    ("bool", (Kind::Bool, None)),
+    ("datetime", (Kind::DateTime, None)),
+    (COUNTRY, (Kind::Text, Some(Form::Country))),
+];
 
 /// What `[fields]` says of one name.
 struct Mapping {
@@ -104,7 +110,7 @@ impl Catalogue {
     /// uses the name is not to blame.
     fn read_mapping(&self, name: String, item: &Item, findings: &mut Findings) -> Mapping {
         let standard = standard_kind(&name);
-        let plain = self.defaults.reading(standard.unwrap_or(Kind::Text));
+        let plain = self.defaults.reading(&name, standard.unwrap_or(Kind::Text));
         let table = match (item.as_text(), item.as_table()) {
             (Some(property), _) => {
                 check_property(&name, property, item.span.clone(), findings);
@@ -117,9 +123,12 @@ impl Catalogue {
             }
         };
         let reader = Reader::called(table, &PROPERTY, &format!("[fields] {name}"), findings);
-        let declared = reader.choice("type", &KINDS.map(|kind| (kind.name(), kind)));
-        if let (Some(standard), Some(declared), Some(span)) = (standard, declared, reader.place("type"))
-            && standard != declared
+        let (declared, form) = reader.choice("type", &TYPES).unzip();
+        let form = form.flatten();
+        let is_other = |standard: Kind| {
+            declared.is_some_and(|kind| kind != standard) || form.is_some() && plain.form != Form::Plain
+        };
+        if let (Some(standard), Some(span)) = (standard.filter(|kind| is_other(*kind)), reader.place("type"))
         {
             let message = format!("`{name}` is always a {} field", standard.name());
             let finding = Finding::error(FIELD_DECLARATION, span, message);
@@ -130,7 +139,8 @@ impl Catalogue {
             check_property(&name, &property, item.span.clone(), findings);
         }
         let kind = standard.or(declared).unwrap_or(Kind::Text);
-        let reading = Declared { name: &name, kind, reader }.reading(self.defaults, findings);
+        let form = form.unwrap_or(plain.form);
+        let reading = Declared { name: &name, kind, form, reader }.reading(self.defaults, findings);
         Mapping { property, label: reader.name("label").map(|(label, _)| label.to_owned()), reading, name }
     }
 
@@ -152,6 +162,11 @@ impl Catalogue {
 
     pub(super) fn kind(&self, id: FieldId) -> Kind {
         self.all.get(usize::from(id.0)).map_or(Kind::Text, Field::kind)
+    }
+
+    /// How the values of a field are read, and so what they are compared with.
+    pub(super) fn reading(&self, id: FieldId) -> Option<&Reading> {
+        self.all.get(usize::from(id.0)).map(|field| &field.reading)
     }
 
     /// The CRM property behind a name, if it has one.
@@ -197,7 +212,7 @@ impl Catalogue {
         let mapping = self.mapped.iter().find(|mapping| mapping.name == name);
         let reading = match mapping {
             Some(mapping) => mapping.reading.clone(),
-            None => self.defaults.reading(standard_kind(name)?),
+            None => self.defaults.reading(name, standard_kind(name)?),
         };
         let id = FieldId(u16::try_from(self.all.len()).ok()?);
         let label = mapping.and_then(|mapping| mapping.label.clone());

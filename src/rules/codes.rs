@@ -12,6 +12,7 @@ pub(super) const UNKNOWN_OPERATOR: &str = "H013";
 pub(super) const IMPOSSIBLE: &str = "H014";
 pub(super) const FIELD_DECLARATION: &str = "H015";
 pub(super) const CIRCULAR: &str = "H016";
+pub(super) const SHORT_PART: &str = "H017";
 pub(super) const UNKNOWN_LIST: &str = "H020";
 pub(super) const UNREADABLE_FILE: &str = "H021";
 pub(super) const BAD_ROW: &str = "H022";
@@ -58,6 +59,7 @@ pub const CODES: &[(&str, &str)] = &[
     (IMPOSSIBLE, "the tests on a field cannot all hold, so the condition never does"),
     (FIELD_DECLARATION, "an entry of [fields] contradicts what the name already means"),
     (CIRCULAR, "points depend on the very sum that they add up to"),
+    (SHORT_PART, "a part so short that it is in many other words"),
     (UNKNOWN_LIST, "a condition or a route names a list that is not in [lists]"),
     (UNREADABLE_FILE, "a file that the definition names cannot be read"),
     (BAD_ROW, "a file that the definition names has a row or a column that cannot be used"),

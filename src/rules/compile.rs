@@ -47,13 +47,13 @@ pub(super) fn is_never(condition: &Condition) -> bool {
 
 /// Compiles one condition; every test in it must hold.
 pub(super) fn compile(table: &Table, scope: Scope, names: &mut Names, findings: &mut Findings) -> Condition {
-    let found_before = findings.as_slice().len();
+    let found_before = findings.errors();
     let mut parts = Vec::with_capacity(table.entries.len());
     let mut compiler = Compiler { scope, names, findings, is_broken: false };
     for entry in &table.entries {
         compiler.entry(entry, &mut parts);
     }
-    if compiler.is_broken || findings.as_slice().len() > found_before {
+    if compiler.is_broken || findings.errors() > found_before {
         return never();
     }
     let condition = match <[Condition; 1]>::try_from(parts) {
@@ -159,7 +159,7 @@ impl Compiler<'_> {
         };
         let mut leaves = Vec::new();
         let Node::Table(operators) = &item.node else {
-            leaves.extend(self.test(name, kind, "equals", item));
+            leaves.extend(self.test(name, operand, kind, "equals", item));
             parts.extend(leaves.into_iter().map(|leaf| leaf.on(operand)));
             return;
         };
@@ -170,7 +170,7 @@ impl Compiler<'_> {
         }
         for operator in &operators.entries {
             if operator_names().any(|name| name == operator.key) {
-                leaves.extend(self.test(name, kind, &operator.key, &operator.item));
+                leaves.extend(self.test(name, operand, kind, &operator.key, &operator.item));
             } else {
                 self.findings.add(unknown_operator(name, operator));
             }
@@ -180,9 +180,20 @@ impl Compiler<'_> {
         parts.extend(leaves);
     }
 
-    fn test(&mut self, name: &str, kind: Kind, operator: &str, item: &Item) -> Option<Untied> {
-        let operation =
-            Operation { field: name, kind, operator, item, may_say_handoff: self.scope == Scope::Outcome };
+    fn test(
+        &mut self,
+        name: &str,
+        operand: Operand,
+        kind: Kind,
+        operator: &str,
+        item: &Item,
+    ) -> Option<Untied> {
+        let reading = match operand {
+            Operand::Field(id) => self.names.fields.reading(id),
+            Operand::Score | Operand::Fit => None,
+        };
+        let may_say_handoff = self.scope == Scope::Outcome;
+        let operation = Operation { field: name, kind, operator, item, reading, may_say_handoff };
         let compiled = compile_operation(&operation, &mut self.names.lists, self.findings);
         self.is_broken |= compiled.is_none();
         let (test, words) = compiled?;

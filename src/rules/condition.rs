@@ -66,6 +66,10 @@ pub enum Test {
     NotInNumbers(Vec<f64>),
     Contains(Box<str>),
     ContainsAny(Vec<Box<str>>),
+    /// One of the values between semicolons is one of these.
+    Has(Vec<Box<str>>),
+    /// One of these is in the text as a whole word, or as words beside each other.
+    HasWord(Vec<Box<str>>),
     StartsWith(Box<str>),
     EndsWith(Box<str>),
     Matches(Regex),
@@ -86,6 +90,27 @@ pub enum Moment {
     Handoff,
 }
 
+/// What CRMs write between the several values of one field.
+pub(super) const VALUE_SEPARATOR: char = ';';
+
+/// Whether one of the values between semicolons is this one.
+pub fn has_value(text: &str, value: &str) -> bool {
+    text.split(VALUE_SEPARATOR).any(|part| part.trim() == value)
+}
+
+/// Whether a phrase stands in a text with no letter or digit right beside it that would go on its words.
+pub fn has_word(text: &str, phrase: &str) -> bool {
+    let goes_on = |inside: Option<char>, beside: Option<char>| {
+        inside.is_some_and(char::is_alphanumeric) && beside.is_some_and(char::is_alphanumeric)
+    };
+    let starts = |(at, _): &(usize, char)| text.get(*at..).is_some_and(|rest| rest.starts_with(phrase));
+    text.char_indices().filter(starts).any(|(at, first)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + phrase.len()..).and_then(|after| after.chars().next());
+        !goes_on(Some(first), before) && !goes_on(phrase.chars().next_back(), after)
+    })
+}
+
 impl Test {
     /// Whether a folded text passes; false for a test of another kind of value.
     #[expect(clippy::wildcard_enum_match_arm, reason = "no other test is one of texts")]
@@ -97,6 +122,8 @@ impl Test {
             Self::NotInTexts(keys) => !keys.contains(folded),
             Self::Contains(part) => folded.contains(&**part),
             Self::ContainsAny(parts) => parts.iter().any(|part| folded.contains(&**part)),
+            Self::Has(values) => values.iter().any(|value| has_value(folded, value)),
+            Self::HasWord(words) => words.iter().any(|word| has_word(folded, word)),
             Self::StartsWith(start) => folded.starts_with(&**start),
             Self::EndsWith(end) => folded.ends_with(&**end),
             Self::Matches(regex) => regex.is_match(folded),

@@ -10,7 +10,7 @@ use super::condition::{Condition, Keys};
 use super::example::Example;
 use super::fields::Fields;
 use super::item::Table;
-use crate::model::{Mailboxes, Rep, RepId, Sla};
+use crate::model::{Form, Mailboxes, Rep, RepId, Sla, fold};
 
 /// A checked `rules.toml`. Nothing in it can dangle: indices are positions in its own lists.
 #[derive(Clone, Debug)]
@@ -212,7 +212,7 @@ pub enum RouteTarget {
 }
 
 /// A `[lists]` entry.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct List {
     pub name: String,
     pub keys: Arc<Keys>,
@@ -220,6 +220,31 @@ pub struct List {
     pub spelled: HashMap<Box<str>, Box<str>>,
     /// Folded key -> folded value, for lists with `value`.
     pub values: HashMap<Box<str>, String>,
+    /// The keys as fields compare them whose values are more than texts: domains, countries.
+    pub keyed: HashMap<Form, Arc<Keys>>,
+}
+
+impl Rules {
+    /// The rep whom the owner of a record names: by e-mail, else by a name that no other rep has.
+    pub fn rep_called(&self, owner: &str) -> Option<RepId> {
+        let wanted = fold(owner);
+        let by_email = self.reps.iter().position(|rep| fold(&rep.email) == wanted);
+        let mut by_name =
+            (0..).zip(&self.reps).filter(|(_, rep)| fold(&rep.name) == wanted).map(|(at, _)| at);
+        by_email.or_else(|| by_name.next().filter(|_| by_name.next().is_none())).map(RepId)
+    }
+}
+
+impl List {
+    /// The form in which a test looks into this list; `None` when it looks elsewhere.
+    pub(super) fn looked_into(&self, keys: &Arc<Keys>) -> Option<Form> {
+        let of_form = self.keyed.iter().find(|(_, keyed)| Arc::ptr_eq(keyed, keys)).map(|(form, _)| *form);
+        if Arc::ptr_eq(&self.keys, keys) { Some(Form::Plain) } else { of_form }
+    }
+
+    pub(super) fn keys_in(&self, form: Form) -> &Arc<Keys> {
+        self.keyed.get(&form).unwrap_or(&self.keys)
+    }
 }
 
 /// `[outcome]`. A part that is not there is seen only through activity and reactions.

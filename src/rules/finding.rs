@@ -61,6 +61,10 @@ impl Findings {
         self.list.iter().any(|finding| finding.severity == Severity::Error)
     }
 
+    pub(super) fn errors(&self) -> usize {
+        self.list.iter().filter(|finding| finding.severity == Severity::Error).count()
+    }
+
     pub fn as_slice(&self) -> &[Finding] {
         &self.list
     }

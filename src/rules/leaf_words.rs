@@ -36,7 +36,7 @@ pub(super) fn keys(test: &Test) -> Option<&Arc<Keys>> {
 pub(super) fn values(leaf: &Leaf) -> Option<BTreeSet<String>> {
     if let Some(keys) = keys(&leaf.test) {
         Some(keys.iter().map(ToString::to_string).collect())
-    } else if let Test::ContainsAny(parts) = &leaf.test {
+    } else if let Test::ContainsAny(parts) | Test::Has(parts) | Test::HasWord(parts) = &leaf.test {
         Some(parts.iter().map(ToString::to_string).collect())
     } else if let Test::InNumbers(numbers) | Test::NotInNumbers(numbers) = &leaf.test {
         Some(numbers.iter().map(ToString::to_string).collect())
@@ -70,6 +70,10 @@ pub(super) fn operator(test: &Test) -> &'static str {
         Test::NotInTexts(_) | Test::NotInNumbers(_) => "not in",
         Test::Contains(_) => "contains",
         Test::ContainsAny(_) => "contains any of",
+        Test::Has(values) if values.len() == 1 => "has",
+        Test::Has(_) => "has any of",
+        Test::HasWord(words) if words.len() == 1 => "has the word",
+        Test::HasWord(_) => "has a word of",
         Test::StartsWith(_) => "starts with",
         Test::EndsWith(_) => "ends with",
         Test::Matches(_) => "matches",

@@ -15,7 +15,7 @@ use super::list_file::{self, Columns, Row};
 use super::reader::Reader;
 use super::suggest::did_you_mean;
 use super::values::wrong_type;
-use crate::model::fold;
+use crate::model::{Form, Reading, fold, one_domain};
 
 /// Mail services where anybody can open a mailbox; one domain a line.
 const FREE_MAIL: &str = include_str!("free_mail.txt");
@@ -47,6 +47,8 @@ struct LoadedList {
     values: Vec<SourcedValue>,
     file_span: Range<usize>,
     used: bool,
+    /// The entries as fields compare them whose values are more than texts.
+    keyed: HashMap<Form, Arc<Keys>>,
 }
 
 /// A value and where it stands, such as `accounts.csv:3`.
@@ -66,6 +68,7 @@ impl Lists {
                 values: Vec::new(),
                 file_span: entry.item.span.clone(),
                 used: false,
+                keyed: HashMap::new(),
             };
             if let Some(rows) = read_list(entry, files, &mut known, findings) {
                 if rows.is_empty() {
@@ -87,6 +90,7 @@ impl Lists {
             values: Vec::new(),
             file_span: 0..0,
             used: true,
+            keyed: list.keyed.clone(),
         };
         Self { by_name: lists.iter().map(|list| (list.name.clone(), known(list))).collect() }
     }
@@ -112,6 +116,24 @@ impl Lists {
         None
     }
 
+    /// The entries of a list as the values of a field are compared, or one that no value can be.
+    pub(super) fn keys_for(&mut self, list: &List, reading: Option<&Reading>) -> Result<Arc<Keys>, String> {
+        let plain = || Arc::clone(&list.keys);
+        let Some(reading) = reading.filter(|reading| reading.form != Form::Plain) else { return Ok(plain()) };
+        let Some(known) = self.by_name.get_mut(&list.name) else { return Ok(plain()) };
+        if let Some(keyed) = known.keyed.get(&reading.form) {
+            return Ok(Arc::clone(keyed));
+        }
+        let mut keys = Keys::with_capacity(list.keys.len());
+        for key in &*list.keys {
+            let spelled = || list.spelled.get(key).unwrap_or(key).to_string();
+            keys.insert(reading.key(key).ok_or_else(spelled)?.into());
+        }
+        let keyed = if keys == *list.keys { plain() } else { Arc::new(keys) };
+        known.keyed.insert(reading.form, Arc::clone(&keyed));
+        Ok(keyed)
+    }
+
     /// The values of a list, and the place in the definition that names its file.
     pub(super) fn values(&self, name: &str) -> Option<(&[SourcedValue], Range<usize>)> {
         let known = self.by_name.get(name)?;
@@ -127,7 +149,17 @@ impl Lists {
 
     /// Every list that could be read, by name.
     pub(super) fn finish(self) -> Vec<Arc<List>> {
-        let mut lists: Vec<Arc<List>> = self.by_name.into_values().filter_map(|known| known.list).collect();
+        let mut lists: Vec<Arc<List>> = self
+            .by_name
+            .into_values()
+            .filter_map(|known| {
+                let mut list = known.list?;
+                if !known.keyed.is_empty() {
+                    Arc::make_mut(&mut list).keyed = known.keyed;
+                }
+                Some(list)
+            })
+            .collect();
         lists.sort_by(|a, b| a.name.cmp(&b.name));
         lists
     }
@@ -140,7 +172,8 @@ fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List
     for row in rows {
         let key: Box<str> = fold(&row.key).into();
         if let Some(value) = row.value {
-            by_key.insert(key.clone(), fold(&value).into_owned());
+            // Only the domain of an account is looked up for its value.
+            by_key.insert(one_domain(&key).into(), fold(&value).into_owned());
             values.push(SourcedValue { value, place: row.place });
         }
         let written = row.key.trim();
@@ -149,7 +182,7 @@ fn compile(name: String, rows: Vec<Row>, values: &mut Vec<SourcedValue>) -> List
         }
         keys.insert(key);
     }
-    List { name, keys: Arc::new(keys), spelled, values: by_key }
+    List { name, keys: Arc::new(keys), spelled, values: by_key, keyed: HashMap::new() }
 }
 
 fn read_list(

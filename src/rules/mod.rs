@@ -49,7 +49,7 @@ mod words;
 mod tests;
 
 pub use codes::{CHAT_DISAGREES, CODES, CRM_DISAGREES, EXAMPLE_FAILS, NOBODY_ON_SHIFT};
-pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test};
+pub use condition::{Condition, Keys, Leaf, Moment, Operand, Test, has_value, has_word};
 pub use definition::{
     Agreement, Connection, Decay, Disqualifier, Icp, Limits, List, Member, NobodyAvailable, OffShift,
     Outcome, OutcomeEvent, Pick, PointSheet, Points, Priority, Route, RouteTarget, Rules, Team, Tier,

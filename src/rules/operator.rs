@@ -6,18 +6,21 @@ use chrono::TimeDelta;
 use regex::RegexBuilder;
 
 use super::argument::Operation;
-use super::codes::{BAD_VALUE, DOES_NOT_FIT, IMPOSSIBLE, UNKNOWN_OPERATOR};
-use super::condition::{Keys, Moment, Test};
+use super::codes::{BAD_VALUE, DOES_NOT_FIT, IMPOSSIBLE, SHORT_PART, UNKNOWN_OPERATOR};
+use super::condition::{Keys, Moment, Test, VALUE_SEPARATOR};
 use super::finding::{Finding, Findings};
-use super::item::{Entry, Node};
+use super::item::{Entry, Item, Node};
 use super::keys::operator_names;
 use super::lists::Lists;
-use super::suggest::did_you_mean;
+use super::suggest::{did_you_mean, nearest};
 use super::values::{as_number, format_duration};
-use crate::model::{Kind, Timestamp, fold, one_line};
+use crate::model::{Kind, Timestamp, composed, country_names, fold, one_line};
 
 /// A pattern that compiles to more than this is a mistake; the engine itself is linear whatever the pattern.
 const PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// What is longer is seldom part of another word.
+const SHORT_CHARS_MAX: usize = 3;
 
 /// How much of a value the words show.
 const SHOWN_CHARS_MAX: usize = 60;
@@ -35,14 +38,17 @@ pub(super) fn compile_operation(
         "in_list" | "not_in_list" => match operation.list_name() {
             Ok(name) => {
                 let list = lists.require(name, &operation.item.span, findings)?;
-                Ok(operation
-                    .membership(Arc::clone(&list.keys), &format!("list {name} ({})", list.keys.len())))
+                let keys = lists.keys_for(&list, operation.reading);
+                let keys = keys.map_err(|entry| operation.no_country(&entry, &format!("list '{name}'")));
+                keys.map(|keys| operation.membership(keys, &format!("list {name} ({})", list.keys.len())))
             }
             Err(finding) => Err(finding),
         },
         _ => operation.compile(),
     };
-    compiled.map_err(|finding| findings.add(finding)).ok()
+    let compiled = compiled.map_err(|finding| findings.add(finding)).ok()?;
+    operation.warn_of_short_parts(&compiled.0, findings);
+    Some(compiled)
 }
 
 pub(super) fn unknown_operator(field: &str, entry: &Entry) -> Finding {
@@ -58,9 +64,9 @@ impl Operation<'_> {
             Ok((test(number), format!("{words} {number}")))
         };
         let text = |test: fn(Box<str>) -> Test, words: &str| {
-            self.needs(Kind::Text)?;
+            self.needs_letters()?;
             let text = self.text(self.item)?;
-            Ok((test(folded(text)), format!("{words} {}", shown(text))))
+            Ok((test(self.part(text)), format!("{words} {}", shown(text))))
         };
         let span = |test: fn(TimeDelta) -> Test, words: &str| {
             let span = self.span()?;
@@ -84,6 +90,8 @@ impl Operation<'_> {
             "in" | "not_in" => self.among(),
             "contains" => text(Test::Contains, "contains"),
             "contains_any" => self.contains_any(),
+            "has" | "has_any" => self.has(Test::Has, "has", "has any of"),
+            "has_word" | "has_any_word" => self.has(Test::HasWord, "has the word", "has a word of"),
             "starts_with" => text(Test::StartsWith, "starts with"),
             "ends_with" => text(Test::EndsWith, "ends with"),
             "matches" => self.matches(),
@@ -123,7 +131,7 @@ impl Operation<'_> {
         match self.kind {
             Kind::Text => {
                 let value = self.text(self.item)?;
-                Ok((text(folded(value)), shown(value)))
+                Ok((text(self.key(value)?), shown(value)))
             }
             Kind::Number => {
                 let value = self.number()?;
@@ -164,7 +172,7 @@ impl Operation<'_> {
         match self.kind {
             Kind::Text => {
                 let texts = self.texts()?;
-                let keys: Keys = texts.iter().copied().map(folded).collect();
+                let keys: Keys = texts.iter().map(|text| self.key(text)).collect::<Result<_, _>>()?;
                 let words = several(texts.iter().copied().map(shown).collect());
                 Ok(self.membership(Arc::new(keys), &words))
             }
@@ -193,17 +201,48 @@ impl Operation<'_> {
         }
     }
 
+    /// One text or a list of them that is looked for among the values, or the words, of a field.
+    fn has(&self, test: fn(Vec<Box<str>>) -> Test, one: &str, many: &str) -> Compiled {
+        self.needs_letters()?;
+        let texts = if self.item.as_list().is_some() || self.operator.contains("any") {
+            self.texts()?
+        } else {
+            vec![self.text(self.item)?]
+        };
+        let is_value = matches!(self.operator, "has" | "has_any");
+        if let Some(text) = texts.iter().find(|text| is_value && text.contains(VALUE_SEPARATOR)) {
+            let message = format!(
+                "`{}` of '{}' never holds: {VALUE_SEPARATOR} stands between values",
+                self.operator,
+                shown(text)
+            );
+            let finding = Finding::error(BAD_VALUE, self.item.span.clone(), message);
+            return Err(finding.help(format!("write them one by one: {}.has_any = […]", self.field)));
+        }
+        let words = if texts.len() == 1 { one } else { many };
+        let words = format!("{words} {}", several(texts.iter().copied().map(shown).collect()));
+        let key = |text| if is_value { self.key(text) } else { Ok(self.part(text)) };
+        let keys: Vec<Box<str>> = texts.into_iter().map(key).collect::<Result<_, _>>()?;
+        Ok((test(keys), words))
+    }
+
     fn contains_any(&self) -> Compiled {
-        self.needs(Kind::Text)?;
+        self.needs_letters()?;
         let texts = self.texts()?;
         let words = several(texts.iter().copied().map(shown).collect());
-        Ok((Test::ContainsAny(texts.into_iter().map(folded).collect()), format!("contains any of {words}")))
+        Ok((
+            Test::ContainsAny(texts.into_iter().map(|text| self.part(text)).collect()),
+            format!("contains any of {words}"),
+        ))
     }
 
     fn matches(&self) -> Compiled {
-        self.needs(Kind::Text)?;
+        self.needs_letters()?;
         let pattern = self.text(self.item)?;
-        let regex = RegexBuilder::new(pattern).case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build();
+        let regex = RegexBuilder::new(&fold_pattern(pattern))
+            .case_insensitive(true)
+            .size_limit(PATTERN_BYTES_MAX)
+            .build();
         match regex {
             Ok(regex) => Ok((Test::Matches(regex), format!("matches {}", shown(pattern)))),
             Err(error) => {
@@ -217,6 +256,45 @@ impl Operation<'_> {
         }
     }
 
+    /// Three letters are part of many words: `cto` is in Director, Doctor and Contractor.
+    fn warn_of_short_parts(&self, test: &Test, findings: &mut Findings) {
+        let (Test::Contains(_) | Test::ContainsAny(_)) = test else { return };
+        let is_short =
+            |part: &&str| part.chars().count() <= SHORT_CHARS_MAX && part.chars().all(char::is_alphanumeric);
+        let items = self.item.as_list().unwrap_or(std::slice::from_ref(self.item));
+        let Some(short) = items.iter().filter_map(Item::as_text).map(str::trim).find(is_short) else {
+            return;
+        };
+        let message = format!("`{}` finds '{short}' within other words", self.operator);
+        let word = if self.operator == "contains" { "has_word" } else { "has_any_word" };
+        let help =
+            format!("for whole words: {}.{word}; for one of several values: {}.has", self.field, self.field);
+        findings.add(Finding::warning(SHORT_PART, self.item.span.clone(), message).help(help));
+    }
+
+    /// A text that a whole value is compared with.
+    fn key(&self, text: &str) -> Result<Box<str>, Finding> {
+        let Some(reading) = self.reading else { return Ok(fold(text).into()) };
+        let key = reading.key(text).map(Into::into);
+        key.ok_or_else(|| self.no_country(text, &format!("`{}`", self.operator)))
+    }
+
+    /// Only a field of countries cannot have every text.
+    fn no_country(&self, text: &str, place: &str) -> Finding {
+        let message =
+            format!("{place}: '{}' is no country, and `{}` holds countries", shown(text), self.field);
+        let help = nearest(text, country_names()).map_or_else(
+            || "write a code of ISO 3166 such as \"DE\", or a name such as \"Germany\"".to_owned(),
+            |near| format!("did you mean '{near}'?"),
+        );
+        Finding::error(BAD_VALUE, self.item.span.clone(), message).help(help)
+    }
+
+    /// A text that is looked for within values.
+    fn part(&self, text: &str) -> Box<str> {
+        self.reading.map_or_else(|| fold(text), |reading| reading.part(text)).into()
+    }
+
     fn is_set(&self) -> Compiled {
         let Node::Bool(set) = self.item.node else {
             return Err(self.wrong_value("true or false"));
@@ -226,8 +304,29 @@ impl Operation<'_> {
     }
 }
 
-fn folded(text: &str) -> Box<str> {
-    fold(text).into()
+/// The letters of a pattern in the form in which values are compared: `straße` finds what is folded to `strasse`. Letters
+/// outside ASCII are never signs of the language of patterns. In a class a letter that is folded to several stays.
+fn fold_pattern(pattern: &str) -> String {
+    let mut folded = String::with_capacity(pattern.len());
+    let (mut is_escaped, mut classes) = (false, 0_u32);
+    for c in composed(pattern).chars() {
+        match c {
+            '[' if !is_escaped => classes += 1,
+            ']' if !is_escaped => classes = classes.saturating_sub(1),
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        let letter = c.to_string();
+        let form = fold(&letter);
+        if c.is_ascii() || form.is_empty() || classes > 0 && form.chars().count() > 1 {
+            folded.push(c);
+        } else if form.chars().count() > 1 {
+            folded.extend(["(?:", &regex::escape(&form), ")"]);
+        } else {
+            folded.push_str(&form);
+        }
+    }
+    folded
 }
 
 fn shown(text: &str) -> String {

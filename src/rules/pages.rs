@@ -32,6 +32,7 @@ const PAGES: &[(&str, &str)] = &[
     ("H014", include_str!("pages/H014.md")),
     ("H015", include_str!("pages/H015.md")),
     ("H016", include_str!("pages/H016.md")),
+    ("H017", include_str!("pages/H017.md")),
     ("H020", include_str!("pages/H020.md")),
     ("H021", include_str!("pages/H021.md")),
     ("H022", include_str!("pages/H022.md")),

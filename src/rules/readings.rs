@@ -8,7 +8,7 @@ use super::item::{Entry, Table};
 use super::people::zone;
 use super::reader::Reader;
 use super::values::{as_written, wrong_type};
-use crate::model::{Decimal, Format, Kind, RangeEnd, Reading, Value, ValueMap, fold};
+use crate::model::{Decimal, Form, Format, Kind, RangeEnd, Reading, Value, ValueMap, fold, form_of};
 
 /// What a source says of all its fields.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,8 +36,13 @@ impl SourceDefaults {
     }
 
     /// How a field is read of which `[fields]` says no more than the type.
-    pub(super) fn reading(self, kind: Kind) -> Reading {
-        Reading { zone: self.zone, decimal: self.decimal, ..Reading::plain(kind) }
+    pub(super) fn reading(self, name: &str, kind: Kind) -> Reading {
+        let plain = Reading { form: form_of(name), ..Reading::plain(kind) };
+        match kind {
+            Kind::Text | Kind::Bool => plain,
+            Kind::Number => Reading { decimal: self.decimal, ..plain },
+            Kind::DateTime => Reading { zone: self.zone, decimal: self.decimal, ..plain },
+        }
     }
 }
 
@@ -45,16 +50,20 @@ impl SourceDefaults {
 pub(super) struct Declared<'a> {
     pub(super) name: &'a str,
     pub(super) kind: Kind,
+    pub(super) form: Form,
     pub(super) reader: Reader<'a>,
 }
 
 impl Declared<'_> {
     pub(super) fn reading(&self, defaults: SourceDefaults, findings: &mut Findings) -> Reading {
-        let mut reading = defaults.reading(self.kind);
+        let mut reading = Reading { form: self.form, ..defaults.reading(self.name, self.kind) };
         let has_dates = self.kind == Kind::DateTime
             || self.kind == Kind::Bool && self.map().is_some_and(|map| map.get(ANY_DATE).is_some());
         if self.is_for(has_dates, "format", "datetime", findings) {
             reading.formats = self.formats(findings);
+        }
+        if has_dates {
+            reading.zone = defaults.zone;
         }
         if self.is_for(has_dates, "timezone", "datetime", findings) {
             let text = self.reader.text("timezone").zip(self.reader.place("timezone"));

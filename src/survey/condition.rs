@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::qualify::{Answer, Facts, answer, leaf_answer};
-use crate::rules::{Condition, Leaf, Operand, Rules, Test, condition_words, spelling};
+use crate::rules::{Condition, Leaf, Operand, Rules, Test, condition_words, has_value, has_word, spelling};
 
 /// Values that are named; the rest is counted.
 const ABSENT_MAX: usize = 10;
@@ -122,11 +122,15 @@ impl<'r> TestTally<'r> {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other test of texts takes a whole value")]
     fn meet(&mut self, folded: &str) {
-        if matches!(self.leaf.test, Test::Contains(_) | Test::ContainsAny(_)) {
-            self.unmet.retain(|part| !folded.contains(part));
-        } else {
-            self.unmet.remove(folded);
+        match self.leaf.test {
+            Test::Contains(_) | Test::ContainsAny(_) => self.unmet.retain(|part| !folded.contains(part)),
+            Test::Has(_) => self.unmet.retain(|value| !has_value(folded, value)),
+            Test::HasWord(_) => self.unmet.retain(|word| !has_word(folded, word)),
+            _ => {
+                self.unmet.remove(folded);
+            }
         }
     }
 
@@ -152,7 +156,9 @@ fn values(test: &Test) -> HashSet<&str> {
     match test {
         Test::EqualsText(one) | Test::NotEqualsText(one) | Test::Contains(one) => HashSet::from([&**one]),
         Test::InTexts(keys) | Test::NotInTexts(keys) => keys.iter().map(AsRef::as_ref).collect(),
-        Test::ContainsAny(parts) => parts.iter().map(AsRef::as_ref).collect(),
+        Test::ContainsAny(parts) | Test::Has(parts) | Test::HasWord(parts) => {
+            parts.iter().map(AsRef::as_ref).collect()
+        }
         Test::EqualsNumber(_)
         | Test::EqualsBool(_)
         | Test::EqualsTime(_)

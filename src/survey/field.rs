@@ -137,7 +137,7 @@ impl FieldTally {
         FieldReport {
             field: field.name.clone(),
             property: field.property.clone(),
-            kind: field.kind().name(),
+            kind: field.reading.type_name(),
             is_used,
             filled: self.filled,
             unreadable: self.unreadable,

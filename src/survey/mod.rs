@@ -17,7 +17,7 @@ pub use self::condition::{ConditionReport, TestReport};
 pub use self::different::Frequent;
 pub use self::field::FieldReport;
 use self::field::FieldTally;
-use crate::model::{Contact, ContactId, Field, RawValues, Timestamp, Value, fold};
+use crate::model::{Contact, ContactId, Field, RawValues, Timestamp, Value};
 use crate::qualify::facts;
 use crate::rules::Rules;
 
@@ -125,9 +125,7 @@ impl Report {
 /// Owners that are no rep, by e-mail or by name.
 fn owners(rules: &Rules, fields: &[Field], tallies: &[FieldTally]) -> Vec<OwnerRow> {
     let mut rows = Vec::new();
-    let is_rep = |owner: &str| {
-        rules.reps.iter().any(|rep| [&rep.email, &rep.name].iter().any(|known| fold(known) == fold(owner)))
-    };
+    let is_rep = |owner: &str| rules.rep_called(owner).is_some();
     for (field, tally) in fields.iter().zip(tallies) {
         let Some(name) = OWNERS.into_iter().find(|name| *name == field.name) else { continue };
         let nobody = tally.different.sorted().into_iter().filter(|owner| !is_rep(&owner.value));

@@ -94,7 +94,7 @@ pub(super) fn route(name: &str, to: RouteTarget) -> Route {
 pub(super) fn contact(values: &[(&str, &str)]) -> Contact {
     let read = |field: &Field| {
         let value = values.iter().find(|(name, _)| *name == field.name);
-        value.map_or(Value::Missing, |(_, raw)| field.read(raw))
+        value.map_or(Value::Missing, |(_, raw)| field.kind().read(raw))
     };
     Contact::new(ContactId::parse("1").unwrap(), fields().all().iter().map(read).collect())
 }

@@ -10,7 +10,7 @@ use super::row::Step;
 use super::stamp::FileStamp;
 use super::table::Table;
 use crate::connector::Unreadable;
-use crate::model::fold;
+use crate::model::one_domain;
 
 /// Every company, the columns that are asked for.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Companies {
     /// Takes the present row, or says why not.
     fn add(&mut self, table: &Table, layout: &Layout) -> Option<String> {
         let id = table.cell(layout.joined_id);
-        let domain = table.cell(layout.joined_domain).map(fold);
+        let domain = table.cell(layout.joined_domain).map(one_domain);
         if id.is_none() && domain.is_none() {
             return Some("the company has neither an id nor a domain".to_owned());
         }
@@ -77,7 +77,7 @@ impl Companies {
             return None;
         }
         let by_id = id.and_then(|id| self.by_id.get(id));
-        let position = by_id.or_else(|| domains.find_map(|domain| self.by_domain.get(&*fold(domain))));
+        let position = by_id.or_else(|| domains.find_map(|domain| self.by_domain.get(&*one_domain(domain))));
         position.and_then(|position| self.rows.get(*position)).map(Company)
     }
 }

@@ -43,6 +43,17 @@ const COUNTED: [&str; 15] = [
 /// Currencies that people write in other ways than by a sign or an ISO code.
 const LOCAL_MONEY: [&str; 8] = ["kr", "kr.", "zł", "kč", "ft", "lei", "rs.", "fr."];
 
+impl RangeEnd {
+    /// The word that `rules.toml` uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Middle => "middle",
+            Self::High => "high",
+        }
+    }
+}
+
 impl Range {
     pub(super) fn at(self, end: RangeEnd) -> f64 {
         let (low, high) = match (self.low, self.high) {

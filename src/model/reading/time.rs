@@ -11,8 +11,8 @@ use crate::model::{Timestamp, earliest_moment};
 /// How a source writes times that are in no spelling of ISO 8601.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Format {
-    /// As `strftime` writes it.
-    Pattern(Vec<Item<'static>>),
+    /// As `strftime` writes it: the text, and what it was parsed to.
+    Pattern(Box<str>, Vec<Item<'static>>),
     /// The days since 1899-12-30 as Excel counts them, on its clock.
     Excel,
 }
@@ -49,16 +49,24 @@ impl Format {
         let items = StrftimeItems::new(text).parse_to_owned();
         let items =
             items.map_err(|_| format!("'{text}' is no format; write one such as \"%d.%m.%Y %H:%M\""))?;
-        let format = Self::Pattern(items);
+        let format = Self::Pattern(text.into(), items);
         if format.reads_what_it_writes() {
             return Ok(format);
         }
         Err(format!("no date can be read by '{text}': it needs a year, a month and a day, and %p with %I"))
     }
 
+    /// As `rules.toml` spells it.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Pattern(text, _) => text,
+            Self::Excel => EXCEL,
+        }
+    }
+
     /// A moment after noon in the second half of a year: what loses a part of it comes back as another.
     fn reads_what_it_writes(&self) -> bool {
-        let Self::Pattern(items) = self else { return true };
+        let Self::Pattern(_, items) = self else { return true };
         let sample = NaiveDate::from_ymd_opt(2026, 11, 23).map(|date| date.and_time(NaiveTime::MIN));
         let Some(sample) = sample.and_then(|day| day.checked_add_signed(TimeDelta::minutes(21 * 60 + 58)))
         else {
@@ -73,7 +81,7 @@ impl Format {
     fn read(&self, raw: &str, decimal: Decimal) -> Option<Written> {
         let items = match self {
             Self::Excel => return excel(raw, decimal).map(|local| (local, None)),
-            Self::Pattern(items) => items,
+            Self::Pattern(_, items) => items,
         };
         let mut parsed = Parsed::new();
         parse(&mut parsed, raw, items.iter()).ok()?;
@@ -92,6 +100,12 @@ impl Format {
 /// The moment that a text names; a time without a zone is one of `zone`. A time that the zone's clocks show twice is the
 /// first of the two, one that they skip is the first moment after the gap.
 pub(super) fn read(raw: &str, formats: &[Format], zone: Tz, decimal: Decimal) -> Option<Timestamp> {
+    // As most CRMs write it, and quick.
+    if formats.is_empty()
+        && let Ok(time) = DateTime::parse_from_rfc3339(raw)
+    {
+        return Some(time.with_timezone(&Utc));
+    }
     let formatted = formats.iter().find_map(|format| format.read(raw, decimal));
     let Some((local, offset)) = formatted.or_else(|| iso::read(raw)) else {
         return epoch(raw).or_else(|| mail(raw));

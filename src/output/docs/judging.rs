@@ -108,7 +108,7 @@ fn entries(list: &List) -> String {
 pub(super) fn fields(rules: &Rules) -> Section {
     let rows = rules.fields.used().iter().map(|field| {
         let of = if field.of_company { "company" } else { "contact" };
-        vec![field.name.clone(), format!("{of}: {}", field.property), field.kind().name().to_owned()]
+        vec![field.name.clone(), format!("{of}: {}", field.property), field.reading.to_string()]
     });
     let blocks = vec![
         Block::text(&format!("Where the values come from in the CRM ({}).", rules.crm.kind)),

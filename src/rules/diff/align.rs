@@ -1,7 +1,7 @@
 //! Two definitions over one catalogue of fields. Each definition counts its fields by itself; conditions can be compared,
 //! and one side's be put into the other, only when a field has one number in both.
 
-use super::{Notes, Operand, Rules, arrow};
+use super::{Notes, Operand, Rules, arrow, or_none};
 use crate::model::{Field, FieldId};
 use crate::rules::definition::{Decay, PointSheet};
 use crate::rules::fields::Fields;
@@ -116,8 +116,14 @@ pub(super) fn mappings(notes: &mut Notes<'_>, old: &Rules, new: &Rules) {
         if moved {
             say(notes, "property", before, (&before.property, &after.property), after);
         }
-        if before.kind() != after.kind() {
-            say(notes, "type", before, (before.kind().name(), after.kind().name()), after);
+        if before.reading != after.reading {
+            let (was, is) = (before.reading.to_string(), after.reading.to_string());
+            say(notes, "type", before, (&was, &is), after);
+        }
+        if before.label != after.label {
+            let label = |field: &Field| or_none(field.label.clone());
+            notes
+                .say("field", arrow(&format!("field {}: label", before.name), &label(before), &label(after)));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Single tests of conditions: whether two are the same, and what is different between two of one field.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::{Leaf, Operand, Rules, Test, came_and_went};
+use crate::model::Reading;
 use crate::rules::condition::Keys;
 use crate::rules::definition::List;
 use crate::rules::leaf_words::{keys, operator, rest, spelling, values};
@@ -38,13 +38,9 @@ impl Sides<'_> {
         same_test(&old.test, &new.test) || same_list() || (self.was_retyped(old, new) && old.text == new.text)
     }
 
-    /// The field changed its type: the same words then make another test, and the change is the field's.
+    /// The field is read otherwise: the same words then make another test, and the change is the field's.
     fn was_retyped(self, old: &Leaf, new: &Leaf) -> bool {
-        let kind = |rules: &Rules, operand| match operand {
-            Operand::Field(id) => rules.fields.get(id).map(crate::model::Field::kind),
-            Operand::Score | Operand::Fit => None,
-        };
-        kind(self.old, old.operand) != kind(self.new, new.operand)
+        reading(self.old, old.operand) != reading(self.new, new.operand)
     }
 
     /// What is different between two tests of one field: `score at least 65 → 60`.
@@ -71,10 +67,17 @@ impl Sides<'_> {
     }
 }
 
+fn reading(rules: &Rules, operand: Operand) -> Option<&Reading> {
+    match operand {
+        Operand::Field(id) => rules.fields.get(id).map(|field| &field.reading),
+        Operand::Score | Operand::Fit => None,
+    }
+}
+
 /// The list of `[lists]` that a leaf looks into.
 fn list<'r>(rules: &'r Rules, leaf: &Leaf) -> Option<&'r List> {
     let keys = keys(&leaf.test)?;
-    rules.lists.iter().find(|list| Arc::ptr_eq(&list.keys, keys)).map(AsRef::as_ref)
+    rules.lists.iter().find(|list| list.looked_into(keys).is_some()).map(AsRef::as_ref)
 }
 
 /// Whether two tests hold for the same values. Texts are folded, so case and order say nothing.
@@ -91,7 +94,9 @@ pub(super) fn same_test(a: &Test, b: &Test) -> bool {
             let within = |a: &[f64], b: &[f64]| a.iter().all(|number| b.contains(number));
             within(a, b) && within(b, a)
         }
-        (Test::ContainsAny(a), Test::ContainsAny(b)) => {
+        (Test::ContainsAny(a), Test::ContainsAny(b))
+        | (Test::Has(a), Test::Has(b))
+        | (Test::HasWord(a), Test::HasWord(b)) => {
             let set = |parts: &[Box<str>]| parts.iter().cloned().collect::<BTreeSet<_>>();
             set(a) == set(b)
         }

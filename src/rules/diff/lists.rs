@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Notes, Rules, arrow, came_and_went, or_none};
+use crate::model::one_domain;
 use crate::rules::condition::Test;
 use crate::rules::definition::{List, RouteTarget};
 
@@ -22,7 +23,7 @@ pub(super) fn lists(notes: &mut Notes<'_>) {
         let kept = after.keys.intersection(&before.keys);
         let moved: Vec<String> = kept
             .filter_map(|key| {
-                let (was, is) = (before.values.get(key), after.values.get(key));
+                let (was, is) = (before.values.get(&*one_domain(key)), after.values.get(&*one_domain(key)));
                 let value = |value: Option<&String>| or_none(value);
                 (was != is).then(|| arrow(&spelled(after, key), &value(was), &value(is)))
             })
@@ -43,7 +44,7 @@ fn spelled(list: &List, key: &str) -> String {
 }
 
 fn looks_into(test: &Test, list: &List) -> bool {
-    matches!(test, Test::InTexts(keys) | Test::NotInTexts(keys) if Arc::ptr_eq(keys, &list.keys))
+    matches!(test, Test::InTexts(keys) | Test::NotInTexts(keys) if list.looked_into(keys).is_some())
 }
 
 fn is_judged_by(list: &List, rules: &Rules) -> bool {
@@ -71,9 +72,9 @@ fn replace_list(rules: &mut Rules, before: &List, after: &Arc<List>) {
     for condition in rules.judging_conditions() {
         condition.for_each_leaf(&mut |leaf| {
             if let Test::InTexts(keys) | Test::NotInTexts(keys) = &mut leaf.test
-                && Arc::ptr_eq(keys, &before.keys)
+                && let Some(form) = before.looked_into(keys)
             {
-                *keys = Arc::clone(&after.keys);
+                *keys = Arc::clone(after.keys_in(form));
             }
         });
     }

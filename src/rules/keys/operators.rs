@@ -35,7 +35,7 @@ const fn row(name: &'static str, takes: Takes, doc: &'static str) -> Operator {
 }
 
 /// Every operator, as it is spelled.
-pub static OPERATORS: [Operator; 21] = [
+pub static OPERATORS: [Operator; 25] = [
     row("equals", Takes::Own, "The field has this value. `field = value` says the same."),
     row("not_equals", Takes::Own, "The field has another value. A missing one does not count."),
     row("at_least", Takes::Number, "This or more."),
@@ -49,6 +49,18 @@ pub static OPERATORS: [Operator; 21] = [
     row("not_in_list", Takes::Text, "The field's value is not in this list of [lists]."),
     row("contains", Takes::Text, "This is part of the value."),
     row("contains_any", Takes::Texts, "At least one of these is part of the value."),
+    row("has", Takes::Text, "One of the field's values, which stand between semicolons, is this."),
+    row(
+        "has_any",
+        Takes::Texts,
+        "One of the field's values, which stand between semicolons, is one of these.",
+    ),
+    row(
+        "has_word",
+        Takes::Text,
+        "This is in the value as a whole word: `cto` is in CTO, and not in Director.",
+    ),
+    row("has_any_word", Takes::Texts, "At least one of these is in the value as a whole word."),
     row("starts_with", Takes::Text, "The value starts with this."),
     row("ends_with", Takes::Text, "The value ends with this."),
     row("matches", Takes::Text, "A regular expression, anchored only where it says so."),

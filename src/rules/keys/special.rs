@@ -53,7 +53,7 @@ pub(in crate::rules) static PROPERTY: TableSpec = TableSpec::new(
     "A property that is not plain text.",
     &[
         key("property", Text, "The name in the CRM.").required(),
-        key("type", Word(&[("text", ""), ("number", ""), ("bool", "yes or no"), ("datetime", "a date, or a date and time")]), "What it holds.").default("text"),
+        key("type", Word(&[("text", ""), ("number", ""), ("bool", "yes or no"), ("datetime", "a date, or a date and time"), ("country", "read to its code of two letters: Germany, Deutschland and DEU are DE")]), "What it holds.").default("text"),
         key("label", Name, "What reps read instead of the name."),
         key("format", Kind::Special(&FORMAT), "How a date and time is written where ISO 8601 is not: as strftime has it, such as \"%m/%d/%Y %I:%M %p\", or \"excel\" for days since 1900. The first that fits counts, before ISO 8601."),
         key("timezone", Text, "Of times that name no zone; without it, the source's, else UTC."),

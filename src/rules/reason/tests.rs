@@ -50,6 +50,8 @@ fn text_test() -> impl Strategy<Value = Test> {
         keys().prop_map(Test::NotInTexts),
         word().prop_map(Test::Contains),
         prop::collection::vec(word(), 1..3).prop_map(Test::ContainsAny),
+        prop::collection::vec(word(), 1..3).prop_map(Test::Has),
+        prop::collection::vec(word(), 1..3).prop_map(Test::HasWord),
         word().prop_map(Test::StartsWith),
         word().prop_map(Test::EndsWith),
         pattern.prop_map(|pattern| Test::Matches(regex::Regex::new(pattern).unwrap())),

@@ -23,6 +23,9 @@ enum Sure<'a> {
     Start(&'a str),
     End(&'a str),
     Part(&'a str),
+    /// One of its values.
+    Value(&'a str),
+    Word(&'a str),
     Match(&'a Regex),
 }
 
@@ -105,6 +108,8 @@ fn ways(test: &Test) -> Vec<Sure<'_>> {
         Test::EndsWith(end) => vec![Sure::End(end)],
         Test::Contains(part) => vec![Sure::Part(part)],
         Test::ContainsAny(parts) => parts.iter().map(|part| Sure::Part(part)).collect(),
+        Test::Has(values) => values.iter().map(|value| Sure::Value(value)).collect(),
+        Test::HasWord(words) => words.iter().map(|word| Sure::Word(word)).collect(),
         Test::Matches(regex) => vec![Sure::Match(regex)],
         _ => Vec::new(),
     }
@@ -123,7 +128,11 @@ fn clashes(way: Sure<'_>, test: &Test) -> bool {
 #[expect(clippy::wildcard_enum_match_arm, reason = "nothing follows for other tests")]
 fn implies(way: Sure<'_>, test: &Test) -> bool {
     let known = match way {
-        Sure::Start(known) | Sure::End(known) | Sure::Part(known) => known,
+        Sure::Start(known)
+        | Sure::End(known)
+        | Sure::Part(known)
+        | Sure::Value(known)
+        | Sure::Word(known) => known,
         Sure::Match(known) => {
             return matches!(test, Test::Matches(regex) if regex.as_str() == known.as_str());
         }
@@ -131,6 +140,10 @@ fn implies(way: Sure<'_>, test: &Test) -> bool {
     match test {
         Test::Contains(part) => known.contains(&**part),
         Test::ContainsAny(parts) => parts.iter().any(|part| known.contains(&**part)),
+        Test::Has(values) => {
+            matches!(way, Sure::Value(known) if values.iter().any(|value| &**value == known))
+        }
+        Test::HasWord(words) => matches!(way, Sure::Word(known) if words.iter().any(|word| &**word == known)),
         Test::StartsWith(start) => matches!(way, Sure::Start(known) if known.starts_with(&**start)),
         Test::EndsWith(end) => matches!(way, Sure::End(known) if known.ends_with(&**end)),
         _ => false,

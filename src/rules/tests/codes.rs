@@ -27,6 +27,7 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
     ("H014", WHEN, "any = []"),
     ("H015", "fields.plan", "fields.email_domain"),
     ("H016", MQL, "[[icp.points]]\nname = \"x\"\npoints = 1\nwhen.fit.above = 1\n[[mql]]"),
+    ("H017", WHEN, "country.contains = \"us\""),
     ("H020", WHEN, "country.in_list = \"emea\""),
     ("H021", MQL, "[lists]\nx = { file = \"no-such.txt\" }\n[[mql]]"),
     ("H022", MQL, "[lists]\nx = { file = \"accounts.csv\", key = \"domian\" }\n[[mql]]"),
@@ -120,10 +121,11 @@ fn one_mistake_is_said_once() {
     H010 error: "plans": unknown field `plans` [did you mean 'plan'?]
     H011 error: "page_views": field `page_views` has no property in this CRM by default [map it in [fields]: page_views = "the CRM's property"]
     H012 error: "1": `above` needs a number field, and `plan` is text [if it holds another type, say so in [fields]: plan = { property = "…", type = "number" }]
-    H013 error: "over": unknown operator `over` on `seats` [known: above, after, at_least, at_most, before, below, between, contains, contains_any, ends_with, equals, in, in_list, is_set, matches, not_equals, not_in, not_in_list, older_than, starts_with, within]
+    H013 error: "over": unknown operator `over` on `seats` [known: above, after, at_least, at_most, before, below, between, contains, contains_any, ends_with, equals, has, has_any, has_any_word, has_word, in, in_list, is_set, matches, not_equals, not_in, not_in_list, older_than, starts_with, within]
     H014 error: "[]": `any` of nothing never holds
     H015 error: "email_domain": `email_domain` is the part of `email` after the @ and cannot be mapped
     H016 error: "fit": points cannot depend on `fit`, which is itself a sum of points
+    H017 warning: "\"us\"": `contains` finds 'us' within other words [for whole words: country.has_word; for one of several values: country.has]
     H020 error: "\"emea\"": unknown list 'emea' [there are none yet]
     H021 error: "\"no-such.txt\"": cannot read 'no-such.txt': No such file or directory (os error 2) [looked for …/no-such.txt]
     H022 error: "\"accounts.csv\"": accounts.csv has no column 'domian'; did you mean 'domain'?

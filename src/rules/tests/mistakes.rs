@@ -75,7 +75,7 @@ fn a_declaration_of_a_field_that_contradicts_its_name_is_found() {
     H015 error: "any": `any` is a word of conditions and cannot be a field
     H015 error: "\"a b\"": 'a b' cannot be the name of a field; use letters, digits and _
     H005 error: "{ property = \" \", type = \"int\" }": the property of `size` is blank
-    H005 error: "\"int\"": `type` cannot be 'int' [known: bool, datetime, number, text]
+    H005 error: "\"int\"": `type` cannot be 'int' [known: bool, country, datetime, number, text]
     "##);
 }
 
