@@ -11,7 +11,7 @@ use super::evaluate::BASELINE;
 use crate::handoff::close::unclear_by;
 use crate::handoff::silence::{Listed, listed};
 use crate::model::{Contact, Status, Timestamp};
-use crate::rules::Rules;
+use crate::rules::{Rules, Severity};
 use crate::store::{Db, HandoffRow, Layouts};
 
 /// The state of the database.
@@ -141,6 +141,11 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
             };
             state.attention.extend(told(true));
             state.data = told(false);
+            for finding in &rules.calendars {
+                let is_lost = finding.severity == Severity::Error;
+                let list = if is_lost { &mut state.attention } else { &mut state.set_aside };
+                list.push(format!("calendar {}", finding.message));
+            }
         }
         None => state
             .attention

@@ -17,6 +17,7 @@ pub(super) const UNKNOWN_LIST: &str = "H020";
 pub(super) const UNREADABLE_FILE: &str = "H021";
 pub(super) const BAD_ROW: &str = "H022";
 pub(super) const EMPTY_LIST: &str = "H023";
+pub(super) const NOTHING_AHEAD: &str = "H024";
 pub(super) const UNKNOWN_REP: &str = "H030";
 pub(super) const UNKNOWN_TEAM: &str = "H031";
 pub(super) const UNKNOWN_SLA: &str = "H032";
@@ -64,6 +65,7 @@ pub const CODES: &[(&str, &str)] = &[
     (UNREADABLE_FILE, "a file that the definition names cannot be read"),
     (BAD_ROW, "a file that the definition names has a row or a column that cannot be used"),
     (EMPTY_LIST, "a list has no entries, so nothing is ever in it"),
+    (NOTHING_AHEAD, "a calendar says nothing of the days to come, so it is likely an old copy"),
     (UNKNOWN_REP, "a rep is named who has no [[rep]] entry"),
     (UNKNOWN_TEAM, "a team is named that has no [[team]] entry"),
     (UNKNOWN_SLA, "an SLA is named that has no [[sla]] entry"),

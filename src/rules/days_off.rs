@@ -1,37 +1,44 @@
 //! `holidays` and `away`: dates, ranges and calendar files -> the days a rep does not work.
 
+use std::ops::Range;
+
 use chrono::{Days, NaiveDate};
 
-use super::codes::{BAD_ROW, BAD_VALUE};
+use super::codes::{BAD_ROW, BAD_VALUE, NOTHING_AHEAD};
 use super::files::Files;
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
+use super::hours;
+use super::ics::{Calendar, Whose};
 use super::item::{Item, Node, Table};
 use super::keys::CALENDAR;
 use super::reader::Reader;
 use super::values::wrong_type;
-use super::{hours, ics};
-use crate::model::{Absence, Timestamp, WorkingTime};
+use crate::model::{Absence, Timestamp, WorkingTime, local_date};
 
 /// How far calendars are read: repeated events have no end of their own.
 const PAST_DAYS: u64 = 366;
 const FUTURE_DAYS: u64 = 3 * 366;
 
+/// As many as fit on a line.
+const SET_ASIDE_SHOWN: usize = 3;
+
 /// A holiday is a day or a few; longer is somebody's absence.
 const HOLIDAY_DAYS_MAX: i64 = 31;
 
-/// Reads `holidays` and `away` into working time whose zone is known.
+/// Reads `holidays` and `away` into working time whose zone is known. `email`: who asks to be left alone.
 pub(super) fn read(
     reader: Reader<'_>,
+    email: &str,
     hours: &mut WorkingTime,
     files: &mut Files,
     now: Timestamp,
     findings: &mut Findings,
 ) {
     let mut source = Source { files, findings, hours, now };
-    for (absence, name) in source.absences("holidays", reader.item("holidays")) {
+    for (absence, name) in source.absences("holidays", reader.item("holidays"), Whose::Everybody) {
         source.holiday(absence, &name);
     }
-    let away = source.absences("away", reader.item("away"));
+    let away = source.absences("away", reader.item("away"), Whose::Rep(email));
     hours.away.extend(away.into_iter().map(|(absence, _)| absence));
 }
 
@@ -62,20 +69,22 @@ impl Source<'_> {
     }
 
     /// A list of texts and calendars, or one calendar.
-    fn absences(&mut self, key: &'static str, item: Option<&Item>) -> Vec<Named> {
+    fn absences(&mut self, key: &'static str, item: Option<&Item>, whose: Whose<'_>) -> Vec<Named> {
         match item.map(|item| (&item.node, item)) {
             None => Vec::new(),
-            Some((Node::List(items), _)) => items.iter().flat_map(|item| self.one(key, item)).collect(),
-            Some((_, item)) => self.one(key, item),
+            Some((Node::List(items), _)) => {
+                items.iter().flat_map(|item| self.one(key, item, whose)).collect()
+            }
+            Some((_, item)) => self.one(key, item, whose),
         }
     }
 
-    fn one(&mut self, key: &'static str, item: &Item) -> Vec<Named> {
+    fn one(&mut self, key: &'static str, item: &Item, whose: Whose<'_>) -> Vec<Named> {
         let read = match &item.node {
             Node::Text(text) | Node::Datetime(text) => {
                 hours::absence(text, self.hours.timezone).map(|absence| vec![(absence, String::new())])
             }
-            Node::Table(table) => return self.file(key, table).unwrap_or_default(),
+            Node::Table(table) => return self.file(key, table, whose).unwrap_or_default(),
             Node::Integer(_) | Node::Float(_) | Node::Bool(_) | Node::List(_) => {
                 self.findings.add(wrong_type(key, "a list of dates, or { ics = \"…\" }", item));
                 return Vec::new();
@@ -89,23 +98,60 @@ impl Source<'_> {
     }
 
     /// `{ ics = "pt.ics" }`.
-    fn file(&mut self, key: &'static str, table: &Table) -> Option<Vec<Named>> {
+    fn file(&mut self, key: &'static str, table: &Table, whose: Whose<'_>) -> Option<Vec<Named>> {
         let reader = Reader::called(table, &CALENDAR, &format!("`{key}`"), self.findings);
         let (name, span) = reader.text("ics").zip(reader.place("ics"))?;
-        let text = self.files.read(name, &span, self.findings)?;
-        match self.calendar(&text) {
-            Ok(absences) => Some(absences),
-            Err(why) => {
-                self.findings.error(BAD_ROW, span, format!("{name}: {why}"));
+        let bytes = self.files.bytes(name);
+        let bytes = bytes.map_err(|why| self.files.unreadable(name, &span, &why));
+        let calendar = bytes.and_then(|bytes| {
+            let calendar = Calendar::read(&bytes, whose, self.hours.timezone, self.days());
+            calendar.map_err(|why| Finding::error(BAD_ROW, span.clone(), format!("{name}: {why}")))
+        });
+        match calendar {
+            Ok(calendar) => {
+                self.tell(name, &span, &calendar);
+                Some(calendar.absences)
+            }
+            Err(finding) => {
+                self.findings.add(finding.of_calendar());
                 None
             }
         }
     }
 
-    fn calendar(&self, text: &str) -> Result<Vec<Named>, String> {
+    /// What of a calendar was left out, and whether it has come to its end.
+    fn tell(&mut self, name: &str, span: &Range<usize>, calendar: &Calendar) {
+        if !calendar.set_aside.is_empty() {
+            let all = &calendar.set_aside;
+            let shown = all.iter().take(SET_ASIDE_SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+            let more = all.len().saturating_sub(SET_ASIDE_SHOWN);
+            let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+            let message = format!("{name}: {} cannot be read: {shown}{more}", count(all.len()));
+            let finding = Finding::warning(BAD_ROW, span.clone(), message);
+            self.findings.add(finding.help("a run goes on without what cannot be read").of_calendar());
+        }
+        let today = local_date(self.hours.timezone, self.now);
+        let is_ahead = |absence: &Absence| match absence {
+            Absence::Days { last, .. } => *last >= today,
+            Absence::Span { until, .. } => *until > self.now,
+        };
+        if !calendar.absences.iter().any(|(absence, _)| is_ahead(absence)) {
+            let last =
+                calendar.last.map(|last| format!(": its last event begins on {last}")).unwrap_or_default();
+            let finding =
+                Finding::warning(NOTHING_AHEAD, span.clone(), format!("{name} has nothing ahead{last}"));
+            self.findings.add(finding.help("export it again, with the coming years").of_calendar());
+        }
+    }
+
+    fn days(&self) -> (NaiveDate, NaiveDate) {
         let today = self.now.date_naive();
         let from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(NaiveDate::MIN);
         let to = today.checked_add_days(Days::new(FUTURE_DAYS)).unwrap_or(NaiveDate::MAX);
-        ics::named_absences(text, self.hours.timezone, from, to)
+        (from, to)
     }
+}
+
+fn count(entries: usize) -> String {
+    if entries == 1 { "an entry".to_owned() } else { format!("{entries} entries") }
 }

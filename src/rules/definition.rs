@@ -9,6 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::condition::{Condition, Keys};
 use super::example::Example;
 use super::fields::Fields;
+use super::finding::Finding;
 use super::item::Table;
 use crate::model::{Form, Mailboxes, Rep, RepId, Sla, fold};
 
@@ -33,6 +34,8 @@ pub struct Rules {
     /// Never empty.
     pub tiers: Vec<Tier>,
     pub icp: Icp,
+    /// What is wrong with the calendars of reps, each thing once.
+    pub calendars: Vec<Finding>,
     pub reps: Vec<Rep>,
     pub teams: Vec<Team>,
     /// Never empty; the last has no condition and a team or a rep as its target.

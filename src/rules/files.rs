@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -34,30 +34,35 @@ impl Files {
         span: &Range<usize>,
         findings: &mut Findings,
     ) -> Option<String> {
-        let path = self.folder.join(name);
-        match self.read_text(&path) {
-            Ok(text) => Some(text),
-            Err(why) => {
-                let finding =
-                    Finding::error(UNREADABLE_FILE, span.clone(), format!("cannot read '{name}': {why}"));
-                findings.add(finding.help(format!("looked for {}", path.display())));
-                None
-            }
-        }
+        let text = self.bytes(name).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8".to_owned())
+        });
+        text.map(|text| text.trim_start_matches('\u{feff}').to_owned())
+            .map_err(|why| findings.add(self.unreadable(name, span, &why)))
+            .ok()
     }
 
-    fn read_text(&mut self, path: &Path) -> Result<String, String> {
+    /// What is said of a file that cannot be read.
+    pub(super) fn unreadable(&self, name: &str, span: &Range<usize>, why: &str) -> Finding {
+        let finding = Finding::error(UNREADABLE_FILE, span.clone(), format!("cannot read '{name}': {why}"));
+        finding.help(format!("looked for {}", self.folder.join(name).display()))
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(super) fn bytes(&mut self, name: &str) -> Result<Vec<u8>, String> {
+        let path = self.folder.join(name);
         // A pipe or a device would block for ever, and could not be read again for the next run.
         if path.exists() && !path.is_file() {
             return Err("it is not a file".to_owned());
         }
-        let bytes = File::open(path).map_err(anyhow::Error::from);
+        let bytes = File::open(&path).map_err(anyhow::Error::from);
         let bytes = bytes.and_then(|file| read_bounded(file, FILE_BYTES_MAX));
         let bytes = bytes.map_err(|error| format!("{error:#}"))?;
         self.absorb(&bytes);
-        let text =
-            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text; save it as UTF-8".to_owned())?;
-        Ok(text.trim_start_matches('\u{feff}').to_owned())
+        Ok(bytes)
     }
 
     /// The length goes first, so that text moved from one file to another is another hash.

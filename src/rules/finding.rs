@@ -1,5 +1,6 @@
 //! What `check` finds: one thing, one place, one way out.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// How bad a finding is.
@@ -32,6 +33,8 @@ pub struct Finding {
     /// Byte range in the file; `None` when it concerns the file as a whole.
     pub span: Option<Range<usize>>,
     pub help: Option<String>,
+    /// About a calendar: whatever is wrong with one, a run goes on without what it says.
+    pub is_of_calendar: bool,
 }
 
 /// Findings, in the order they were made until [`Findings::sort`].
@@ -57,8 +60,18 @@ impl Findings {
         self.add(Finding { severity: Severity::Note, ..Finding::error(code, span, message) });
     }
 
+    /// Whether there is an error that keeps the definition from being used.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|finding| finding.severity == Severity::Error)
+        self.list.iter().any(|finding| finding.severity == Severity::Error && !finding.is_of_calendar)
+    }
+
+    /// Those about calendars, each once: people share theirs.
+    pub(super) fn of_calendars(&self) -> Vec<Finding> {
+        let mut list: Vec<Finding> =
+            self.list.iter().filter(|finding| finding.is_of_calendar).cloned().collect();
+        let mut known = HashSet::new();
+        list.retain(|finding| known.insert(finding.message.clone()));
+        list
     }
 
     pub(super) fn errors(&self) -> usize {
@@ -77,7 +90,14 @@ impl Findings {
 
 impl Finding {
     pub fn error(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { code, severity: Severity::Error, message: message.into(), span: Some(span), help: None }
+        Self {
+            code,
+            severity: Severity::Error,
+            message: message.into(),
+            span: Some(span),
+            help: None,
+            is_of_calendar: false,
+        }
     }
 
     pub fn warning(code: &'static str, span: Range<usize>, message: impl Into<String>) -> Self {
@@ -87,5 +107,10 @@ impl Finding {
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
+    }
+
+    #[must_use]
+    pub fn of_calendar(self) -> Self {
+        Self { is_of_calendar: true, ..self }
     }
 }

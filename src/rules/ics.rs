@@ -1,68 +1,108 @@
-//! Holidays and absences from a calendar file (RFC 5545). Only what bears on absence is read; work is bounded whatever the
-//! file says, since calendars come from people's exports.
+//! Holidays and absences from a calendar (RFC 5545). Only what bears on absence is read; what cannot be read is set aside
+//! and told, and work is bounded whatever the file says, since calendars come from people's exports.
 
 mod event;
 mod expand;
 mod lines;
+mod own_zones;
+mod series;
 mod stamp;
+mod zones;
 
-use std::collections::{BTreeSet, HashMap};
-
+use calcard::icalendar::ICalendarParameterName;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use crate::model::{Absence, start_of_day};
-use event::Event;
-use expand::{Budget, Instance, Window};
-use stamp::Key;
+use event::{Event, period};
+use expand::{Instance, Window};
+use lines::Component;
+use zones::Zones;
 
-/// The absences of a calendar, without their names.
-pub fn absences(text: &str, timezone: Tz, from: NaiveDate, to: NaiveDate) -> Result<Vec<Absence>, String> {
-    let named = named_absences(text, timezone, from, to)?;
-    Ok(named.into_iter().map(|(absence, _)| absence).collect())
+/// Whose calendar it is, which says what counts as absence.
+#[derive(Clone, Copy, Debug)]
+pub enum Whose<'a> {
+    /// Public holidays.
+    Everybody,
+    /// The rep of this address.
+    Rep(&'a str),
 }
 
-/// The absences of a calendar that overlap the days from `from` to `to`, both included, in order and each once. All-day
-/// events are days of the person; a time without a zone is on the clocks of `timezone`. Each is called what its event is, which
-/// may be nothing.
-pub(super) fn named_absences(
-    text: &str,
-    timezone: Tz,
-    from: NaiveDate,
-    to: NaiveDate,
-) -> Result<Vec<(Absence, String)>, String> {
-    let events = lines::events(text)?
-        .iter()
-        .map(|lines| Event::read(lines, timezone))
-        .collect::<Result<Vec<_>, _>>()?;
-    // An instance that an override names is the override's, even when that cancels it.
-    let mut replaced: HashMap<&str, BTreeSet<Key>> = HashMap::new();
-    for event in &events {
-        if let (Some(uid), Some(instance)) = (&event.uid, event.replaces) {
-            replaced.entry(uid).or_default().insert(instance);
+/// What a calendar says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Calendar {
+    /// In order and each once, with what its event is called, which may be nothing.
+    pub absences: Vec<(Absence, String)>,
+    /// What could not be read, each with its line.
+    pub set_aside: Vec<String>,
+    /// When the last of its events begins, not counting how often it recurs.
+    pub last: Option<NaiveDate>,
+}
+
+impl Calendar {
+    /// Reads the absences that overlap the days from `from` to `to`, both included. All-day events are days of the person; a
+    /// time without a zone is on the clocks that the calendar names, or else of `timezone`.
+    ///
+    /// # Errors
+    /// Why it is no calendar at all.
+    pub fn read(
+        bytes: &[u8],
+        whose: Whose<'_>,
+        timezone: Tz,
+        (from, to): (NaiveDate, NaiveDate),
+    ) -> Result<Self, String> {
+        let after = to.succ_opt().unwrap_or(to);
+        let window = Window {
+            zone: timezone,
+            days: (from, to),
+            moments: (start_of_day(timezone, from), start_of_day(timezone, after)),
+        };
+        let components = lines::components(bytes)?;
+        let zones = own_zones::read(&components.list, &window);
+        let mut calendar = Self { set_aside: components.set_aside, ..Self::default() };
+        let mut events = Vec::new();
+        let (mut floating, mut is_withdrawn) = (timezone, false);
+        for component in &components.list {
+            match component.kind.as_str() {
+                "VCALENDAR" => {
+                    let zone = component.first("X-WR-TIMEZONE").and_then(|line| zones.named(&line.value));
+                    floating = zone.unwrap_or(timezone);
+                    is_withdrawn = component.first("METHOD").is_some_and(|line| line.is("CANCEL"));
+                }
+                "VEVENT" if !is_withdrawn => match Event::read(component, &zones, floating) {
+                    Ok(event) => events.push(event),
+                    Err(why) => calendar.set_aside.push(why),
+                },
+                "VFREEBUSY" => calendar.add_busy(component, &zones, floating, &window),
+                _ => {}
+            }
         }
+        calendar.last = events.iter().map(|event| event.start.date()).max();
+        series::absences(events, whose, &window, &mut calendar);
+        calendar.absences.sort_by_key(|(absence, _)| order(absence));
+        calendar.absences.dedup_by_key(|(absence, _)| *absence);
+        Ok(calendar)
     }
-    let after = to.succ_opt().unwrap_or(to);
-    let window = Window {
-        zone: timezone,
-        days: (from, to),
-        moments: (start_of_day(timezone, from), start_of_day(timezone, after)),
-    };
-    let mut budget = Budget::default();
-    let mut found = Vec::new();
-    for event in events.iter().filter(|event| event.is_absence()) {
-        let uid = event.uid.as_deref().filter(|_| event.replaces.is_none());
-        let elsewhere = uid.and_then(|uid| replaced.get(uid));
-        for instance in expand::instances(event, &window, &mut budget)? {
-            if elsewhere.is_none_or(|keys| !keys.contains(&instance.key)) {
-                let named = |absence| (absence, event.name.clone());
-                found.extend(window.absence(&instance).map(named));
+
+    /// A feed that says when somebody is busy, and not with what.
+    fn add_busy(&mut self, component: &Component, zones: &Zones, floating: Tz, window: &Window) {
+        for line in component.lines.iter().filter(|line| line.name == "FREEBUSY") {
+            let kind = line.parameter(&ICalendarParameterName::Fbtype);
+            if kind.is_some_and(|kind| kind.eq_ignore_ascii_case("FREE")) {
+                continue;
+            }
+            for written in line.value.split(',').filter(|written| !written.trim().is_empty()) {
+                match period(written, line, zones, floating) {
+                    Ok((start, length)) => {
+                        let instance = Instance { start, length: length.unwrap_or_default() };
+                        self.absences
+                            .extend(window.absence(&instance).map(|absence| (absence, String::new())));
+                    }
+                    Err(why) => self.set_aside.push(why),
+                }
             }
         }
     }
-    found.sort_by_key(|(absence, _)| order(absence));
-    found.dedup_by_key(|(absence, _)| *absence);
-    Ok(found)
 }
 
 /// Days before spans, each in the order of time.

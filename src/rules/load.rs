@@ -117,6 +117,7 @@ impl Loader<'_> {
             disqualifiers,
             tiers,
             icp,
+            calendars: self.findings.of_calendars(),
             reps,
             teams,
             routes,

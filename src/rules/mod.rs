@@ -60,7 +60,7 @@ pub use examples::load_examples;
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};
-pub use ics::absences;
+pub use ics::{Calendar, Whose};
 pub use item::{Entry, Item, Node, Table};
 #[cfg(test)]
 pub(crate) use keys::tests::{assert_read, assert_sound};

@@ -37,6 +37,7 @@ const PAGES: &[(&str, &str)] = &[
     ("H021", include_str!("pages/H021.md")),
     ("H022", include_str!("pages/H022.md")),
     ("H023", include_str!("pages/H023.md")),
+    ("H024", include_str!("pages/H024.md")),
     ("H030", include_str!("pages/H030.md")),
     ("H031", include_str!("pages/H031.md")),
     ("H032", include_str!("pages/H032.md")),

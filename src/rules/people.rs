@@ -54,7 +54,8 @@ fn working_time(
         holidays: BTreeMap::new(),
         away: Vec::new(),
     };
-    days_off::read(reader, &mut hours, files, now, findings);
+    let email = reader.text("email").unwrap_or_default();
+    days_off::read(reader, email, &mut hours, files, now, findings);
     hours
 }
 

@@ -171,6 +171,12 @@ fn snippet<'a>(page: &'a str, heading: &str) -> impl Iterator<Item = &'a str> {
 fn the_wrong_snippet_of_every_page_has_the_finding_and_the_right_one_has_not() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("accounts.csv"), "domain,rep\nbigbank.example,ana@acme.example\n").unwrap();
+    for (name, day) in [("holidays-2023.ics", "20231225"), ("holidays.ics", "20301225")] {
+        let event =
+            format!("BEGIN:VEVENT\nDTSTART;VALUE=DATE:{day}\nRRULE:FREQ=YEARLY;UNTIL={day}\nEND:VEVENT\n");
+        let text = format!("BEGIN:VCALENDAR\n{event}END:VCALENDAR\n");
+        fs::write(folder.path().join(name), text.replace("20301225\nR", "20201225\nR")).unwrap();
+    }
     for (code, _) in CODES.iter().filter(|(code, _)| !["H011", "H090", "H091"].contains(code)) {
         let page = handoff::rules::page(code).unwrap().text;
         let found = |heading: &str| {

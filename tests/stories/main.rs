@@ -5,6 +5,7 @@
 
 mod backtest;
 mod bursts;
+mod calendars;
 mod check;
 mod desk;
 mod dry_run;

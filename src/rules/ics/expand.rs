@@ -3,7 +3,9 @@
 
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 use chrono_tz::Tz;
-use rrule::{Frequency, RRule, RRuleSet, Unvalidated, Validated};
+use rrule::{Frequency, RRule, RRuleError, RRuleSet, Unvalidated, Validated};
+
+use std::collections::BTreeSet;
 
 use super::event::Event;
 use super::stamp::{Key, Length, Stamp};
@@ -19,10 +21,8 @@ pub(super) struct Window {
 
 /// One occurrence.
 pub(super) struct Instance {
-    /// Its original start, by which overrides name it.
-    pub key: Key,
-    start: Stamp,
-    length: Length,
+    pub start: Stamp,
+    pub length: Length,
 }
 
 impl Instance {
@@ -54,9 +54,12 @@ impl Default for Budget {
     }
 }
 
+/// What it costs to look through all years for a day that never comes.
+const TO_LOOK_IN_VAIN: u32 = 1_000;
+
 impl Budget {
-    fn spend(&mut self, line: usize) -> Result<(), String> {
-        self.occurrences = self.occurrences.checked_sub(1).ok_or_else(|| {
+    fn spend(&mut self, occurrences: u32, line: usize) -> Result<(), String> {
+        self.occurrences = self.occurrences.checked_sub(occurrences).ok_or_else(|| {
             format!(
                 "line {line}: the calendar's events recur too often before this; export fewer years of it"
             )
@@ -73,33 +76,37 @@ pub(super) fn instances(
 ) -> Result<Vec<Instance>, String> {
     let mut starts = vec![(event.start, event.length)];
     for (line, rule) in &event.rules {
-        let Some(rule) = read_rule(rule, *line, event, window.zone)? else {
+        let Some(rule) = read_rule(rule, *line, event, window)? else {
             continue;
         };
-        let start = on_rule_clock(event.start.wall());
+        let (start, rule) = rule;
         let set = RRuleSet::new(start).rrule(rule).limit();
+        let mut is_in_vain = true;
         // No zone is more than a day from another.
         let last = window.days.1.checked_add_days(Days::new(2)).unwrap_or(window.days.1);
         for wall in &set {
             let wall = wall.naive_utc();
+            is_in_vain = false;
             if wall.date() > last {
                 break;
             }
-            budget.spend(*line)?;
+            budget.spend(1, *line)?;
             starts.push((event.start.at_wall(wall), event.length));
+        }
+        if is_in_vain {
+            budget.spend(TO_LOOK_IN_VAIN, *line)?;
         }
     }
     for (start, length) in &event.further {
-        budget.spend(event.line)?;
+        budget.spend(1, event.line)?;
         starts.push((*start, length.unwrap_or(event.length)));
     }
-    let instances = starts.into_iter().map(|(start, length)| Instance { key: start.key(), start, length });
-    Ok(instances.filter(|instance| !is_excluded(event, instance)).collect())
-}
-
-/// A date among the EXDATEs of a timed event takes out what starts on it: some exports write them so.
-fn is_excluded(event: &Event, instance: &Instance) -> bool {
-    event.excluded.contains(&instance.key) || event.excluded.contains(&Key::Day(instance.start.date()))
+    let key = |stamp: Stamp| stamp.key_in(event.start, window.zone);
+    let excluded: BTreeSet<Key> = event.excluded.iter().copied().map(key).collect();
+    // A date among the EXDATEs of a timed event takes out what starts on it: some exports write them so.
+    starts
+        .retain(|(start, _)| !excluded.contains(&key(*start)) && !excluded.contains(&Key::Day(start.date())));
+    Ok(starts.into_iter().map(|(start, length)| Instance { start, length }).collect())
 }
 
 fn on_rule_clock(wall: NaiveDateTime) -> chrono::DateTime<rrule::Tz> {
@@ -109,27 +116,35 @@ fn on_rule_clock(wall: NaiveDateTime) -> chrono::DateTime<rrule::Tz> {
 /// Instances a day that a rule may have by its hours, minutes and seconds.
 const TIMES_A_DAY_MAX: usize = 24;
 
-/// `None` when the rule ended before it began: the event happens once.
+type OnClock = chrono::DateTime<rrule::Tz>;
+
+/// A rule and where to begin with it; `None` when it ended before it began: the event happens once.
 fn read_rule(
     written: &str,
     line: usize,
     event: &Event,
-    floating: Tz,
-) -> Result<Option<RRule<Validated>>, String> {
+    window: &Window,
+) -> Result<Option<(OnClock, RRule<Validated>)>, String> {
     let shown = || one_line(written, 80);
+    // The library repeats what is written.
+    let clean = |why: &RRuleError| one_line(&why.to_string(), 120);
     // The parser of rules cuts them at bytes, also in the middle of a character.
     if !written.is_ascii() {
         return Err(format!("line {line}: the rule '{}' has letters that no rule has", shown()));
     }
-    let Some(written_on_clock) = with_until_on_clock(written, line, event, floating)? else {
+    let Some(written_on_clock) = with_until_on_clock(written, line, event, window.zone)? else {
         return Ok(None);
     };
     let rule: RRule<Unvalidated> = written_on_clock
         .parse()
-        .map_err(|why| format!("line {line}: the rule '{}' cannot be read: {why}", shown()))?;
+        .map_err(|why| format!("line {line}: the rule '{}' cannot be read: {}", shown(), clean(&why)))?;
+    let start = near(&rule, event, window);
+    if rule.get_until().is_some_and(|until| *until < start) {
+        return Ok(None);
+    }
     let rule = rule
-        .validate(on_rule_clock(event.start.wall()))
-        .map_err(|why| format!("line {line}: the rule '{}' cannot be used: {why}", shown()))?;
+        .validate(start)
+        .map_err(|why| format!("line {line}: the rule '{}' cannot be used: {}", shown(), clean(&why)))?;
     let times_a_day = [rule.get_by_hour(), rule.get_by_minute(), rule.get_by_second()]
         .into_iter()
         .map(|times| times.len().max(1))
@@ -138,7 +153,32 @@ fn read_rule(
     if is_often || times_a_day > TIMES_A_DAY_MAX {
         return Err(format!("line {line}: the rule '{}' recurs too often for an absence", shown()));
     }
-    Ok(Some(rule))
+    Ok(Some((start, rule)))
+}
+
+/// Where to begin with a rule: a series of days or weeks that does not count them is the same from any of its periods on, so
+/// that the years before the window cost nothing.
+fn near(rule: &RRule<Unvalidated>, event: &Event, window: &Window) -> OnClock {
+    let start = event.start.wall();
+    let period = i64::from(rule.get_interval())
+        * match rule.get_freq() {
+            Frequency::Daily => 1,
+            Frequency::Weekly => 7,
+            Frequency::Yearly
+            | Frequency::Monthly
+            | Frequency::Hourly
+            | Frequency::Minutely
+            | Frequency::Secondly => 0,
+        };
+    let length =
+        i64::try_from(event.length.days).unwrap_or(i64::MAX).saturating_add(event.length.rest.num_days());
+    // No zone is more than a day from another.
+    let ahead = (window.days.0 - start.date()).num_days().saturating_sub(length).saturating_sub(2);
+    if period == 0 || ahead < period || rule.get_count().is_some() {
+        return on_rule_clock(start);
+    }
+    let days = u64::try_from(ahead - ahead % period).unwrap_or_default();
+    on_rule_clock(start.checked_add_days(Days::new(days)).unwrap_or(start))
 }
 
 /// The rule with its UNTIL on the clock of the event, which stands in for UTC.

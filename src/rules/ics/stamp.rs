@@ -1,10 +1,11 @@
 //! Dates, times and durations as calendars write them.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
 use super::lines::Line;
-use crate::model::{Timestamp, earliest_moment, one_line};
+use super::zones::Zones;
+use crate::model::{Timestamp, earliest_moment, local_date, one_line};
 
 /// A day, or a time on the clocks of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub(super) enum Stamp {
 }
 
 /// What names one instance of a recurring event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
     Day(NaiveDate),
     Moment(Timestamp),
@@ -23,10 +24,10 @@ pub(super) enum Key {
 impl Stamp {
     /// Reads one value of a property: `20261224`, `20261224T120000Z`, or `20261224T120000` on the clocks of the property's
     /// TZID, or else of `floating`.
-    pub(super) fn read(value: &str, line: &Line, floating: Tz) -> Result<Self, String> {
+    pub(super) fn read(value: &str, line: &Line, zones: &Zones, floating: Tz) -> Result<Self, String> {
         // A moment in UTC or a day needs no zone; one that is named nevertheless may be any vendor's.
         let is_local = date(value.trim()).is_none() && !value.trim().ends_with(['Z', 'z']);
-        let zone = if is_local { zone_of(line, floating)? } else { floating };
+        let zone = if is_local { zones.of(line)?.unwrap_or(floating) } else { floating };
         Self::parse(value, zone).ok_or_else(|| {
             let (number, name, shown) = (line.number, &line.name, one_line(value, 40));
             format!("line {number}: {name} is '{shown}', not a date such as 20261224 or 20261224T120000Z")
@@ -58,10 +59,21 @@ impl Stamp {
         }
     }
 
+    /// What names an instance of a series that begins with `first`: of all-day events the local date, however it is written.
+    pub(super) fn key_in(self, first: Self, person: Tz) -> Key {
+        match (first, self) {
+            (Self::Day(_), Self::Time { local, zone: Tz::UTC }) if local.time() != NaiveTime::MIN => {
+                Key::Day(local_date(person, local.and_utc()))
+            }
+            (Self::Day(_), _) => Key::Day(self.date()),
+            (Self::Time { .. }, _) => self.key(),
+        }
+    }
+
     /// What clocks show: recurrence is counted on them.
     pub(super) fn wall(self) -> NaiveDateTime {
         match self {
-            Self::Day(date) => date.and_time(chrono::NaiveTime::MIN),
+            Self::Day(date) => date.and_time(NaiveTime::MIN),
             Self::Time { local, .. } => local,
         }
     }
@@ -89,27 +101,8 @@ fn date(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y%m%d").ok()
 }
 
-/// The first value of a parameter.
-pub(super) fn parameter<'a>(line: &'a Line, name: &str) -> Option<&'a str> {
-    let parameters = line.property.params.as_ref()?;
-    let (_, values) = parameters.iter().find(|(key, _)| key == name)?;
-    values.first().map(String::as_str)
-}
-
-fn zone_of(line: &Line, floating: Tz) -> Result<Tz, String> {
-    let Some(name) = parameter(line, "TZID") else {
-        return Ok(floating);
-    };
-    name.trim().parse().map_err(|_| {
-        let (number, shown) = (line.number, one_line(name, 60));
-        format!(
-            "line {number}: '{shown}' is not an IANA time zone; export the calendar with zones such as Europe/Berlin"
-        )
-    })
-}
-
 /// How long an event lasts. Days are taken on the clocks, the rest in real time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Length {
     pub days: u64,
     pub rest: TimeDelta,

@@ -32,6 +32,11 @@ const ONE_OF_EACH: &[(&str, &str, &str)] = &[
     ("H021", MQL, "[lists]\nx = { file = \"no-such.txt\" }\n[[mql]]"),
     ("H022", MQL, "[lists]\nx = { file = \"accounts.csv\", key = \"domian\" }\n[[mql]]"),
     ("H023", MQL, "[lists]\nx = []\n[[mql]]"),
+    (
+        "H024",
+        "email = \"ana@acme.example\"",
+        "email = \"ana@acme.example\"\ntimezone = \"UTC\"\nholidays = { ics = \"tests/check/files/holidays-2023.ics\" }",
+    ),
     ("H030", REP_TARGET, "rep = \"anna@acme.example\""),
     ("H031", REP_TARGET, "team = \"emea\""),
     ("H032", MQL, "[[mql]]\nsla = \"hot\""),
@@ -131,6 +136,7 @@ fn one_mistake_is_said_once() {
     H022 error: "\"accounts.csv\"": accounts.csv has no column 'domian'; did you mean 'domain'?
     H041 warning: "x": list 'x' is not used
     H023 warning: "[]": list 'x' is empty: nothing is ever in it
+    H024 warning: "\"tests/check/files/holidays-2023.ics\"": tests/check/files/holidays-2023.ics has nothing ahead: its last event begins on 2023-12-25 [export it again, with the coming years]
     H030 error: "\"anna@acme.example\"": unknown rep 'anna@acme.example' [did you mean 'ana@acme.example'?]
     H031 error: "\"emea\"": unknown team 'emea' [there are none yet]
     H032 error: "\"hot\"": unknown SLA 'hot' [there are none yet]

@@ -1,7 +1,7 @@
 //! Definitions and calendars.
 
 use chrono::NaiveDate;
-use handoff::rules::absences;
+use handoff::rules::{Calendar, Whose};
 
 use super::{definition, fuzz};
 
@@ -12,13 +12,20 @@ fn a_spoilt_definition_is_a_definition_or_has_findings() {
     });
 }
 
+/// What a calendar of so many events may come to.
+fn read(bytes: &[u8]) -> Option<Calendar> {
+    let year = (NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(), NaiveDate::from_ymd_opt(2027, 12, 31).unwrap());
+    let rep = Whose::Rep("ana@acme.example");
+    Calendar::read(bytes, rep, chrono_tz::Europe::Berlin, year).map_err(|why| assert!(!why.is_empty())).ok()
+}
+
 #[test]
 fn a_spoilt_calendar_is_read_or_refused_with_a_reason() {
-    let (from, to) = (NaiveDate::from_ymd_opt(2026, 1, 1), NaiveDate::from_ymd_opt(2027, 12, 31));
     fuzz("ics", 6000, |bytes| {
-        let text = String::from_utf8_lossy(bytes);
-        if let Err(why) = absences(&text, chrono_tz::Europe::Berlin, from.unwrap(), to.unwrap()) {
-            assert!(!why.is_empty());
-        }
+        let told = read(bytes).map(|calendar| calendar.set_aside).unwrap_or_default();
+        assert!(
+            told.iter().all(|why| why.starts_with("line ") && !why.contains(char::is_control)),
+            "{told:?}"
+        );
     });
 }
