@@ -1,9 +1,9 @@
 //! The verdict, alone or with its full trace.
 
 use super::holds::sum_answer;
-use super::points::{Sum, sum};
+use super::points::sum;
 use super::trace::{Step, record};
-use super::{Answer, Facts, answer};
+use super::{Answer, Facts, Sum, answer};
 use crate::model::{Contact, FieldId, Timestamp, Verdict};
 use crate::mutant;
 use crate::rules::{PointSheet, Rules, Test};

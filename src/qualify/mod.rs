@@ -9,6 +9,7 @@ mod holds;
 mod moves;
 mod outcome;
 mod points;
+mod sum;
 mod trace;
 mod unread;
 mod until;
@@ -21,7 +22,8 @@ pub use evaluate::{Evaluation, Part, PartKind, Trace, evaluate, facts, trace, ve
 pub use holds::{Answer, answer, holds, leaf_answer};
 pub use moves::Moves;
 pub use outcome::{Ending, Sign, Signs, SoFar, has_converted, outcomes_holding, signs, touch_holding, waits};
-pub use points::{PointsSeen, Sum, sum, sum_seen};
+pub use points::{PointsSeen, sum, sum_seen};
+pub use sum::Sum;
 pub use trace::{Seen, Step, StepKind, seen};
 pub use unread::unread;
 pub use until::Timers;

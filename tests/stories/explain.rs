@@ -80,7 +80,7 @@ fn a_missing_value_and_a_wrong_one_are_told_apart() {
     let place = Place::with(&crate::desk::rules(), "id,email,score,opted_out\nkim,,60,perhaps\nlou,,60,\n");
     place.json_at(MONDAY_10, 0, &["run"]);
     let kim = explain(&place, "kim").stdout;
-    assert!(kim.contains("✗ opted_out is yes — not yes or no: 'perhaps'"), "{kim}");
+    assert!(kim.contains("? opted_out is yes — not yes or no: 'perhaps'"), "{kim}");
     let lou = explain(&place, "lou").stdout;
     assert!(lou.contains("✗ opted_out is yes — missing"), "{lou}");
 }

@@ -5,6 +5,7 @@
 
 mod possible;
 mod search;
+mod sign;
 mod spans;
 mod steps;
 mod texts;

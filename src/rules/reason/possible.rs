@@ -1,6 +1,6 @@
 //! What one operand may still be, once some tests of it must hold and others must not.
 
-use super::search::Sign;
+use super::sign::Sign;
 use super::spans::{Spans, of_age, of_number, of_time};
 use super::steps::Steps;
 use super::texts::Texts;

@@ -4,6 +4,7 @@
 
 use super::Ranges;
 use super::possible::Possible;
+use super::sign::Sign;
 use super::steps::Steps;
 use crate::rules::condition::{Condition, Leaf, Operand};
 
@@ -12,21 +13,6 @@ use crate::rules::condition::{Condition, Leaf, Operand};
 pub(super) struct Literal<'a> {
     condition: &'a Condition,
     sign: Sign,
-}
-
-/// How a condition or a test must come out: one of four signs, as there are three answers (R. Hähnle, Automated Deduction in
-/// Multiple-valued Logics, 1993).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sign {
-    pub(super) holds: bool,
-    /// Unclear will do as well.
-    pub(super) or_unclear: bool,
-}
-
-impl Sign {
-    fn inverted(self) -> Self {
-        Self { holds: !self.holds, ..self }
-    }
 }
 
 impl<'a> Literal<'a> {
