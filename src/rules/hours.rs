@@ -1,6 +1,6 @@
 //! Working hours and absences as `rules.toml` spells them.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Weekday};
 use chrono_tz::Tz;
 
 use crate::model::{Absence, Shift, earliest_moment, latest_moment};
@@ -84,6 +84,11 @@ fn date(text: &str) -> Option<NaiveDate> {
         return None;
     }
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+/// Whether a shift ends as people write it who do not know `24:00`.
+pub(super) fn is_a_minute_short(shift: &Shift) -> bool {
+    (shift.to.hour(), shift.to.minute()) == (23, 59)
 }
 
 /// Minutes since midnight of `24:00`.

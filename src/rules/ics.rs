@@ -19,6 +19,8 @@ use expand::{Instance, Window};
 use lines::Component;
 use zones::Zones;
 
+pub(super) use zones::known as vendor_zone;
+
 /// Whose calendar it is, which says what counts as absence.
 #[derive(Clone, Copy, Debug)]
 pub enum Whose<'a> {

@@ -44,6 +44,7 @@ mod territory;
 mod tiers;
 mod values;
 mod words;
+mod zone_hint;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 
 use super::codes::{BAD_VALUE, DUPLICATE, UNKNOWN_REP};
 use super::days_off;
@@ -13,7 +13,7 @@ use super::finding::{Finding, Findings};
 use super::hours;
 use super::reader::Reader;
 use super::register::Register;
-use super::suggest::nearest;
+use super::zone_hint;
 use crate::model::{Rep, RepId, Shift, Timestamp, WorkingTime, fold};
 
 /// Reads every `[[rep]]`; the register knows them by e-mail.
@@ -61,7 +61,13 @@ fn working_time(
 
 fn timezone(reader: Reader<'_>, findings: &mut Findings) -> Option<Tz> {
     let (text, span) = reader.text("timezone").zip(reader.place("timezone"))?;
-    zone(text, span, findings)
+    let zone = zone(text, span.clone(), findings)?;
+    if let Some(instead) = zone_hint::no_place(zone) {
+        let finding =
+            Finding::warning(BAD_VALUE, span, format!("'{text}' is no place, so its clocks never change"));
+        findings.add(finding.help(instead));
+    }
+    Some(zone)
 }
 
 /// A zone of the IANA database; notes a finding when it has none of that name.
@@ -69,13 +75,7 @@ pub(super) fn zone(text: &str, span: Range<usize>, findings: &mut Findings) -> O
     let zone = text.parse().ok();
     if zone.is_none() {
         let finding = Finding::error(BAD_VALUE, span, format!("unknown time zone '{text}'"));
-        let zones = || TZ_VARIANTS.iter().map(|zone| zone.name());
-        let of_city = |zone: &&str| zone.rsplit('/').next().is_some_and(|city| fold(city) == fold(text));
-        let near = zones().find(of_city).or_else(|| nearest(text, zones()));
-        findings.add(finding.help(near.map_or_else(
-            || "write a name of the IANA database, such as \"Europe/Lisbon\"".to_owned(),
-            |near| format!("did you mean '{near}'?"),
-        )));
+        findings.add(finding.help(zone_hint::instead_of(text)));
     }
     zone
 }
@@ -84,7 +84,14 @@ fn shifts(reader: Reader<'_>, findings: &mut Findings) -> Vec<Shift> {
     let mut shifts = Vec::new();
     for (text, span) in reader.texts("shifts") {
         match hours::shifts(text) {
-            Ok(more) => shifts.extend(more),
+            Ok(more) => {
+                if more.iter().any(hours::is_a_minute_short) {
+                    let finding =
+                        Finding::warning(BAD_VALUE, span, "`shifts`: the last minute of the day is left out");
+                    findings.add(finding.help("24:00 is the midnight that ends the day"));
+                }
+                shifts.extend(more);
+            }
             Err(why) => findings.error(BAD_VALUE, span, format!("`shifts`: {why}")),
         }
     }

@@ -182,3 +182,39 @@ fn a_calendar_that_has_come_to_its_end_is_told() {
     let status = place.json_at(NOW, 0, &["status"]);
     assert!(status["set_aside"][0].as_str().unwrap().contains("ana.ics has nothing ahead"), "{status}");
 }
+
+/// What `check` says of Ana with this instead of her zone and shifts.
+fn said_of(hours: &str) -> String {
+    let place = desk(event("DTSTART;VALUE=DATE:20261123").as_bytes());
+    let own = "timezone = \"Europe/Berlin\"\nshifts = [\"mon-fri 09:00-17:00\"]\naway";
+    place.replace("rules.toml", own, &format!("{hours}\naway"));
+    place.handoff_at(NOW, &["check"]).stdout
+}
+
+#[test]
+fn a_zone_by_another_name_leads_to_a_place_of_it() {
+    for (zone, place) in [
+        ("CST", "'America/Chicago'"),
+        ("PST", "'America/Los_Angeles'"),
+        ("GMT+1", "'Europe/Berlin'"),
+        ("UTC-5", "'America/New_York'"),
+        ("W. Europe Standard Time", "'Europe/Berlin'"),
+    ] {
+        let said = said_of(&format!("timezone = \"{zone}\""));
+        assert!(said.contains("error[H005]: unknown time zone") && said.contains(place), "C11: {said}");
+    }
+    for zone in ["EST", "MST", "Etc/GMT+5"] {
+        let said = said_of(&format!("timezone = \"{zone}\""));
+        assert!(
+            said.contains("is no place, so its clocks never change") && said.contains("'America/"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_shift_that_leaves_out_the_last_minute_is_told() {
+    let said = said_of("timezone = \"Europe/Berlin\"\nshifts = [\"daily 00:00-23:59\"]");
+    assert!(said.contains("warning[H005]: `shifts`: the last minute of the day is left out"), "C12: {said}");
+    assert_eq!(said_of("timezone = \"Europe/Berlin\"\nshifts = [\"daily 00:00-24:00\"]"), "");
+}

@@ -19,7 +19,7 @@ pub(super) struct Zones {
 
 /// A zone of the IANA database by its name, or by the one that Windows, Outlook or another vendor has for it. CLDR knows what
 /// Windows means today; the parser has older names, those of Exchange and those with cities, and is behind on some of CLDR's.
-fn known(name: &str) -> Option<Tz> {
+pub(in crate::rules) fn known(name: &str) -> Option<Tz> {
     if let Ok(windows) = name.parse::<WindowsTimezone>() {
         return windows.tzdb_id().parse().ok();
     }
