@@ -55,7 +55,7 @@ fn places(text: &str) -> Vec<String> {
         offset.abbreviation().is_some_and(|name| name.eq_ignore_ascii_case(text.trim()))
     };
     let called = chosen(|zone| SEASONS.iter().any(|at| is_called(zone, at)));
-    if called.is_empty() { seconds(text).map(|seconds| at(seconds)).unwrap_or_default() } else { called }
+    if called.is_empty() { seconds(text).map(at).unwrap_or_default() } else { called }
 }
 
 /// The places that are so far from UTC in their standard time.
