@@ -218,12 +218,8 @@ impl<'a> Recorder<'a> {
                 .execute([stored.id, AT_ONCE])?;
         }
         // What is no news to a verdict may be what an outcome waits for.
-        if !mutant::is("changed and not looked at") {
-            conn.prepare_cached(
-                "UPDATE handoff SET look_ms = ?2 WHERE contact_id = ?1 AND look_ms IS NOT NULL",
-            )?
+        conn.prepare_cached("UPDATE handoff SET look_ms = ?2 WHERE contact_id = ?1 AND look_ms IS NOT NULL")?
             .execute([stored.id, AT_ONCE])?;
-        }
         Ok(is_news)
     }
 }
