@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::condition::{ConditionReport, TestReport};
 use super::field::FieldReport;
-use super::proposal::Proposer;
+use super::proposal::{FIELDS, Proposer};
 use super::{OwnerRow, Report};
 use crate::rules::{Operand, Rules};
 
@@ -62,9 +62,10 @@ impl Attention {
 pub(super) fn attention(report: &Report, rules: &Rules, definition: &str) -> Vec<Attention> {
     let proposer = Proposer { rules, definition, fields: &report.fields };
     let unreadable = report.fields.iter().filter_map(|field| unreadable(field, &proposer));
-    let absent = report.conditions.iter().flat_map(|condition| {
-        condition.tests.iter().filter_map(move |found| absent(condition, found, report, rules))
-    });
+    let absent = report
+        .conditions
+        .iter()
+        .flat_map(|condition| condition.tests.iter().filter_map(|found| absent(condition, found, &proposer)));
     let times = report.fields.iter().filter_map(|field| times(field, rules));
     let mut all: Vec<Attention> =
         unreadable.chain(absent).chain(nobody(&report.owners)).chain(times).collect();
@@ -95,12 +96,16 @@ fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention>
     Some(Attention { table, write, is_grave, ..told(text + &words) })
 }
 
-fn absent(of: &ConditionReport, found: &TestReport, report: &Report, rules: &Rules) -> Option<Attention> {
+fn absent(of: &ConditionReport, found: &TestReport, proposer: &Proposer<'_>) -> Option<Attention> {
     let Operand::Field(id) = found.operand else { return None };
-    let name = &rules.fields.get(id)?.name;
-    let field = report.fields.iter().find(|field| field.field == *name && field.filled > 0)?;
+    let name = &proposer.rules.fields.get(id)?.name;
+    let field = proposer.fields.iter().find(|field| field.field == *name && field.filled > 0)?;
+    if found.values == 0 || found.absent < found.values {
+        return None;
+    }
+    let write = proposer.as_country(field, &found.absent_values);
     // A list of which nobody has anything harms nobody while the condition finds people in other ways.
-    if found.values == 0 || found.absent < found.values || of.holds > 0 {
+    if write.is_none() && of.holds > 0 {
         return None;
     }
     let values = match found.absent_values.as_slice() {
@@ -111,7 +116,10 @@ fn absent(of: &ConditionReport, found: &TestReport, report: &Report, rules: &Rul
     let most_often = most_often.map(|most| format!(", most often '{}'", most.value)).unwrap_or_default();
     let more = if field.is_more { "more than " } else { "" };
     let text = format!("{}: {values} in `{name}` ({more}{} different{most_often})", of.of, field.different);
-    Some(Attention { span: Some(found.span.clone()), ..told(text) })
+    let mends = if write.is_some() { "; with this line they do" } else { "" };
+    let table = write.as_ref().map(|_| FIELDS);
+    let write = write.into_iter().collect();
+    Some(Attention { table, write, span: Some(found.span.clone()), ..told(text + mends) })
 }
 
 fn nobody(owners: &[OwnerRow]) -> Option<Attention> {

@@ -45,6 +45,9 @@ pub struct FieldReport {
     /// Every sample that was kept.
     #[serde(skip)]
     pub(super) kept: Vec<String>,
+    /// The different values that are known, the most frequent first.
+    #[serde(skip)]
+    pub(super) known: Vec<String>,
     #[serde(skip)]
     pub(super) trials: Vec<Trial>,
 }
@@ -107,7 +110,8 @@ impl FieldTally {
                     self.trials.iter_mut().for_each(|trial| trial.must_read(raw));
                 }
             }
-            Value::Missing | Value::Bool(_) | Value::Text(_) => {}
+            Value::Text(_) => self.trials.retain_mut(|trial| trial.is_worth_trying(raw)),
+            Value::Missing | Value::Bool(_) => {}
         }
         if !(self.is_personal && self.different.is_more) {
             self.different.count(value);
@@ -146,6 +150,7 @@ impl FieldTally {
             is_more: self.different.is_more,
             samples: self.samples.iter().take(SAMPLES_SHOWN).cloned().collect(),
             kept: self.samples,
+            known: sorted.iter().map(|known| known.value.clone()).collect(),
             trials: self.trials,
             first_unreadable: self.first_unreadable,
             lowest,

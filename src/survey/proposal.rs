@@ -1,7 +1,7 @@
 //! The line to write so that a field can be read, tried before it is said.
 
 use super::field::{FieldReport, SAMPLES_MAX};
-use super::trial::{DECIMAL, Trial};
+use super::trial::{DECIMAL, TYPE, Trial};
 use crate::model::{COMPANY, Kind};
 use crate::rules::{Entry, Node, Rules};
 
@@ -41,6 +41,13 @@ impl Proposer<'_> {
                 )
             }
         }
+    }
+
+    /// The line with which the values of a field are countries, where one of these texts is then among them.
+    pub(super) fn as_country(&self, field: &FieldReport, texts: &[String]) -> Option<String> {
+        let trial = field.trials.iter().find(|trial| trial.key == TYPE && trial.is_good())?;
+        let occurs = |text: &String| field.known.iter().any(|known| trial.is_same(text, known));
+        texts.iter().any(occurs).then(|| self.line(field, trial.key, &trial.words()))
     }
 
     /// It is said once for all numbers of a file, so it must lose none of them.
@@ -93,7 +100,7 @@ impl Proposer<'_> {
     }
 }
 
-const FIELDS: &str = "[fields]";
+pub(super) const FIELDS: &str = "[fields]";
 
 /// A text as TOML writes it, which is as JSON does.
 fn quoted(text: &str) -> String {

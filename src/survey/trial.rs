@@ -2,7 +2,7 @@
 
 use chrono::Datelike as _;
 
-use crate::model::{Decimal, Format, Kind, RangeEnd, Reading, Value};
+use crate::model::{Decimal, Form, Format, Kind, RangeEnd, Reading, Value, ValueMap};
 
 /// A way that read less than it could not by so much is given up.
 const FAILED_MAX: u64 = 100;
@@ -20,6 +20,9 @@ const DAYS: [&str; 16] = [
     "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%m.%d.%y", "%d-%m-%y", "%m-%d-%y", "%d-%b-%y",
 ];
 const TIMES: [&str; 5] = ["", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p"];
+
+/// Said of a field that can be read already, and finds nobody.
+pub(super) const TYPE: &str = "type";
 
 /// Said of a source and not of a field.
 pub(super) const DECIMAL: &str = "decimal";
@@ -67,6 +70,9 @@ impl Trial {
                 let ways = ways.chain([by("excel").into_iter().collect()]);
                 ways.map(|options| Self { key: "format", options, failed: 0 }).collect()
             }
+            Kind::Text if reading.form == Form::Plain && reading.map == ValueMap::default() => {
+                vec![one(TYPE, "\"country\"", Reading { form: Form::Country, ..reading.clone() })]
+            }
             Kind::Bool | Kind::Text => Vec::new(),
         }
     }
@@ -84,6 +90,12 @@ impl Trial {
     pub(super) fn must_read(&mut self, raw: &str) {
         self.failed +=
             u64::from(self.key == DECIMAL && !self.options.iter().any(|(_, reading, _)| reads(reading, raw)));
+    }
+
+    /// Whether two texts are the same, read this way.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> bool {
+        let read = |text| self.options.first().map(|(_, reading, _)| reading.read(text));
+        matches!(read(one), Some(Value::Text(_))) && read(one) == read(other)
     }
 
     /// How many values it read.

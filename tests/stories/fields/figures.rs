@@ -54,7 +54,8 @@ fn what_needs_somebody_comes_first_and_ends_with_exit_code_1() {
     for expected in [
         "! `size` cannot be read as a number in 40 of 40 contacts that have it: '10,000+', '51-200' (first contact c1); this line reads 40 of them",
         "! `seen_at` cannot be read as a datetime in 20 of 40 contacts that have it: '11/25/2026 9:05 AM' (first contact c2); this line reads 20 of them",
-        "- route 'Europe': none of its 6 values occurs in `country` (4 different, most often 'France')",
+        "- route 'Europe': none of its 6 values occurs in `country` (4 different, most often 'France'); with this line they do",
+        "    [fields] country = { property = \"country\", type = \"country\" }",
         "- 8 contacts have an owner who is no rep: 'Carlos Ruiz' (8)",
         "- `seen_at` is in the future for 20 contacts, and names no zone in 20, so it is read as UTC",
         "    [fields] size = { property = \"Company Size\", type = \"number\", range = \"low\" }",

@@ -103,3 +103,17 @@ fn what_the_values_do_not_tell_is_not_guessed() {
     let (_, lines) = proposed(&one(size, &["80,5", "80.5", "80.5", "0.25"]), "size");
     assert!(lines.is_empty(), "a comma would lose what is read already: {lines:?}");
 }
+
+#[test]
+fn names_of_countries_meet_codes_with_the_line_that_is_proposed() {
+    let route = "[[route]]\nname = \"Not here\"\nwhen = { country.not_in = [\"DE\", \"AT\"] }\nto = { team = \"inbound\" }\n\
+                 [[route]]\nname = \"Everyone\"\nto = { team = \"inbound\" }\n";
+    let place = Place::with(&definition(route), "id,score,country\n1,5,Germany\n2,5,Österreich\n3,5,USA\n");
+    let report = place.fields(0, &["contacts.csv"]);
+    let line = "country = { property = \"country\", type = \"country\" }";
+    assert_eq!(row(&report, "attention", "table", "[fields]")["write"][0], line, "{report:#}");
+    place.append("rules.toml", &format!("[fields]\n{line}\n"));
+    let report = place.fields(0, &["contacts.csv"]);
+    assert_eq!(row(&report, "conditions", "of", "route 'Not here'")["holds"], 1, "{report:#}");
+    assert_eq!(report["attention"].as_array().map(Vec::len), Some(0), "{report:#}");
+}

@@ -6,8 +6,8 @@ use crate::support::{MONDAY_10, Place};
 const SIZE: &str = "`size` cannot be read as a number in 40 of 40 contacts that have it: '10,000+', '51-200' (first contact c1); \
                     this line reads 40 of them";
 const LINE: &str = "size = { property = \"Company Size\", type = \"number\", range = \"low\" }";
-const EUROPE: &str =
-    "route 'Europe': none of its 6 values occurs in `country` (4 different, most often 'France')";
+const EUROPE: &str = "route 'Europe': none of its 6 values occurs in `country` (4 different, most often 'France')\
+                      ; with this line they do";
 
 fn run(place: &Place, now: &str) -> String {
     let ran = place.handoff_at(now, &["run"]);
