@@ -307,8 +307,8 @@ pub struct ForgetArgs {
 
 #[derive(Args, Debug)]
 pub struct InitArgs {
-    /// The folder; by default this one
-    #[arg(value_name = "FOLDER", default_value = ".")]
+    /// A file of contacts, or the folder of its contacts.csv; by default this one
+    #[arg(value_name = "FILE|FOLDER", default_value = ".")]
     pub folder: PathBuf,
     /// Instead, create in the CRM what handoff would like to have there
     #[arg(long)]

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Contacts that a service is asked for: what most of its fields are like shows in these.
 const SAMPLE: usize = 1_000;
 
+/// Fields by which contacts find their companies.
+const JOINED_BY: [&str; 3] = ["company_id", "company.id", "company.domain"];
+
 /// Where contacts come from, and what is read of them.
 pub(crate) struct History {
     source: Source,
@@ -28,6 +31,8 @@ pub(crate) struct History {
     fields: Vec<Field>,
     /// Whose values are looked at.
     wanted: Vec<FieldId>,
+    /// Fields by which a file's rows are found, as far as the definition says where they are.
+    joins: Vec<String>,
 }
 
 enum Source {
@@ -64,7 +69,10 @@ impl History {
     }
 
     fn new(source: Source, name: String, rules: &Rules) -> Self {
-        Self { source, name, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules) }
+        let mapped = rules.fields.required().map(|field| field.name.clone());
+        let joins =
+            mapped.filter(|name| JOINED_BY.contains(&name.as_str())).chain(["id".to_owned()]).collect();
+        Self { source, name, fields: rules.fields.all().to_vec(), wanted: fields_looked_at(rules), joins }
     }
 
     /// The field of this name, else the column or property of this name; an error when there is neither.
@@ -153,8 +161,9 @@ impl History {
     pub(crate) fn lacks(&mut self, field: &Field) -> Result<Option<String>> {
         match &mut self.source {
             Source::File(crm) => {
-                let id = self.fields.iter().find(|field| field.name == "id");
-                let asked: Vec<&Field> = id.into_iter().chain([field]).collect();
+                // What the definition calls the columns that the files are joined by.
+                let joins = self.fields.iter().filter(|field| self.joins.contains(&field.name));
+                let asked: Vec<&Field> = joins.chain([field]).collect();
                 Ok(crm.check(&asked)?.into_iter().next_back())
             }
             Source::Store(store) => {

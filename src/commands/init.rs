@@ -1,18 +1,21 @@
 //! Starts a definition: a rules.toml for contacts in a CSV file, complete enough to run.
 
+mod contacts;
 mod crm;
 
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write as _};
+use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
+use self::contacts::Begun;
 use super::{ExitStatus, Time};
 use crate::cli::{Global, InitArgs};
 use crate::output::{Printable, Printer};
 
 const RULES: &str = include_str!("init/rules.toml");
+const CONTACTS_FILE: &str = "contacts.csv";
 const CONTACTS: &str = include_str!("init/contacts.csv");
 
 pub(super) fn command(
@@ -24,28 +27,48 @@ pub(super) fn command(
     if args.crm {
         return crm::command(global, args, time, printer);
     }
-    std::fs::create_dir_all(&args.folder)
-        .with_context(|| format!("cannot create the folder {}", args.folder.display()))?;
-    let rules = args.folder.join("rules.toml");
-    if !create(&rules, RULES)? {
+    // A file is named, or lies in the folder.
+    let (folder, file) = match args.folder.file_name().filter(|_| args.folder.is_file()) {
+        Some(name) => (args.folder.parent().unwrap_or(Path::new("")), name.to_string_lossy().into_owned()),
+        None => (args.folder.as_path(), CONTACTS_FILE.to_owned()),
+    };
+    let rules = folder.join("rules.toml");
+    if rules.exists() {
         printer.error(&format!("{} is there already; it was left as it is", rules.display()));
         return Ok(ExitStatus::Refused);
     }
-    let contacts = args.folder.join("contacts.csv");
-    create(&contacts, CONTACTS)?;
-    printer.data(&Printable::lines([
-        format!("wrote {} and {}", rules.display(), contacts.display()),
-        format!("next: handoff run --dry-run --include-existing --rules {}", rules.display()),
-    ]));
+    let is_there = folder.join(&file).exists();
+    let begun = if is_there {
+        contacts::begin(folder, &file, time)?
+    } else {
+        Begun { text: RULES.to_owned(), notes: Vec::new() }
+    };
+    if global.dry_run {
+        printer.data(&Printable::laid_out(&begun.text));
+    } else {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+        create(&rules, &begun.text)?;
+        let mut wrote = format!("wrote {}", rules.display());
+        if !is_there {
+            create(&folder.join(&file), CONTACTS)?;
+            wrote = format!("{wrote} and {}", folder.join(&file).display());
+        }
+        printer.data(&Printable::lines([
+            wrote,
+            format!("next: handoff run --dry-run --include-existing --rules {}", rules.display()),
+        ]));
+    }
+    for note in &begun.notes {
+        printer.warn(note);
+    }
     Ok(ExitStatus::Done)
 }
 
-/// Writes a file that is not there yet; false when it is.
-fn create(path: &Path, text: &str) -> Result<bool> {
-    let cannot = || format!("cannot write {}", path.display());
-    match OpenOptions::new().write(true).create_new(true).open(path) {
-        Ok(mut file) => file.write_all(text.as_bytes()).with_context(cannot).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
-        Err(error) => Err(error).with_context(cannot),
-    }
+/// Writes a file that is not there yet.
+fn create(path: &Path, text: &str) -> Result<()> {
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.with_context(|| format!("cannot write {}", path.display()))
 }

@@ -79,6 +79,8 @@ pub struct Page {
     /// Where a later walk begins when everything up to and including this page is stored; opaque to everybody else.
     /// `None`: not here, only at a later page.
     pub cursor: Option<String>,
+    /// Each record is as it stands there now: none is a late answer, which the time of its change would give away.
+    pub is_current: bool,
     /// The walk goes over the whole source: what was set aside earlier and is not met again is mended.
     pub covers_everything: bool,
     /// Read anew: earlier walks had read all that changed before this, in milliseconds since 1970.

@@ -55,6 +55,14 @@ pub fn default_property(kind: &str, field: &str) -> Option<&'static str> {
     REGISTRY.default_property(kind, source)
 }
 
+/// The standard fields that a file of contacts has, each with its column.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn fields_in(path: &std::path::Path) -> Result<Vec<(&'static str, String)>> {
+    file::fields_in(path)
+}
+
 /// Whether nothing leaves this machine: the time may then be set for tests.
 pub fn is_local(connection: &Connection) -> bool {
     REGISTRY.is_local(connection)

@@ -14,7 +14,7 @@ use crate::model::{
     ContactId, Delivered, Delivery, Kind, LookUp, Mention, Record, Reply, Status, Timestamp, Untrusted,
     Update, Write, handoff_key,
 };
-use crate::store::{Moment, NewEffect, NewHandoff, Side, Store};
+use crate::store::{Moment, NewEffect, NewHandoff, Shown, Side, Store};
 use crate::uptime::ClockReading;
 use fake::Fake;
 
@@ -51,7 +51,7 @@ fn planned(handoffs: &[&[(&str, Write)]]) -> Store {
         let started = store.write(|db| {
             let layout = db.layout(&[])?;
             let record = Record { id: id.clone(), modified_ms: None, values: Vec::new() };
-            db.store_records(layout, &[record], None, first())?;
+            db.store_records(layout, &[record], Shown::default(), first())?;
             let handoff = db.start_handoff(&NewHandoff {
                 contact,
                 key: &handoff_key("fake", "account", &id, 1),

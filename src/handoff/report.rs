@@ -16,6 +16,8 @@ pub(crate) struct RunReport {
     pub handed_off: Vec<HandedOff>,
     pub waiting: Vec<Waiting>,
     pub outcomes: Vec<Acted>,
+    /// Rows or objects about what reps did that could not be read.
+    pub acts_set_aside: usize,
     pub escalated: Vec<Acted>,
     #[serde(skip)]
     pub delivered: Delivered,
@@ -111,6 +113,7 @@ impl RunReport {
             handed_off: Vec::new(),
             waiting: Vec::new(),
             outcomes: Vec::new(),
+            acts_set_aside: 0,
             escalated: Vec::new(),
             delivered: Delivered::default(),
             notes: Vec::new(),

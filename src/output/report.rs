@@ -174,12 +174,13 @@ fn summary(report: &RunReport) -> String {
         lines.push(format!("{} judged{verdicts}", evaluated.contacts));
     }
     let waiting = some(report.waiting.len(), "waiting");
+    let acts = some(report.acts_set_aside, "acts of reps set aside as unreadable");
     let delivered = if report.dry_run {
         "; dry run, nothing was written".to_owned()
     } else {
         some(report.delivered.done + report.delivered.found, "writes delivered")
     };
-    lines.push(format!("{} handed off{waiting}{delivered}", report.handed_off.len()));
+    lines.push(format!("{} handed off{waiting}{acts}{delivered}", report.handed_off.len()));
     lines.join("\n")
 }
 

@@ -106,7 +106,8 @@ impl Run<'_> {
                 let done = isolated(|| self.stage(*stage, &mut may_escalate));
                 let done = done.unwrap_or_else(|| Err(anyhow!("a bug in handoff ended {}", stage.name())));
                 let Err(error) = done else { continue };
-                self.report.problems.push(format!("{error:#}"));
+                let told = format!("{error:#}");
+                self.report.problems.extend(told.lines().map(str::to_owned));
                 // After a failed write the outcome of that commit is unknown until the file is opened again.
                 if is_database_error(&error) {
                     return false;

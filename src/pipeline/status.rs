@@ -240,9 +240,15 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
                 .to_owned(),
         );
     }
-    if state.quarantined > 0 {
-        attention
-            .push(format!("contacts that cannot be read: {}; mend them at their source", state.quarantined));
+    let acts = db.quarantined_acts()?;
+    if state.quarantined > acts {
+        let contacts = state.quarantined - acts;
+        attention.push(format!("contacts that cannot be read: {contacts}; mend them at their source"));
+    }
+    if acts > 0 {
+        attention.push(format!(
+            "acts of reps that cannot be read: {acts}; mend them at their source, or a rep who acted is reminded"
+        ));
     }
     if state.unclear > 0 {
         attention.push(format!(

@@ -8,6 +8,7 @@ use crate::crm::{Sync, SyncOutcome};
 use crate::handoff::report::{RunReport, Synced};
 use crate::model::Field;
 use crate::mutant;
+use crate::store::Shown;
 
 /// The store's name for the position in the CRM's contacts.
 const STREAM: &str = "contacts";
@@ -60,8 +61,9 @@ fn sync(session: &mut Session, full_resync: bool, progress: &mut Progress<'_>) -
         }
         store.write(|db| {
             let layout = db.layout(fields)?;
+            let shown = Shown { read_before: page.read_before, is_current: page.is_current };
             for records in page.records.chunks(STORE_AT_ONCE) {
-                let stored = db.store_records(layout, records, page.read_before, now)?;
+                let stored = db.store_records(layout, records, shown, now)?;
                 synced.read += stored.read;
                 synced.changed += stored.changed;
                 if page.read_before.is_some() {
@@ -102,7 +104,7 @@ fn read_hinted(session: &mut Session, synced: &mut Synced) -> Result<()> {
     let fresh = crm.read(fields, &hints.contacts)?.unwrap_or_default();
     store.write(|db| {
         let layout = db.layout(fields)?;
-        let stored = db.store_records(layout, &fresh.records, None, *now)?;
+        let stored = db.store_records(layout, &fresh.records, Shown::default(), *now)?;
         synced.read += stored.read;
         synced.changed += stored.changed;
         db.end_quarantine_of(&fresh.records)?;

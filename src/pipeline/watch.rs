@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use super::session::Session;
 use super::skew::clocks_agree;
 use crate::chat::Posted;
-use crate::connector::When;
+use crate::connector::{Unreadable, When};
 use crate::crm::Watched;
 use crate::deliver::Pace;
 use crate::handoff::outcomes::{self, ActsOf, ToLook, acts_hash};
@@ -30,6 +30,10 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<boo
     begin(session)?;
     let db = session.store.read();
     if !db.is_any_watched()? {
+        // Nobody's act is waited for, so none is missed.
+        if db.quarantined_acts()? > 0 {
+            session.store.write(|db| db.quarantine_acts(&[], session.now))?;
+        }
         return Ok(false);
     }
     let mark = session.crm.activity_mark()?;
@@ -45,7 +49,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<boo
         activity(session, &watched, report)?
     };
     // What could not be read is read again by the next run, and told again.
-    let mark = mark.filter(|_| which == Which::All && seen.is_readable);
+    let mark = mark.filter(|_| which == Which::All && seen.bad.as_ref().is_none_or(Vec::is_empty));
     look(session, &watched, &seen, mark.as_deref(), report)?;
     Ok(seen.is_whole && clocks_agree(session, report))
 }
@@ -84,6 +88,9 @@ fn look(
     let to_look: Vec<ToLook> = watched.iter().filter_map(to_look).collect();
     session.store.write(|db| {
         outcomes::record(&session.context(), db, &to_look, report)?;
+        if let Some(bad) = &seen.bad {
+            db.quarantine_acts(bad, session.now)?;
+        }
         mark.map_or(Ok(()), |mark| db.remember(LOOKED_AT, mark))
     })
 }
@@ -97,13 +104,13 @@ struct Seen {
     acts: Vec<Activity>,
     /// An escalation without a look at all of it could blame somebody who acted.
     is_whole: bool,
-    /// Nothing of it had to be left out.
-    is_readable: bool,
+    /// What of it had to be left out; `None` when nothing was read.
+    bad: Option<Vec<Unreadable>>,
 }
 
 impl Seen {
     fn nothing() -> Self {
-        Self { acts: Vec::new(), is_whole: true, is_readable: true }
+        Self { acts: Vec::new(), is_whole: true, bad: None }
     }
 }
 
@@ -145,7 +152,8 @@ fn activity(session: &mut Session, watched: &[WatchedHandoff], report: &mut RunR
     for bad in &seen.bad {
         report.notes.push(format!("{}: {}", one_line(&bad.place, 120), one_line(&bad.reason, 200)));
     }
-    let mut seen = Seen { acts: seen.acts, is_whole: true, is_readable: seen.bad.is_empty() };
+    report.acts_set_aside = seen.bad.len();
+    let mut seen = Seen { acts: seen.acts, is_whole: true, bad: Some(seen.bad) };
     match of_chat.map(|joined| joined.unwrap_or_else(|_| bail!("the chat's connector broke down"))) {
         None => {}
         Some(Ok(acts)) => seen.acts.extend(acts),

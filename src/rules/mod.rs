@@ -74,6 +74,7 @@ pub use lists::is_free_mail;
 pub use load::{Connectors, load};
 pub use pages::{Page, page};
 pub use reader::Reader;
+pub use readings::SourceDefaults;
 pub use segment::{segment, segment_source};
 pub use source::{Source, folder};
 pub use suggest::{did_you_mean, nearest};

@@ -12,7 +12,7 @@ use crate::model::{Decimal, Form, Format, Kind, RangeEnd, Reading, Value, ValueM
 
 /// What a source says of all its fields.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct SourceDefaults {
+pub struct SourceDefaults {
     zone: Option<Tz>,
     decimal: Decimal,
 }
@@ -22,7 +22,7 @@ const ANY_DATE: &str = "{date}";
 
 impl SourceDefaults {
     /// Reads the table of a CRM. Whether that CRM takes the keys is for its own rows to say.
-    pub(super) fn read(table: &Table, findings: &mut Findings) -> Self {
+    pub fn read(table: &Table, findings: &mut Findings) -> Self {
         let text =
             |key| table.get(key).and_then(|entry| Some((entry.item.as_text()?, entry.item.span.clone())));
         Self {
@@ -36,7 +36,7 @@ impl SourceDefaults {
     }
 
     /// How a field is read of which `[fields]` says no more than the type.
-    pub(super) fn reading(self, name: &str, kind: Kind) -> Reading {
+    pub fn reading(self, name: &str, kind: Kind) -> Reading {
         let plain = Reading { form: form_of(name), ..Reading::plain(kind) };
         match kind {
             Kind::Text | Kind::Bool => plain,

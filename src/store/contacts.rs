@@ -40,6 +40,9 @@ fn layout_names(fields: &[Field]) -> Vec<String> {
     fields.iter().map(layout_name).collect()
 }
 
+/// Before the place of what a rep did.
+const ACTS: &str = "what reps did: ";
+
 impl Db<'_> {
     /// The id of the layout that stands for `fields`.
     pub fn layout(self, fields: &[Field]) -> Result<i64> {
@@ -86,6 +89,24 @@ impl Db<'_> {
     /// Forgets what was set aside before `since`: a complete walk did not find it again.
     pub fn end_quarantine_before(self, since: Timestamp) -> Result<usize> {
         Ok(self.conn.execute("DELETE FROM quarantine WHERE last_ms < ?1", [since.timestamp_millis()])?)
+    }
+
+    /// Sets aside what of the reps' acts cannot be read, in place of what could not be read before.
+    pub fn quarantine_acts(self, bad: &[Unreadable], now: Timestamp) -> Result<()> {
+        let of_acts = |bad: &Unreadable| Unreadable {
+            place: format!("{ACTS}{}", bad.place),
+            reason: bad.reason.clone(),
+        };
+        self.quarantine(&bad.iter().map(of_acts).collect::<Vec<_>>(), now)?;
+        let statement = "DELETE FROM quarantine WHERE place >= ?1 AND place < ?1 || 'z' AND last_ms < ?2";
+        self.conn.prepare_cached(statement)?.execute(params![ACTS, now.timestamp_millis()])?;
+        Ok(())
+    }
+
+    /// How many of the reps' acts are set aside.
+    pub fn quarantined_acts(self) -> Result<u64> {
+        let statement = "SELECT count(*) FROM quarantine WHERE place >= ?1 AND place < ?1 || 'z'";
+        Ok(self.conn.prepare_cached(statement)?.query_row([ACTS], |row| row.get(0))?)
     }
 
     /// What is set aside, newest first, and how much there is in all.

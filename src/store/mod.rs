@@ -51,7 +51,7 @@ use lock::{Lock, lock};
 pub use open::StorePath;
 pub use outcomes::Closing;
 pub use pauses::PauseRow;
-pub use records::StoredPage;
+pub use records::{Shown, StoredPage};
 pub use runs::{Queue, RunRow};
 pub use silences::{NewSilence, SilenceRow};
 pub use verdicts::{DueContact, NewVerdict};

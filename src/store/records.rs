@@ -19,6 +19,15 @@ pub struct StoredPage {
     pub missed: usize,
 }
 
+/// What a connector says of the records that it shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shown {
+    /// They are read anew: all that changed before this had been read.
+    pub read_before: Option<i64>,
+    /// None of them is a late answer.
+    pub is_current: bool,
+}
+
 /// `due_ms` of a contact that changed, and `look_ms` of its handoff: at once.
 const AT_ONCE: i64 = 0;
 
@@ -33,17 +42,16 @@ fn content_hash(layout: i64, content: &str) -> i64 {
 }
 
 impl Db<'_> {
-    /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is older than
-    /// what is stored, or the same, changes nothing. `read_before`: these are read anew, and all that changed before this
-    /// had been read.
+    /// Stores what a connector read. A contact that is new or has changed is due for evaluation; one that is the same, or a
+    /// late answer older than what is stored, changes nothing.
     pub fn store_records(
         self,
         layout: i64,
         records: &[Record],
-        read_before: Option<i64>,
+        shown: Shown,
         now: Timestamp,
     ) -> Result<StoredPage> {
-        let mut recorder = Recorder::new(self, layout, read_before, now)?;
+        let mut recorder = Recorder::new(self, layout, shown, now)?;
         let mut stored = StoredPage { read: records.len(), ..StoredPage::default() };
         for record in records {
             stored.changed += usize::from(recorder.store(record)?);
@@ -73,7 +81,7 @@ impl Db<'_> {
 struct Recorder<'a> {
     db: Db<'a>,
     layout: i64,
-    read_before: Option<i64>,
+    shown: Shown,
     missed: usize,
     now_ms: i64,
     find: CachedStatement<'a>,
@@ -99,12 +107,12 @@ struct Stored {
 }
 
 impl<'a> Recorder<'a> {
-    fn new(db: Db<'a>, layout: i64, read_before: Option<i64>, now: Timestamp) -> Result<Self> {
+    fn new(db: Db<'a>, layout: i64, shown: Shown, now: Timestamp) -> Result<Self> {
         let prepare = |sql| db.conn.prepare_cached(sql);
         Ok(Self {
             db,
             layout,
-            read_before,
+            shown,
             missed: 0,
             now_ms: now.timestamp_millis(),
             find: prepare(
@@ -163,7 +171,7 @@ impl<'a> Recorder<'a> {
     /// company, no walk can see.
     fn count_missed(&mut self, record: &Record, known_ms: Option<i64>) {
         let is_missed = |before, modified| modified < before && known_ms.is_none_or(|known| known < modified);
-        let times = self.read_before.zip(record.modified_ms);
+        let times = self.shown.read_before.zip(record.modified_ms);
         self.missed += usize::from(times.is_some_and(|(before, modified)| is_missed(before, modified)));
     }
 
@@ -186,8 +194,8 @@ impl<'a> Recorder<'a> {
     }
 
     fn update(&mut self, stored: &Stored, record: &Record, content: &str, hash: i64) -> Result<bool> {
-        let is_older =
-            matches!((record.modified_ms, stored.modified_ms), (Some(new), Some(old)) if new < old);
+        let is_older = !self.shown.is_current
+            && matches!((record.modified_ms, stored.modified_ms), (Some(new), Some(old)) if new < old);
         // Asked for another field, the CRM says more of a contact that did not change: no reason to know it again.
         let stays_forgotten =
             stored.is_forgotten && record.modified_ms.is_some() && record.modified_ms == stored.modified_ms;

@@ -8,7 +8,7 @@ mod transitions;
 mod upgrade;
 mod watch;
 
-use super::{NewAssignment, NewEffect, NewHandoff, Store};
+use super::{NewAssignment, NewEffect, NewHandoff, Shown, Store};
 use crate::model::{ContactId, Field, Kind, Ordinal, Record, Status, Timestamp, Update, Write, handoff_key};
 
 /// So many seconds into the day of the tests.
@@ -36,7 +36,7 @@ fn with_contacts(ids: &[&str]) -> Store {
         .write(|db| {
             let layout = db.layout(&[field("email")])?;
             let records: Vec<Record> = ids.iter().map(|id| record(id, None, &["a@b.example"])).collect();
-            db.store_records(layout, &records, None, at(0))
+            db.store_records(layout, &records, Shown::default(), at(0))
         })
         .unwrap();
     store

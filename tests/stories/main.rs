@@ -17,6 +17,7 @@ mod examples;
 mod explain;
 mod fairness;
 mod fields;
+mod files;
 mod limits;
 mod month;
 mod operations;

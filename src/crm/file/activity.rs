@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, bail};
 
 use super::config::Source;
-use super::layout::no_column;
+use super::header::Found;
+use super::kinds::{Says, known_kinds};
 use super::row::Step;
 use super::stamp::FileStamp;
 use super::table::{Columns, Table};
 use crate::connector::Unreadable;
 use crate::crm::{Activities, Watched};
 use crate::isolate::reading;
-use crate::model::{Activity, ActivityKind, Kind, Value, fold, one_line};
+use crate::model::{Activity, ActivityKind, Value, fold, one_line};
 use crate::mutant;
 
 const AT: usize = 0;
@@ -34,12 +35,25 @@ pub(super) fn check(source: &Source) -> Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let columns = Columns::of(source)?;
-    let missing = REQUIRED.into_iter().filter(|name| columns.complete && !columns.has(name));
-    Ok(missing.map(|name| no_column(source, name, None, &columns)).collect())
+    let problem = |name: &str| match columns.find(name) {
+        Found::No if columns.complete => {
+            let place = source.header_place(columns.line);
+            Some(format!(
+                "{place}: no column '{name}'; rename the one that has it; columns: {}",
+                columns.listed()
+            ))
+        }
+        Found::Twice(..) => Some(format!(
+            "{}: two columns are called '{name}'; rename one",
+            source.header_place(columns.line)
+        )),
+        Found::No | Found::At(_) => None,
+    };
+    Ok(REQUIRED.into_iter().filter_map(problem).collect())
 }
 
 /// The acts on watched contacts since their handoffs. Rows about others are not looked at any further.
-pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
+pub(super) fn read(source: &Source, says: &Says, open: &[Watched]) -> Result<Activities> {
     let mut activities = Activities::default();
     if open.is_empty() || is_absent(source)? {
         return Ok(activities);
@@ -54,7 +68,7 @@ pub(super) fn read(source: &Source, open: &[Watched]) -> Result<Activities> {
         let row = match table.read().with_context(|| source.name.clone())? {
             Step::End => return Ok(activities),
             Step::Bad(reason) => Err(reason),
-            Step::Row => reading(|| read_row(&table, source, &watched)),
+            Step::Row => reading(|| read_row(&table, source, says, &watched)),
         };
         match row {
             Ok(act) => activities.acts.extend(act),
@@ -98,16 +112,19 @@ fn index(open: &[Watched]) -> HashMap<Cow<'_, str>, Vec<&Watched>> {
 fn read_row(
     table: &Table,
     source: &Source,
+    says: &Says,
     watched: &HashMap<Cow<'_, str>, Vec<&Watched>>,
 ) -> Result<Option<Activity>, String> {
     let contact = table.cell(CONTACT).ok_or("the row names no contact: neither an id nor an e-mail")?;
     let by_id = watched.get(contact).into_iter();
-    let matches = by_id.chain(watched.get(&fold(contact))).flatten();
+    // Ids are kept apart by the case of their letters.
+    let by_email = contact.contains('@').then(|| watched.get(&fold(contact))).flatten();
+    let matches = by_id.chain(by_email).flatten();
     let Some(since) = matches.map(|watched| watched.since).min() else {
         return Ok(None);
     };
     mutant::trip("reading an act", contact);
-    let at = match Kind::DateTime.read(table.cell(AT).unwrap_or_default()) {
+    let at = match says.times.read(table.cell(AT).unwrap_or_default()) {
         Value::Time(at) => at,
         Value::Unreadable(reason) => return Err(format!("`at` is {reason}")),
         Value::Missing | Value::Number(_) | Value::Bool(_) | Value::Text(_) => {
@@ -117,10 +134,11 @@ fn read_row(
     if at < since {
         return Ok(None);
     }
-    let kind = table.cell(KIND).unwrap_or_default();
-    let kind = ActivityKind::parse(kind).ok_or_else(|| {
-        let known = ActivityKind::ALL.map(ActivityKind::name).join(", ");
-        format!("unknown kind '{}'; known: {known}", one_line(kind, 40))
+    let kind = table.cell(KIND).ok_or("`kind` is missing")?;
+    let mapped = says.kinds.get(&*fold(kind)).copied();
+    let kind = mapped.or_else(|| ActivityKind::parse(kind)).ok_or_else(|| {
+        let (kind, known) = (one_line(kind, 40), known_kinds());
+        format!("unknown kind '{kind}'; say in [crm.file] `activity_kinds` which it is of {known}")
     })?;
     Ok(Some(Activity {
         at,

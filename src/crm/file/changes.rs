@@ -29,16 +29,22 @@ pub(super) fn walk(
         return Ok(Some(present.clone()));
     }
     let mut contacts = Contacts::open(config, fields)?;
-    let mut page = Page { bad: std::mem::take(&mut contacts.companies.bad), ..Page::default() };
+    // A row says how its contact is now, whatever time stands in it.
+    let empty = || Page { is_current: true, ..Page::default() };
+    let mut page = Page { bad: std::mem::take(&mut contacts.companies.bad), ..empty() };
     loop {
         match contacts.read(|_| true)? {
             RowRead::Record(record) => page.records.push(record),
+            RowRead::Newer(record) => {
+                page.records.retain(|older| older.id != record.id);
+                page.records.push(record);
+            }
             RowRead::Bad(unreadable) => page.bad.push(unreadable),
             RowRead::End => break,
         }
         if page.records.len() + page.bad.len() >= PAGE_ROWS {
             page.progress = Some(contacts.progress());
-            take(std::mem::take(&mut page))?;
+            take(std::mem::replace(&mut page, empty()))?;
         }
     }
     let read =

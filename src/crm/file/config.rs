@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use encoding_rs::Encoding;
 
-use crate::rules::KeyKind::{Text, TextThat, Word};
-use crate::rules::{Findings, Reader, Table, TableSpec, key};
+use super::kinds::{KINDS, Says, kinds};
+use crate::model::Kind;
+use crate::rules::KeyKind::{Special, Text, TextThat, Word};
+use crate::rules::{Findings, Item, Reader, SourceDefaults, Table, TableSpec, key};
 
 /// `[crm.file]`, with every path resolved.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(super) struct Config {
     pub(super) contacts: Source,
     pub(super) companies: Option<Source>,
     pub(super) activity: Option<Source>,
+    /// How the activity is read.
+    pub(super) activity_says: Says,
     /// The folder that updates and tasks are written to.
     pub(super) out: PathBuf,
     pub(super) account: String,
@@ -43,6 +47,11 @@ impl Source {
         })
     }
 
+    /// Where its columns are named; without a line, in every row.
+    pub(super) fn header_place(&self, line: Option<u64>) -> String {
+        line.map_or_else(|| self.name.clone(), |line| self.place(line))
+    }
+
     /// A line of it, for people: `contacts.csv:17`.
     pub(super) fn place(&self, line: u64) -> String {
         format!("{}:{line}", self.name)
@@ -57,6 +66,11 @@ pub(super) static KEYS: TableSpec = TableSpec::new(
         key("contacts", Text, "A .csv or .jsonl file, beside the definition.").required(),
         key("companies", Text, "Joined by company_id, else by domain."),
         key("activity", Text, "What reps did: at, contact, by, kind, note."),
+        key(
+            "activity_kinds",
+            Special(&KINDS),
+            "What the activity file calls the kinds: { Anruf = \"call\" }.",
+        ),
         key("out", Text, "The folder for tasks.jsonl and contacts.jsonl.").default("out"),
         key(
             "account",
@@ -96,7 +110,11 @@ impl Config {
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
         let account = account.unwrap_or_else(|| file_name.to_string_lossy().into_owned());
-        Some(Self { contacts, companies, activity, out, account, record_url })
+        let activity_says = Says {
+            times: SourceDefaults::read(table, &mut Findings::default()).reading("at", Kind::DateTime),
+            kinds: kinds(reader.item("activity_kinds").and_then(Item::as_table)),
+        };
+        Some(Self { contacts, companies, activity, activity_says, out, account, record_url })
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which column of which file each field is read from.
 
 use super::config::{Config, Source};
+use super::header::{Found, header_below};
+use super::names::likeliest;
 use super::table::Columns;
-use crate::model::{Field, STANDARD_FIELDS, one_line};
-use crate::rules::nearest;
+use crate::model::{Field, Kind, STANDARD_FIELDS, one_line};
 
 /// Longest list of columns in a message; spreadsheets have hundreds.
 const COLUMNS_CHARS_MAX: usize = 400;
@@ -127,45 +128,98 @@ fn column_beside(field: &str, property: &str, contacts: &Columns) -> Option<Stri
     usable.then(|| property.to_owned())
 }
 
-/// What the files lack of the fields that must be there, in words.
-pub(super) fn missing_columns(config: &Config, required: &[&Field], files: Files<'_>) -> Vec<String> {
+/// What the files lack of the fields that must be there, in words: a line for each, with what to write. `fields` say what the
+/// columns are called that the files are joined by.
+pub(super) fn missing_columns(
+    config: &Config,
+    required: &[&Field],
+    fields: &[&Field],
+    files: Files<'_>,
+) -> Vec<String> {
+    let lacks = Lacks { config, files };
+    let id = Field::new("id", property(fields, "id"), Kind::Text);
+    let contacts = &config.contacts;
+    if files.contacts.complete
+        && !files.contacts.has(&id.property)
+        && let Some(line) = header_below(contacts, &files.contacts.names)
+    {
+        let (place, above) = (contacts.header_place(files.contacts.line), line - 1);
+        return vec![format!(
+            "{place}: no column '{}' here, and line {line} looks like the header: delete the {above} lines above it, or \
+             export without a title",
+            id.property
+        )];
+    }
     let mut problems = Vec::new();
-    let id = property(required, "id");
-    if files.contacts.complete && !files.contacts.has(id) {
-        problems.push(no_column(&config.contacts, id, Some("id"), files.contacts));
-    }
-    let layout = Layout::new(required, files);
-    for (field, origin) in required.iter().zip(&layout.origins) {
-        if *origin != Origin::Nowhere || field.name == "id" {
-            continue;
-        }
-        let name = Some(field.name.as_str());
-        problems.push(match (&config.companies, files.companies) {
-            (Some(source), Some(columns)) if field.of_company => {
-                no_column(source, &field.property, name, columns)
-            }
-            _ if field.of_company => {
-                no_column(&config.contacts, &prefixed(&field.property), name, files.contacts)
-            }
-            _ => no_column(&config.contacts, &field.property, name, files.contacts),
-        });
-    }
     if let (Some(source), Some(columns)) = (&config.companies, files.companies) {
-        let (id, domain) = (property(required, "company.id"), property(required, "company.domain"));
+        let [id, domain] = ["company.id", "company.domain"].map(|name| property(fields, name));
         if columns.complete && !columns.has(id) && !columns.has(domain) {
-            problems.push(no_column(source, id, Some("company.id"), columns));
+            let id = Field::new("company.id", id, Kind::Text);
+            problems.push(no_column(source, &id, columns));
         }
+    }
+    problems.extend(lacks.of(&id, Origin::Contact(0)));
+    let layout = Layout::new(required, files);
+    for (field, origin) in required.iter().zip(&layout.origins).filter(|(field, _)| field.name != "id") {
+        problems.extend(lacks.of(field, *origin));
     }
     problems
 }
 
-/// `contacts.csv:1: no column 'hubspotscore' (field 'score'); did you mean 'score'? columns: …`
-pub(super) fn no_column(source: &Source, column: &str, field: Option<&str>, columns: &Columns) -> String {
-    let place = if source.is_json() { source.name.clone() } else { source.place(1) };
-    let field = field.map_or_else(String::new, |field| format!(" (field '{field}')"));
-    let known = columns.names.iter().map(String::as_str).filter(|name| !name.is_empty());
-    let near = nearest(column, known.clone())
-        .map_or_else(String::new, |near| format!("did you mean '{}'? ", one_line(near, COLUMNS_CHARS_MAX)));
-    let known = one_line(&known.collect::<Vec<_>>().join(", "), COLUMNS_CHARS_MAX);
-    format!("{place}: no column '{column}'{field}; {near}columns: {known}")
+/// What is wrong with the columns of a field.
+struct Lacks<'a> {
+    config: &'a Config,
+    files: Files<'a>,
+}
+
+impl Lacks<'_> {
+    fn of(&self, field: &Field, origin: Origin) -> Option<String> {
+        let Self { config, files } = self;
+        let (source, columns) = match (&config.companies, files.companies) {
+            (Some(source), Some(columns)) if field.of_company && !matches!(origin, Origin::Contact(_)) => {
+                (source, columns)
+            }
+            _ => (&config.contacts, files.contacts),
+        };
+        let name = column_beside(&field.name, &field.property, columns).filter(|_| field.of_company);
+        let name = name.as_deref().unwrap_or(&field.property);
+        match columns.find(name) {
+            Found::Twice(first, second) => {
+                let place = source.header_place(columns.line);
+                let (first, second) = (first + 1, second + 1);
+                Some(format!(
+                    "{place}: columns {first} and {second} are both called '{}', and field '{}' is read from one of \
+                     them; rename the other",
+                    one_line(name, 80),
+                    field.name
+                ))
+            }
+            Found::No if columns.complete && (origin == Origin::Nowhere || field.name == "id") => {
+                Some(no_column(source, field, columns))
+            }
+            Found::No | Found::At(_) => None,
+        }
+    }
+}
+
+/// `contacts.csv:1: no column 'hubspotscore' (field 'score'); did you mean 'HubSpot Score'? write in [fields]: score = "HubSpot Score"`
+pub(super) fn no_column(source: &Source, field: &Field, columns: &Columns) -> String {
+    let place = source.header_place(columns.line);
+    let (name, property) = (&field.name, &field.property);
+    let near = likeliest(field, &columns.names).map(|near| one_line(near, 80).replace(['\\', '"'], ""));
+    let column = near.as_deref().unwrap_or("COLUMN");
+    let kind = field.kind();
+    let is_standard = STANDARD_FIELDS.iter().any(|standard| standard.name == name);
+    let line = if is_standard || kind == Kind::Text {
+        format!("{name} = \"{column}\"")
+    } else {
+        format!("{name} = {{ property = \"{column}\", type = \"{}\" }}", kind.name())
+    };
+    let near = near.as_ref().map(|near| format!("did you mean '{near}'? "));
+    let known = match near {
+        Some(_) => String::new(),
+        None => format!("; columns: {}", one_line(&columns.listed(), COLUMNS_CHARS_MAX)),
+    };
+    let near = near.unwrap_or_default();
+    format!("{place}: no column '{property}' (field '{name}'); {near}write in [fields]: {line}{known}")
 }

@@ -7,11 +7,17 @@ mod companies;
 mod config;
 mod contacts;
 mod csv_table;
+mod doubt;
 #[cfg(test)]
 pub(super) mod fixture;
+mod header;
+mod json;
 mod json_table;
+mod kinds;
 mod layout;
+mod names;
 mod open;
+mod quotes;
 mod replay;
 mod row;
 mod stamp;
@@ -25,7 +31,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use self::config::Config;
+use self::config::{Config, Source};
 use self::contacts::{Contacts, RowRead};
 use self::layout::{Files, missing_columns};
 use self::stamp::Stamp;
@@ -54,6 +60,13 @@ pub(super) const CONNECTOR: Connector = Connector {
 fn default_property(field: &str) -> Option<&'static str> {
     let standard = STANDARD_FIELDS.iter().find(|standard| standard.name == field)?;
     Some(standard.name.strip_prefix("company.").unwrap_or(standard.name))
+}
+
+/// The standard fields that a file of contacts has.
+pub(super) fn fields_in(path: &Path) -> Result<Vec<(&'static str, String)>> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let source = Source { path: path.to_owned(), name, key: "contacts", encoding: None, delimiter: None };
+    Ok(names::fields_in(&Columns::of(&source)?.names))
 }
 
 /// Files as a CRM.
@@ -108,7 +121,7 @@ impl Crm for FileCrm {
         // With a file missing, what the other lacks would be guessed.
         if let (Some(contacts), None | Some(Some(_))) = (&contacts, &companies) {
             let files = Files { contacts, companies: companies.as_ref().and_then(Option::as_ref) };
-            problems.extend(missing_columns(&self.config, required, files));
+            problems.extend(missing_columns(&self.config, required, required, files));
         }
         if let Some(source) = &self.config.activity {
             match activity::check(source) {
@@ -137,7 +150,9 @@ impl Crm for FileCrm {
         loop {
             match contacts.read(|id| ids.contains(id))? {
                 // A second row for a contact comes only when it is the newer one.
-                RowRead::Record(record) => drop(found.insert(record.id.clone(), record)),
+                RowRead::Record(record) | RowRead::Newer(record) => {
+                    drop(found.insert(record.id.clone(), record));
+                }
                 RowRead::Bad(_) => {}
                 RowRead::End => return Ok(Some(found.into_values().collect::<Vec<_>>().into())),
             }
@@ -146,7 +161,7 @@ impl Crm for FileCrm {
 
     fn activity(&mut self, open: &[Watched], _: Timestamp) -> Result<Activities> {
         match &self.config.activity {
-            Some(source) => activity::read(source, open),
+            Some(source) => activity::read(source, &self.config.activity_says, open),
             None => Ok(Activities::default()),
         }
     }

@@ -58,11 +58,17 @@ impl<R: BufRead> Replay<R> {
         Ok(&self.kept)
     }
 
+    /// Takes away what was peeked at: the stream begins behind it.
+    pub(super) fn drop_peeked(&mut self) {
+        self.kept.clear();
+    }
+
     /// The offset where the line after the one at `from` begins. Skips to it when it is not among what is kept.
     pub(super) fn next_line(&mut self, from: u64) -> io::Result<u64> {
-        let line_end = self.kept_from(from).iter().position(|byte| *byte == b'\n');
-        if let Some(line_end) = line_end {
-            return Ok(from + line_end as u64 + 1);
+        let kept = self.kept_from(from);
+        if let Some(at) = kept.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+            let is_pair = kept.get(at..at + 2) == Some(b"\r\n");
+            return Ok(from + at as u64 + if is_pair { 2 } else { 1 });
         }
         self.start += self.kept.len() as u64;
         self.start += self.inner.skip_until(b'\n')? as u64;

@@ -5,9 +5,10 @@ use anyhow::Result;
 
 use super::config::Source;
 use super::csv_table::CsvTable;
+use super::header::{Found, find};
 use super::json_table::JsonTable;
 use super::open::{Progress, open};
-use super::row::Step;
+use super::row::{Step, said};
 use super::stamp::FileStamp;
 
 /// How far into a JSON Lines file its names are looked for.
@@ -19,6 +20,7 @@ pub(super) struct Table {
     /// As the file was when it was opened.
     pub(super) stamp: FileStamp,
     progress: Progress,
+    source: Source,
 }
 
 enum Form {
@@ -32,22 +34,42 @@ pub(super) struct Columns {
     pub(super) names: Vec<String>,
     /// There are no others: a long JSON Lines file may have some further down.
     pub(super) complete: bool,
+    /// The line that has them; `None` where each row has its own.
+    pub(super) line: Option<u64>,
 }
 
 impl Columns {
     pub(super) fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|known| known == name)
+        self.find(name) != Found::No
+    }
+
+    /// For people, with commas between.
+    pub(super) fn listed(&self) -> String {
+        let names = self.names.iter().map(String::as_str).filter(|name| !name.is_empty());
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Members of JSON have exactly one spelling.
+    pub(super) fn find(&self, name: &str) -> Found {
+        if self.line.is_some() {
+            return find(&self.names, name);
+        }
+        self.names.iter().position(|known| known == name).map_or(Found::No, Found::At)
     }
 
     pub(super) fn of(source: &Source) -> Result<Self> {
         match Table::open(source)?.form {
-            Form::Csv(csv) => Ok(Self { names: csv.columns().to_vec(), complete: true }),
+            Form::Csv(csv) => {
+                let line = Some(csv.header_line());
+                Ok(Self { names: csv.columns().to_vec(), complete: true, line })
+            }
             Form::Json(json) => {
                 let (names, complete) = json.names(NAMED_ROWS_MAX)?;
                 Ok(Self {
                     // Without a single object there are no names to go by, and every line says why.
                     complete: complete && !names.is_empty(),
                     names: names.into_iter().collect(),
+                    line: None,
                 })
             }
         }
@@ -64,7 +86,7 @@ impl Table {
         } else {
             Form::Csv(Box::new(CsvTable::open(source, opened)?))
         };
-        Ok(Self { form, stamp, progress })
+        Ok(Self { form, stamp, progress, source: source.clone() })
     }
 
     /// Names the columns whose cells will be asked for; slot 0 is the first. No name twice; a name that the
@@ -76,20 +98,26 @@ impl Table {
         }
     }
 
+    /// A last row without a line end may be half of what is being written; it waits until the file rests.
     pub(super) fn read(&mut self) -> Result<Step> {
-        match &mut self.form {
-            Form::Csv(csv) => csv.read(),
-            Form::Json(json) => json.read(),
+        let (step, is_ended) = match &mut self.form {
+            Form::Csv(csv) => (csv.read()?, csv.is_ended()),
+            Form::Json(json) => (json.read()?, json.is_ended()),
+        };
+        if step != Step::End && !is_ended && !FileStamp::now(&self.source)?.is_settled() {
+            let why = "the last row has no line end and the file was written just now; the next run reads it";
+            return Ok(Step::Bad(why.to_owned()));
         }
+        Ok(step)
     }
 
-    /// A cell of the present row, without surrounding space; `None` when it is blank.
+    /// A cell of the present row, without what guards it and surrounding space; `None` when it is blank.
     pub(super) fn cell(&self, slot: usize) -> Option<&str> {
         let cell = match &self.form {
             Form::Csv(csv) => csv.cell(slot),
             Form::Json(json) => json.cell(slot),
         };
-        cell.map(str::trim).filter(|cell| !cell.is_empty())
+        cell.and_then(said)
     }
 
     /// Where the present row begins, from 1.

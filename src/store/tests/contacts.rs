@@ -10,7 +10,7 @@ fn store(store: &Store, names: &[&str], record: Record, seconds: i64) -> usize {
     let fields: Vec<Field> = names.iter().map(|name| field(name)).collect();
     let stored = store.write(|db| {
         let layout = db.layout(&fields)?;
-        db.store_records(layout, &[record], None, at(seconds))
+        db.store_records(layout, &[record], Shown::default(), at(seconds))
     });
     stored.unwrap().changed
 }

@@ -61,7 +61,7 @@ fn a_contact_that_changed_is_looked_at_and_one_that_was_only_read_again_is_not()
     let read = |value: &str| {
         let change = |db: crate::store::Db<'_>| {
             let layout = db.layout(&[field("email")])?;
-            db.store_records(layout, &[record("1", None, &[value])], None, at(1))
+            db.store_records(layout, &[record("1", None, &[value])], Shown::default(), at(1))
         };
         store.write(change).unwrap();
     };

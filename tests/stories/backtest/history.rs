@@ -182,15 +182,15 @@ fn a_wait_for_the_shift_is_counted_on_the_day_that_a_rep_takes_it() {
 fn what_history_lacks_is_said_with_the_way_out() {
     let scene = scene();
     let refusal = |args: &[&str]| scene.refusal(args);
-    insta::assert_snapshot!(refusal(&["backtest", "contacts.csv", "--outcome", "wun"]), @"error: contacts.csv:1: no column 'wun' (field 'wun'); did you mean 'won'? columns: id, score, page_views, opted_out, source, created_at, won");
+    insta::assert_snapshot!(refusal(&["backtest", "contacts.csv", "--outcome", "wun"]), @r#"error: contacts.csv:1: no column 'wun' (field 'wun'); did you mean 'won'? write in [fields]: wun = "won""#);
     insta::assert_snapshot!(refusal(&["backtest", "contacts.csv", "--sweep", "source"]), @"error: 'source' is a text field, and a number is needed here");
     insta::assert_snapshot!(refusal(&["backtest", "leads.csv"]), @"error: there is no file leads.csv");
     scene.write("undated.csv", "id,score\n1,90\n2,20\n");
-    insta::assert_snapshot!(refusal(&["backtest", "undated.csv", "--capacity"]), @"
-    warning: undated.csv:1: no column 'opted_out' (field 'opted_out'); columns: id, score; conditions on it do not hold
-    warning: undated.csv:1: no column 'page_views' (field 'page_views'); columns: id, score; conditions on it do not hold
+    insta::assert_snapshot!(refusal(&["backtest", "undated.csv", "--capacity"]), @r#"
+    warning: undated.csv:1: no column 'opted_out' (field 'opted_out'); write in [fields]: opted_out = "COLUMN"; columns: id, score; conditions on it do not hold
+    warning: undated.csv:1: no column 'page_views' (field 'page_views'); write in [fields]: page_views = "COLUMN"; columns: id, score; conditions on it do not hold
     error: --capacity compares leads a week, and this history has no dates; name a column with --date
-    ");
+    "#);
     let warned = scene.handoff_at(MONDAY_10, &["backtest", "undated.csv"]).stderr;
     assert!(
         warned.contains("no column 'page_views'") && warned.contains("conditions on it do not hold"),

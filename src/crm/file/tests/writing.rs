@@ -44,8 +44,8 @@ fn only_acts_on_watched_contacts_since_the_handoff_count() {
     let bad: Vec<_> = activities.bad.iter().map(|bad| format!("{}: {}", bad.place, bad.reason)).collect();
     insta::assert_snapshot!(bad.join("\n"), @r"
     activity.csv:6: `at` is not a date and time: 'soon'
-    activity.csv:8: unknown kind 'fax'; known: task_completed, task_deleted, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
-    activity.csv:9: the row has 2 of the header's 5 cells
+    activity.csv:8: unknown kind 'fax'; say in [crm.file] `activity_kinds` which it is of task_completed, task_deleted, call, email, meeting, contacted, moved, accepted, rejected, recycled, converted, lost
+    activity.csv:9: `kind` is missing
     ");
 }
 
