@@ -43,11 +43,13 @@ fn summary(report: &Report) -> String {
         VerdictKind::Disqualified => "disqualified",
         VerdictKind::Unclear => "unclear",
     };
-    let verdicts = VerdictKind::ALL.map(|kind| {
+    let verdicts = VerdictKind::ALL.into_iter().filter_map(|kind| {
         let contacts = report.verdicts.get(kind.name()).copied().unwrap_or_default();
-        format!("{} {}", count(contacts), words(kind))
+        let is_worth_a_word = contacts > 0 || kind != VerdictKind::Unclear;
+        is_worth_a_word.then(|| format!("{} {}", count(contacts), words(kind)))
     });
-    let mut lines = vec![format!("{} contacts: {}", count(report.contacts), verdicts.join(", "))];
+    let verdicts = verdicts.collect::<Vec<_>>().join(", ");
+    let mut lines = vec![format!("{} contacts: {verdicts}", count(report.contacts))];
     if report.set_aside > 0 {
         lines.push(format!("{} more could not be read and were set aside", count(report.set_aside)));
     }

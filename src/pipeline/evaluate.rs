@@ -161,7 +161,9 @@ impl<'a> Stage<'a> {
             self.closed.extend(end_unassigned(self.context, db, due, evaluation.verdict)?);
         }
         let is_baseline = self.is_baseline
-            || (due.before.is_none() && self.baseline_at.is_some_and(|at| due.row.changed <= at));
+            || (due.was_unclear
+                && due.before.is_none()
+                && self.baseline_at.is_some_and(|at| due.row.changed <= at));
         let mut crossed = past.crossed.filter(|_| kind == VerdictKind::Unclear);
         let mut cool_down = |at: Timestamp, until: Timestamp| {
             crossed = Some(at);

@@ -14,6 +14,8 @@ pub struct DueContact {
     pub row: ContactRow,
     /// The last that was clear; `None`: there was none.
     pub before: Option<VerdictKind>,
+    /// The last verdict was none.
+    pub was_unclear: bool,
     /// It crossed while it was cooling down.
     pub crossed: Option<Timestamp>,
     pub cooldown: Option<Timestamp>,
@@ -39,7 +41,8 @@ pub struct NewVerdict<'a> {
 
 pub(super) const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
      EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')), \
-     EXISTS(SELECT 1 FROM duplicate d WHERE d.contact_id = c.id), EXISTS(SELECT 1 FROM duplicate d WHERE d.of_id = c.id) \
+     EXISTS(SELECT 1 FROM duplicate d WHERE d.contact_id = c.id), EXISTS(SELECT 1 FROM duplicate d WHERE d.of_id = c.id), \
+     v.unclear IS NOT NULL \
      FROM verdict v JOIN contact c ON c.id = v.contact_id";
 
 impl Db<'_> {
@@ -80,6 +83,7 @@ impl Db<'_> {
             has_open_handoff: row.get(8)?,
             is_linked: row.get(9)?,
             leads_others: row.get(10)?,
+            was_unclear: row.get(11)?,
         })
     }
 
