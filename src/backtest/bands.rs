@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Case;
+use crate::model::Verdict;
 use crate::stats::{Interval, Share, fall_by_chance, float};
 
 /// Bands beyond this are told from each other by no reader; values are then taken together by even counts.
@@ -65,9 +66,10 @@ pub fn bands(mut values: Vec<(f64, bool)>) -> Vec<Band> {
     bands
 }
 
-/// The values of those cases that are not disqualified.
+/// The values of those cases that are neither disqualified nor unclear.
 pub(super) fn values<'c>(cases: impl Iterator<Item = &'c Case>) -> impl Iterator<Item = (f64, bool)> {
-    let eligible = cases.filter(|case| case.verdict.kind() != crate::model::VerdictKind::Disqualified);
+    let eligible =
+        cases.filter(|case| !matches!(case.verdict, Verdict::Disqualified { .. } | Verdict::Unclear { .. }));
     eligible.filter_map(|case| Some((case.value?, case.converted)))
 }
 

@@ -28,7 +28,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sweep {
     pub field: String,
-    /// Contacts that are not disqualified and have a value; the others are below every threshold.
+    /// Contacts that are neither disqualified nor unclear and have a value; the others are below every threshold.
     pub with_value: u64,
     /// Those of them without a date, who are in no figure a day; `None` when nobody has one.
     pub undated: Option<u64>,
@@ -37,7 +37,7 @@ pub struct Sweep {
     pub fall: Option<Fall>,
 }
 
-/// Every contact that is not disqualified counts as a lead from its value on. `everybody` is the base that recall and lift
+/// Every contact that is neither disqualified nor unclear counts as a lead from its value on. `everybody` is the base that recall and lift
 /// are measured by.
 pub fn sweep(field: &str, cases: &[Case], everybody: Option<Share>, quantity: Quantity) -> Sweep {
     let bands = bands(values(cases.iter()).collect());

@@ -1,7 +1,7 @@
 //! Which parts of a definition its examples reach: an untested tier is an agreement that nobody has looked at.
 
 use super::outcome::Judged;
-use crate::qualify::{PartKind, StepKind};
+use crate::qualify::{Answer, PartKind, StepKind};
 use crate::rules::Rules;
 
 /// Parts of the definition, and which way the examples saw them come out.
@@ -78,12 +78,12 @@ impl Coverage {
     /// Takes in what one example came to.
     pub(super) fn see(&mut self, outcome: &Judged<'_>) {
         for part in &outcome.traced.parts {
-            self.mark(Of::Part(part.kind), part.answer.holds());
+            self.mark_answer(Of::Part(part.kind), part.answer);
             if part.kind == PartKind::Icp {
                 let leaves =
                     outcome.traced.of(part).iter().filter(|step| matches!(step.kind, StepKind::Leaf { .. }));
                 for (at, leaf) in leaves.enumerate() {
-                    self.mark(Of::Requirement(at), leaf.answer.holds());
+                    self.mark_answer(Of::Requirement(at), leaf.answer);
                 }
             }
         }
@@ -112,6 +112,11 @@ impl Coverage {
                 self.mark(Of::Step(sla, step), step < come);
             }
         }
+    }
+
+    /// What is unclear has neither held nor failed.
+    fn mark_answer(&mut self, of: Of, answer: Answer) {
+        answer.certain().into_iter().for_each(|came| self.mark(of, came));
     }
 
     fn mark(&mut self, of: Of, came: bool) {

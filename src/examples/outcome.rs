@@ -103,11 +103,10 @@ impl Judged<'_> {
 
     fn disqualifier(&self) -> Option<String> {
         match self.evaluation.verdict {
-            Verdict::Disqualified { by } => self.rules.disqualifiers.get(by).map(|rule| rule.name.clone()),
-            Verdict::Qualified { .. }
-            | Verdict::OutsideIcp { .. }
-            | Verdict::Unclear { .. }
-            | Verdict::NotYet => None,
+            Verdict::Disqualified { by } | Verdict::Unclear { by } => {
+                self.rules.disqualifiers.get(by).map(|rule| rule.name.clone())
+            }
+            Verdict::Qualified { .. } | Verdict::OutsideIcp { .. } | Verdict::NotYet => None,
         }
     }
 

@@ -11,8 +11,8 @@ use super::words::{Who, local};
 use crate::assign::{self, Lead, Routing};
 use crate::model::{FieldId, Timestamp, Verdict};
 use crate::qualify::{
-    Change, Facts, PartKind, Seen, StepKind, Sum, Timers, Trace, changes_to, facts, seen, sum_seen, trace,
-    unread,
+    self, Becomes, Facts, Nearest, PartKind, Seen, StepKind, Sum, Timers, Trace, facts, seen, sum_seen,
+    trace, unread,
 };
 use crate::rules::{Condition, Rules};
 use crate::store::{AssignmentRow, Db, EventRow, HandoffRow, Layouts, Store};
@@ -92,7 +92,7 @@ fn points(sheet: &crate::rules::PointSheet, facts: &Facts<'_>) -> Vec<PointsPart
 }
 
 fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
-    let named = |part: &crate::qualify::Part| -> (&'static str, String) {
+    let named = |part: &qualify::Part| -> (&'static str, String) {
         match part.kind {
             PartKind::Disqualifier(at) => (
                 "disqualifier",
@@ -121,7 +121,7 @@ fn parts(rules: &Rules, traced: &Trace<'_>) -> Vec<Part> {
         .collect()
 }
 
-fn step(step: &crate::qualify::Step<'_>) -> Step {
+fn step(step: &qualify::Step<'_>) -> Step {
     let (text, seen) = match step.kind {
         StepKind::All => ("all of".to_owned(), None),
         StepKind::Any => ("any of".to_owned(), None),
@@ -131,63 +131,43 @@ fn step(step: &crate::qualify::Step<'_>) -> Step {
     Step { depth: step.depth, holds: step.answer.certain(), text, seen }
 }
 
-/// The changes that would flip the verdict, the fewest first.
+/// What would change the verdict, in words.
 fn nearest(rules: &Rules, verdict: Verdict, facts: &Facts<'_>) -> Vec<String> {
+    let tier = |at: usize| rules.tiers.get(at).map_or("", |tier| &tier.name);
+    let sentence = |nearest: Nearest| {
+        let what = match nearest.becomes {
+            Becomes::NotDisqualified => "no longer disqualified".to_owned(),
+            Becomes::NotIn(at) => format!("no longer in tier {}", tier(at)),
+            Becomes::QualifiedIn(at) => format!("qualified in tier {}", tier(at)),
+        };
+        let tests = nearest.tests.iter().map(|(leaf, holds)| {
+            let (text, now) = (&leaf.text, seen(leaf, facts).shown());
+            if *holds {
+                format!("{text} (now {now})")
+            } else {
+                format!("'{text}' ceased to hold (now {now})")
+            }
+        });
+        format!("{what} if {}", tests.collect::<Vec<_>>().join(" and "))
+    };
     match verdict {
         Verdict::Unclear { .. } => readable(rules, facts).into_iter().collect(),
-        Verdict::Disqualified { by } => rules
-            .disqualifiers
-            .get(by)
-            .and_then(|rule| sentence(&rule.when, false, facts, "no longer disqualified"))
-            .into_iter()
-            .collect(),
-        Verdict::Qualified { tier } => rules
-            .tiers
-            .get(tier)
-            .and_then(|rule| sentence(&rule.when, false, facts, &format!("no longer in tier {}", rule.name)))
-            .into_iter()
-            .collect(),
-        Verdict::NotYet | Verdict::OutsideIcp { .. } => {
-            let mut ways: Vec<(usize, String)> =
-                rules.tiers.iter().filter_map(|tier| way_to(rules, tier, facts)).collect();
-            ways.sort_by_key(|(changes, _)| *changes);
-            ways.into_iter().map(|(_, text)| text).collect()
+        Verdict::Disqualified { .. }
+        | Verdict::Qualified { .. }
+        | Verdict::NotYet
+        | Verdict::OutsideIcp { .. } => {
+            qualify::nearest(rules, verdict, facts).into_iter().map(sentence).collect()
         }
     }
 }
 
-/// What could be read for the verdict to be clear.
+/// What could be read for the verdict to be clear: whatever the values are then, no disqualifier hangs on another.
 fn readable(rules: &Rules, facts: &Facts<'_>) -> Option<String> {
     let parts = rules.disqualifiers.iter().map(|rule| &rule.when);
     let unread = unread(rules, &Condition::Any(parts.cloned().collect()), facts).into_iter();
     let texts: Vec<String> =
-        unread.map(|(field, _)| format!("{} were {}", field.name, field.kind().words())).collect();
+        unread.map(|(field, _)| format!("{} were {}", field.name, field.reading.words())).collect();
     (!texts.is_empty()).then(|| format!("clear if {}", texts.join(" and ")))
-}
-
-/// What it takes to qualify in a tier, the ICP included.
-fn way_to(rules: &Rules, tier: &crate::rules::Tier, facts: &Facts<'_>) -> Option<(usize, String)> {
-    let mut changes = changes_to(&tier.when, true, facts)?;
-    changes.extend(changes_to(&rules.icp.when, true, facts)?);
-    let mut texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    if let Some(least) =
-        rules.icp.minimum_fit.filter(|least| facts.fit.number().is_none_or(|fit| fit < *least))
-    {
-        let seen = Seen::Sum(facts.fit).shown();
-        texts.push(format!("fit at least {least} (now {seen})"));
-    }
-    Some((texts.len(), format!("qualified in tier {} if {}", tier.name, texts.join(" and "))))
-}
-
-fn sentence(condition: &Condition, wanted: bool, facts: &Facts<'_>, result: &str) -> Option<String> {
-    let changes = changes_to(condition, wanted, facts)?;
-    let texts: Vec<String> = changes.iter().map(|change| describe(change, facts)).collect();
-    (!texts.is_empty()).then(|| format!("{result} if {}", texts.join(" and ")))
-}
-
-fn describe(change: &Change<'_>, facts: &Facts<'_>) -> String {
-    let (text, now) = (&change.leaf.text, seen(change.leaf, facts).shown());
-    if change.holds { format!("{text} (now {now})") } else { format!("'{text}' ceased to hold (now {now})") }
 }
 
 fn routing_now(

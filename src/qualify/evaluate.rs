@@ -24,7 +24,7 @@ pub fn facts<'a>(rules: &Rules, contact: &'a Contact, now: Timestamp) -> Facts<'
     facts
 }
 
-fn number(sheet: Option<&PointSheet>, field: Option<FieldId>, facts: &Facts<'_>) -> Sum {
+pub(super) fn number(sheet: Option<&PointSheet>, field: Option<FieldId>, facts: &Facts<'_>) -> Sum {
     match sheet {
         Some(sheet) => sum(sheet, facts),
         None => field.map_or(Sum::Missing, |field| Sum::from(facts.contact.value(field))),

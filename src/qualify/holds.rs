@@ -90,7 +90,7 @@ pub fn leaf_answer(leaf: &Leaf, facts: &Facts<'_>) -> Answer {
 }
 
 /// A missing value makes every test false, save `is_set = false`. Of one that cannot be read only that it is there is certain.
-fn value_answer(test: &Test, value: &Value, facts: &Facts<'_>) -> Answer {
+pub(super) fn value_answer(test: &Test, value: &Value, facts: &Facts<'_>) -> Answer {
     let holds = match (test, value) {
         (Test::IsSet(expected), _) => (*value != Value::Missing) == *expected,
         (_, Value::Unreadable(_)) => return Answer::Unclear,

@@ -5,6 +5,7 @@ mod operators;
 mod random;
 mod same;
 mod timers;
+mod tried;
 mod unclear;
 
 use std::path::Path;

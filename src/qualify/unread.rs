@@ -1,8 +1,7 @@
 //! Which values that cannot be read a condition hangs on.
 
-use super::holds::leaf_answer;
 use super::points::seen;
-use super::{Answer, Facts};
+use super::{Answer, Facts, answer};
 use crate::model::{Field, FieldId, Value};
 use crate::rules::{Condition, Operand, PointSheet, Rules};
 
@@ -16,15 +15,21 @@ pub fn unread<'a>(rules: &'a Rules, condition: &Condition, facts: &Facts<'a>) ->
 }
 
 fn collect(rules: &Rules, condition: &Condition, facts: &Facts<'_>, ids: &mut Vec<FieldId>) {
-    for leaf in condition.leaves() {
-        if leaf_answer(leaf, facts) != Answer::Unclear {
-            continue;
+    if answer(condition, facts) != Answer::Unclear {
+        return;
+    }
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            for part in parts {
+                collect(rules, part, facts, ids);
+            }
         }
-        match leaf.operand {
+        Condition::Not(part) => collect(rules, part, facts, ids),
+        Condition::Leaf(leaf) => match leaf.operand {
             Operand::Field(id) => ids.push(id),
             Operand::Score => rules.score.iter().for_each(|sheet| behind(rules, sheet, facts, ids)),
             Operand::Fit => rules.icp.points.iter().for_each(|sheet| behind(rules, sheet, facts, ids)),
-        }
+        },
     }
 }
 

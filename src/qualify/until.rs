@@ -120,24 +120,22 @@ fn conditions(rules: &Rules) -> impl Iterator<Item = &Condition> {
 
 /// The numbers that conditions compare a score or fit with.
 fn thresholds(leaves: &[&Leaf], operand: Operand) -> Vec<f64> {
-    let mut bounds = Vec::new();
-    for leaf in leaves {
-        if leaf.operand != operand {
-            continue;
-        }
-        match &leaf.test {
-            Test::AtLeast(bound)
-            | Test::AtMost(bound)
-            | Test::Above(bound)
-            | Test::Below(bound)
-            | Test::EqualsNumber(bound)
-            | Test::NotEqualsNumber(bound) => bounds.push(*bound),
-            Test::Between(least, most) => bounds.extend([*least, *most]),
-            Test::InNumbers(numbers) | Test::NotInNumbers(numbers) => bounds.extend(numbers),
-            _ => {}
-        }
+    leaves.iter().filter(|leaf| leaf.operand == operand).flat_map(|leaf| bounds(&leaf.test)).collect()
+}
+
+/// The numbers that a test compares with.
+pub(super) fn bounds(test: &Test) -> Vec<f64> {
+    match test {
+        Test::AtLeast(bound)
+        | Test::AtMost(bound)
+        | Test::Above(bound)
+        | Test::Below(bound)
+        | Test::EqualsNumber(bound)
+        | Test::NotEqualsNumber(bound) => vec![*bound],
+        Test::Between(least, most) => vec![*least, *most],
+        Test::InNumbers(numbers) | Test::NotInNumbers(numbers) => numbers.clone(),
+        _ => Vec::new(),
     }
-    bounds
 }
 
 /// When the sheet's sum next crosses one of `bounds` by decay alone. Walks forward by the time the sum needs at least to

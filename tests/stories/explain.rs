@@ -84,3 +84,25 @@ fn a_missing_value_and_a_wrong_one_are_told_apart() {
     let lou = explain(&place, "lou").stdout;
     assert!(lou.contains("✗ opted_out is yes — missing"), "{lou}");
 }
+
+#[test]
+fn a_change_that_does_not_do_what_is_said_is_not_said() {
+    let rules =
+        crate::desk::rules().replace("score.at_least = 50", "score.at_least = 50, seats.at_least = 5");
+    let small = "[fields]\nseats = { property = \"seats\", type = \"number\" }\n[[disqualify]]\nname = \"Small\"\nwhen = { seats.at_most = 9 }\n";
+    let place = Place::with(
+        &format!("{rules}{small}"),
+        "id,email,score,opted_out,owner,seats\nkim,kim@a.example,60,,,\nlou,lou@a.example,40,,,20\n\
+         max,max@a.example,60,yes,,3\n",
+    );
+    place.json_at(MONDAY_10, 0, &["run"]);
+    let nearest = |contact: &str| place.json_at(MONDAY_10, 0, &["explain", contact])[0]["nearest"].clone();
+    // Five seats would disqualify it.
+    assert_eq!(nearest("kim"), serde_json::json!([]));
+    assert_eq!(
+        nearest("lou"),
+        serde_json::json!(["qualified in tier engaged if score at least 50 (now 40)"])
+    );
+    let both = "no longer disqualified if 'opted_out is yes' ceased to hold (now yes) and 'seats at most 9' ceased to hold (now 3)";
+    assert_eq!(nearest("max"), serde_json::json!([both]));
+}

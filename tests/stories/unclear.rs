@@ -188,3 +188,115 @@ fn nothing_is_taken_from_a_rep_whose_contact_becomes_unclear() {
     assert!(handed_off(&export_and_run(&place, "2026-11-23T10:02:00Z", &[("kim", "60", "no")])).is_empty());
     assert_eq!(tasks(&place, "kim"), 1);
 }
+
+/// An example with an opt-out that cannot be read, and what it expects.
+fn example(expect: &str) -> String {
+    format!(
+        "[[example]]\nname = \"Perhaps\"\nat = \"2026-11-23T10:00:00Z\"\n\
+         contact = {{ score = 60, opted_out = \"perhaps\" }}\nexpect = {{ {expect} }}\n"
+    )
+}
+
+#[test]
+fn an_example_expects_it_and_names_the_disqualifier() {
+    let place = open_desk(&example("verdict = \"unclear\", disqualified_by = \"Opted out\""));
+    let report = place.json_at("2026-11-23T10:00:00Z", 0, &["test"]);
+    assert_eq!(report["examples"][0]["passed"], true, "{report}");
+    let part = |name: &str| {
+        report["coverage"].as_array().unwrap().iter().find(|part| part["part"] == name).unwrap().clone()
+    };
+    let opted_out = part("disqualifier 'Opted out'");
+    assert_eq!((&opted_out["reached"], &opted_out["missed"]), (&false.into(), &false.into()), "{report}");
+
+    let place = open_desk(&example("verdict = \"disqualified\""));
+    let ran = place.handoff_at("2026-11-23T10:00:00Z", &["test"]);
+    assert_eq!(ran.status, 1, "{}", ran.all());
+    assert!(ran.stdout.contains("verdict: expected 'disqualified', got 'unclear'"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("? opted_out is yes — not yes or no: 'perhaps'"), "{}", ran.stdout);
+}
+
+#[test]
+fn an_editor_takes_it_in_an_example() {
+    let place = open_desk("");
+    let schema: Value =
+        serde_json::from_str(&place.handoff_at("2026-11-23T10:00:00Z", &["schema"]).stdout).unwrap();
+    let verdicts = "/properties/example/items/properties/expect/properties/verdict/enum";
+    assert!(schema.pointer(verdicts).unwrap().as_array().unwrap().contains(&"unclear".into()), "{schema}");
+}
+
+#[test]
+fn the_page_for_people_says_what_becomes_of_who_may_be_disqualified() {
+    let page = open_desk("").handoff_at("2026-11-23T10:00:00Z", &["docs"]).stdout;
+    let line = "Never handed off is who meets one of these, nor who may, for a value cannot be read:";
+    assert!(page.contains(line), "{page}");
+}
+
+#[test]
+fn a_diff_over_the_database_and_a_dry_evaluation_count_who_stops_being_unclear() {
+    let place = open_desk("");
+    export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60", "perhaps"), ("lou", "60", "")]);
+    place.write("old.toml", &place.read("rules.toml"));
+    place.replace(
+        "rules.toml",
+        "when = { opted_out = true }",
+        "when = { email.ends_with = \"@no.example\" }",
+    );
+    let diff = ["diff", "old.toml", "rules.toml", "--db", "handoff.db"];
+    let report = place.json_at("2026-11-23T10:01:00Z", 0, &diff);
+    assert_eq!(
+        (&report["stored"]["qualified_before"], &report["stored"]["qualified_after"]),
+        (&1.into(), &2.into()),
+        "{report}"
+    );
+    place.write("rules.toml", &place.read("old.toml"));
+    let all = place.json_at("2026-11-23T10:01:00Z", 0, &["evaluate", "--all"]);
+    assert_eq!(
+        (&all["evaluated"]["contacts"], &all["evaluated"]["unclear"]),
+        (&2.into(), &1.into()),
+        "{all}"
+    );
+    assert!(handed_off(&all).is_empty());
+    let text = place.handoff_at("2026-11-23T10:01:00Z", &["evaluate", "--all"]).all();
+    assert!(text.contains("0 disqualified, 1 unclear"), "{text}");
+}
+
+#[test]
+fn a_backtest_counts_it_apart_and_a_sweep_leaves_it_out() {
+    let place = open_desk("");
+    place.write("contacts.csv", &csv(&[("kim", "60", "perhaps"), ("lou", "60", ""), ("max", "70", "yes")]));
+    let report = place.json_at("2026-11-23T10:00:00Z", 0, &["backtest", "contacts.csv", "--sweep", "score"]);
+    assert_eq!(
+        (
+            &report["verdicts"]["unclear"],
+            &report["verdicts"]["qualified"],
+            &report["verdicts"]["disqualified"]
+        ),
+        (&1.into(), &1.into(), &1.into()),
+        "{report}"
+    );
+    assert_eq!(report["sweep"]["with_value"], 1, "who may have opted out is no lead at any score: {report}");
+    place.write("old.toml", &place.read("rules.toml").replace("opted_out = true", "score.at_least = 99"));
+    let against = ["backtest", "contacts.csv", "--against", "old.toml"];
+    let text = place.handoff_at("2026-11-23T10:00:00Z", &against).all();
+    assert!(text.contains("unclear: Opted out"), "{text}");
+}
+
+#[test]
+fn what_would_make_it_clear_is_named_in_the_words_of_its_type_and_no_more_than_that() {
+    let more = "[fields]\nland = { property = \"land\", type = \"country\" }\n\
+                seats = { property = \"seats\", type = \"number\" }\n\n[[disqualify]]\nname = \"Embargo\"\n\
+                when = { land = \"KP\", seats.above = 5 }\n";
+    let place = Place::with(
+        &format!("{}{more}", rules()),
+        "id,email,score,opted_out,owner,land,seats\nkim,kim@a.example,60,,,Atlantis,many\n\
+         max,max@a.example,60,perhaps,,PT,many\n",
+    );
+    place.json_at("2026-11-23T10:00:00Z", 0, &["run"]);
+    for (contact, said) in [
+        ("kim", "clear if land were a country and seats were a number"),
+        ("max", "clear if opted_out were yes or no"),
+    ] {
+        let json = place.json_at("2026-11-23T10:01:00Z", 0, &["explain", contact]);
+        assert_eq!(json[0]["nearest"], serde_json::json!([said]));
+    }
+}

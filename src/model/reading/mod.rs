@@ -135,6 +135,11 @@ impl Reading {
         if self.form == Form::Country { COUNTRY } else { self.kind.name() }
     }
 
+    /// What a value that can be read is, for people.
+    pub fn words(&self) -> &'static str {
+        if self.form == Form::Country { "a country" } else { self.kind.words() }
+    }
+
     /// A text of the definition as values of the field are compared: the whole of one. `None` when no value can be so.
     pub fn key<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         Some(match self.form {

@@ -13,7 +13,9 @@ pub(super) fn disqualifiers(rules: &Rules) -> Section {
         vec![Block::text("Nobody is disqualified.")]
     } else {
         vec![
-            Block::text("Never handed off is who meets one of these:"),
+            Block::text(
+                "Never handed off is who meets one of these, nor who may, for a value cannot be read:",
+            ),
             Block::List { numbered: true, items },
         ]
     };

@@ -9,10 +9,10 @@ use crate::model::{FieldId, Text};
 use crate::rules::{Condition, Decay, Disqualifier, Leaf, Operand, PointSheet, Points, Priority, Test, Tier};
 
 /// The fields of [`BASE`] by kind, in a contact of [`contact`].
-const PLAN: FieldId = FieldId(0);
+pub(super) const PLAN: FieldId = FieldId(0);
 const SEATS: FieldId = FieldId(1);
-const IS_TRIAL: FieldId = FieldId(2);
-const DATES: [FieldId; 2] = [FieldId(3), FieldId(4)];
+pub(super) const IS_TRIAL: FieldId = FieldId(2);
+pub(super) const DATES: [FieldId; 2] = [FieldId(3), FieldId(4)];
 
 /// What a definition decides on; put into [`Rules`] by [`Definition::into_rules`].
 #[derive(Clone, Debug)]
@@ -27,7 +27,10 @@ pub(super) struct Definition {
 
 impl Definition {
     pub(super) fn into_rules(self) -> Rules {
-        let mut rules = rules("seats.at_least = 5");
+        // In the order of their ids.
+        let mut rules = rules(
+            "plan = 'gold', seats.at_least = 5, is_trial = true, seen_at.is_set = true, asked_at.is_set = true",
+        );
         let disqualifier = |when| Disqualifier { name: "out".to_owned(), span: 0..0, when };
         let tier =
             |when| Tier { name: "tier".to_owned(), span: 0..0, when, sla: None, priority: Priority::Low };
@@ -42,7 +45,8 @@ impl Definition {
 }
 
 fn leaf(operand: Operand, test: Test) -> Condition {
-    Condition::Leaf(Box::new(Leaf { operand, test, text: String::new(), span: 0..0 }))
+    let words = format!("{operand:?} {test:?}");
+    Condition::Leaf(Box::new(Leaf { operand, test, text: words, span: 0..0 }))
 }
 
 /// Never 0: a sum that decays comes as near to it as floating point can tell, and the moment means nothing.

@@ -23,8 +23,8 @@ static EXPECT: TableSpec = TableSpec::new(
     "`expect`",
     "What must come of it; what is not here is not looked at.",
     &[
-        key("verdict", Word(&[("qualified", "it qualifies"), ("not_yet", "it is in no tier"), ("outside_icp", "it is in a tier, and outside the ICP"), ("disqualified", "a disqualifier holds")]), "What evaluation says."),
-        key("disqualified_by", Text, "The disqualifier that holds."),
+        key("verdict", Word(&[("qualified", "it qualifies"), ("not_yet", "it is in no tier"), ("outside_icp", "it is in a tier, and outside the ICP"), ("disqualified", "a disqualifier holds"), ("unclear", "a disqualifier hangs on a value that is there and cannot be read: nothing is handed off until it can be")]), "What evaluation says."),
+        key("disqualified_by", Text, "The disqualifier that holds, or of which it is unclear."),
         key("mql", Text, "The tier."),
         key("route", Text, "The route that leads to the owner."),
         key("owner", Text, "The rep's e-mail."),

@@ -49,7 +49,7 @@ const TOGETHER: &[Relation] = &[
 #[rustfmt::skip]
 pub(super) static DISQUALIFY: TableSpec = TableSpec::new(
     "[[disqualify]]",
-    "Somebody who is never handed off.",
+    "Somebody who is never handed off. Where the condition hangs on a value that is there and cannot be read, the verdict is `unclear`: nothing is handed off until the value can be read. `handoff status` says whose it is, and `explain` what it takes.",
     &[
         key("name", Name, "As it is shown.").required().own_diff(),
         key("when", Condition, "When it holds.").required(),
