@@ -107,13 +107,12 @@ impl Config {
         let out = folder.join(reader.text("out").unwrap_or_default());
         let account = reader.text("account").map(str::to_owned);
         let record_url = reader.text("record_url").map(str::to_owned);
+        let kinds = kinds(reader.item("activity_kinds").and_then(Item::as_table));
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
         let account = account.unwrap_or_else(|| file_name.to_string_lossy().into_owned());
-        let activity_says = Says {
-            times: SourceDefaults::read(table, &mut Findings::default()).reading("at", Kind::DateTime),
-            kinds: kinds(reader.item("activity_kinds").and_then(Item::as_table)),
-        };
+        let times = SourceDefaults::read(table, &mut Findings::default()).reading("at", Kind::DateTime);
+        let activity_says = Says { times, kinds };
         Some(Self { contacts, companies, activity, activity_says, out, account, record_url })
     }
 }
