@@ -1,12 +1,14 @@
 //! How the due time of a handoff came about, from what was frozen in it: the policy, the rep's calendar, the pauses.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::case;
 use crate::model::{Clock, Status, Timestamp};
-use crate::sla::{Counts, PauseReason, Stretch};
+use crate::rules::format_duration;
+use crate::sla::{Counts, Interval, PauseReason, Stretch, clock_changes};
 use crate::store::{Db, HandoffRow};
 
 #[derive(Debug, Serialize)]
@@ -34,6 +36,9 @@ pub(crate) struct Counted {
     pub counts: bool,
     /// Why it does not.
     pub why: Option<String>,
+    /// That they change in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clocks: Option<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over like this")]
@@ -56,6 +61,7 @@ pub(crate) fn account(db: Db<'_>, handoff: &HandoffRow, now: Timestamp) -> Resul
         seconds: seconds(from, until),
         counts: counts == Counts::Yes,
         why: reason(counts),
+        clocks: clocks(clock.hours.timezone, (from, until)),
     });
     Ok(Some(DueAccount {
         sla: clock.sla.name.clone(),
@@ -88,4 +94,14 @@ fn reason(counts: Counts) -> Option<String> {
         Counts::BetweenShifts => "between shifts",
     };
     Some(text.to_owned())
+}
+
+/// `the clocks go forward 1h on Sun 29 Mar`.
+fn clocks(zone: Tz, stretch: Interval) -> Option<String> {
+    let told = clock_changes(zone, stretch).map(|(at, by)| {
+        let way = if by > TimeDelta::zero() { "forward" } else { "back" };
+        let date = at.with_timezone(&zone).format("%a %-d %b");
+        format!("the clocks go {way} {} on {date}", format_duration(by.abs()))
+    });
+    Some(told.collect::<Vec<_>>().join(", ")).filter(|told| !told.is_empty())
 }

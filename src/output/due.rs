@@ -17,7 +17,8 @@ pub(super) fn lines(account: &DueAccount) -> Vec<String> {
             None => "counts".to_owned(),
             Some(why) => format!("does not: {}", one_line(why, 100)),
         };
-        format!("    {from} – {until}: {} {does}", span(stretch.seconds))
+        let clocks = stretch.clocks.as_ref().map_or_else(String::new, |told| format!(" ({told})"));
+        format!("    {from} – {until}: {} {does}{clocks}", span(stretch.seconds))
     }));
     lines.push(format!("    {}", sum(account)));
     lines

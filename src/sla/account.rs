@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, DurationRound, NaiveDate, Offset, TimeDelta, TimeZone, Weekday};
+use chrono_tz::Tz;
 
 use super::calendar::{Interval, intervals};
 use super::pause::{Pause, PauseReason, Running};
@@ -101,6 +102,19 @@ impl Running<'_> {
             None => off_shift(hours, date, stretch),
         }
     }
+}
+
+/// The moments after `from` and up to `until` at which the zone's clocks are put forward, or back when less than zero.
+/// Looked for at each quarter of an hour, where all of the IANA database's fall since 2023.
+pub fn clock_changes(zone: Tz, (from, until): Interval) -> impl Iterator<Item = (Timestamp, TimeDelta)> {
+    let quarter = TimeDelta::minutes(15);
+    let offset = move |at: Timestamp| zone.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
+    let first = from.duration_trunc(quarter).unwrap_or(from);
+    std::iter::successors(Some(first), move |at| at.checked_add_signed(quarter))
+        .skip(1)
+        .take_while(move |at| *at <= until)
+        .map(move |at| (at, TimeDelta::seconds((offset(at) - offset(at - quarter)).into())))
+        .filter(|(_, by)| !by.is_zero())
 }
 
 fn both((from, until): Interval) -> [Timestamp; 2] {

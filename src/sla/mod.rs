@@ -8,7 +8,7 @@ mod plan;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use account::{Counts, Stretch};
+pub use account::{Counts, Stretch, clock_changes};
 pub use calendar::{
     Interval, add_working, intervals, is_day_off, is_working, next_day, next_present, next_working,
 };

@@ -96,7 +96,7 @@ fn over_a_night_a_weekend_a_change_of_clocks_and_a_holiday_each_stretch_is_told_
             "  4h by 'standard' on the working time of ana@acme.example (Europe/Berlin), from Fri 27 Mar 15:30 CET",
             "    Fri 27 Mar 15:30 CET – Fri 27 Mar 17:00 CET: 1h30m counts",
             "    Fri 27 Mar 17:00 CET – Sat 28 Mar 00:00 CET: 7h does not: night",
-            "    Sat 28 Mar 00:00 CET – Mon 30 Mar 00:00 CEST: 1d23h does not: weekend",
+            "    Sat 28 Mar 00:00 CET – Mon 30 Mar 00:00 CEST: 1d23h does not: weekend (the clocks go forward 1h on Sun 29 Mar)",
             "    Mon 30 Mar 00:00 CEST – Tue 31 Mar 00:00 CEST: 1d does not: holiday, Founders, Fools and Friends Day",
             "    Tue 31 Mar 00:00 CEST – Tue 31 Mar 09:00 CEST: 9h does not: night",
             "    Tue 31 Mar 09:00 CEST – Tue 31 Mar 11:30 CEST: 2h30m counts",
@@ -107,6 +107,8 @@ fn over_a_night_a_weekend_a_change_of_clocks_and_a_holiday_each_stretch_is_told_
     let handoff = &explained[0]["handoffs"][0];
     assert_eq!(handoff["due"], "2026-03-31T09:30:00Z");
     assert_eq!(handoff["due_account"]["due"], handoff["due"], "the stored time is the one that is explained");
+    let weekend = &handoff["due_account"]["stretches"][2];
+    assert_eq!(weekend["clocks"], "the clocks go forward 1h on Sun 29 Mar");
     assert_eq!(
         handoff["due_account"]["stretches"][3],
         serde_json::json!({
@@ -189,4 +191,86 @@ fn a_wall_clock_counts_every_minute() {
             "    4h: due Fri 27 Mar 19:30 CET",
         ]
     );
+}
+
+/// Seven hours of a rep with these shifts in this zone, told from the line after the first.
+fn seven_hours(zone: &str, shifts: &str, at: &str) -> Vec<String> {
+    let rules = rules().replace("\"4h\"", "\"7h\"").replace("Europe/Berlin", zone);
+    let rules = rules
+        .replace("mon-fri 09:00-17:00", shifts)
+        .replace("2026-04-08T09:00..2026-04-08T10:30", "2026-01-01");
+    let place = Place::with(&rules, "id,email,score,lead_status\n");
+    place.write("activity.csv", "at,contact,by,kind,note\n");
+    place.write("holidays.ics", &HOLIDAYS.replace("20260330", "20260501"));
+    place.write("ana.ics", ABSENCES);
+    place.json_at("2026-03-02T09:00:00Z", 0, &["run"]);
+    run(&place, at, "NEW");
+    account(&place, at)[1..].to_vec()
+}
+
+#[test]
+fn a_change_of_clocks_is_told_in_the_stretch_that_holds_it_and_nowhere_else() {
+    for (zone, shifts, at, told) in [
+        (
+            "Europe/Berlin",
+            "mon-fri 09:00-17:00",
+            "2026-10-23T12:00:00Z",
+            &[
+                "    Fri 23 Oct 14:00 CEST – Fri 23 Oct 17:00 CEST: 3h counts",
+                "    Fri 23 Oct 17:00 CEST – Sat 24 Oct 00:00 CEST: 7h does not: night",
+                "    Sat 24 Oct 00:00 CEST – Mon 26 Oct 00:00 CET: 2d1h does not: weekend (the clocks go back 1h on Sun 25 Oct)",
+                "    Mon 26 Oct 00:00 CET – Mon 26 Oct 09:00 CET: 9h does not: night",
+                "    Mon 26 Oct 09:00 CET – Mon 26 Oct 13:00 CET: 4h counts",
+                "    3h + 4h = 7h: due Mon 26 Oct 13:00 CET",
+            ][..],
+        ),
+        (
+            "Europe/Berlin",
+            "sat 22:00-06:00",
+            "2026-03-28T21:00:00Z",
+            &[
+                "    Sat 28 Mar 22:00 CET – Sun 29 Mar 06:00 CEST: 7h counts (the clocks go forward 1h on Sun 29 Mar)",
+                "    7h: due Sun 29 Mar 06:00 CEST",
+            ],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "daily 00:00-24:00",
+            "2026-10-03T12:30:00Z",
+            &[
+                "    Sat 3 Oct 23:00 +1030 – Sun 4 Oct 06:30 +11: 7h counts (the clocks go forward 30m on Sun 4 Oct)",
+                "    7h: due Sun 4 Oct 06:30 +11",
+            ],
+        ),
+        // The very moment of the change is the due time, and then the start.
+        (
+            "Europe/Berlin",
+            "daily 00:00-24:00",
+            "2026-03-28T18:00:00Z",
+            &[
+                "    Sat 28 Mar 19:00 CET – Sun 29 Mar 03:00 CEST: 7h counts (the clocks go forward 1h on Sun 29 Mar)",
+                "    7h: due Sun 29 Mar 03:00 CEST",
+            ],
+        ),
+        (
+            "Europe/Berlin",
+            "daily 00:00-24:00",
+            "2026-03-29T01:00:00Z",
+            &[
+                "    Sun 29 Mar 03:00 CEST – Sun 29 Mar 10:00 CEST: 7h counts",
+                "    7h: due Sun 29 Mar 10:00 CEST",
+            ],
+        ),
+        (
+            "Asia/Tokyo",
+            "daily 00:00-24:00",
+            "2026-03-28T18:00:00Z",
+            &[
+                "    Sun 29 Mar 03:00 JST – Sun 29 Mar 10:00 JST: 7h counts",
+                "    7h: due Sun 29 Mar 10:00 JST",
+            ],
+        ),
+    ] {
+        assert_eq!(seven_hours(zone, shifts, at), told, "{zone}, {shifts}, {at}");
+    }
 }
