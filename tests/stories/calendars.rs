@@ -1,6 +1,8 @@
 //! Calendars as people's programs export them, one rep's, on a day with a lead: Ana has the turn, and Bo takes it when she is
 //! away. Whatever is wrong with a calendar, the lead is handed off.
 
+mod second;
+
 use crate::support::Place;
 use crate::support::definition::definition;
 
