@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use super::kinds::{KINDS, Says, kinds};
 use crate::model::Kind;
 use crate::rules::KeyKind::{Special, Text, TextThat, Word};
-use crate::rules::{Findings, Item, Reader, SourceDefaults, Table, TableSpec, key};
+use crate::rules::{Finding, Findings, Item, Reader, SourceDefaults, Table, TableSpec, key};
 
 /// `[crm.file]`, with every path resolved.
 #[derive(Debug)]
@@ -107,6 +107,16 @@ impl Config {
         let out = folder.join(reader.text("out").unwrap_or_default());
         let account = reader.text("account").map(str::to_owned);
         let record_url = reader.text("record_url").map(str::to_owned);
+        // A number of JSON is read as it is written, and `1.234` would be a thousand times as much.
+        let is_json = [&contacts, &companies].into_iter().flatten().any(Source::is_json);
+        if is_json && let Some(span) = reader.place("decimal").filter(|_| reader.text("decimal") == Some(","))
+        {
+            findings.add(Finding::error(
+                "H005",
+                span,
+                "JSON writes numbers with a point: take `decimal` out, or give CSV files",
+            ));
+        }
         let kinds = kinds(reader.item("activity_kinds").and_then(Item::as_table));
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
