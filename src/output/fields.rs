@@ -7,7 +7,7 @@ use super::csv;
 use super::{Cell, Printable, table};
 use crate::model::one_line;
 use crate::stats::Share;
-use crate::survey::{ConditionReport, FieldReport, Report, TestReport};
+use crate::survey::{ConditionReport, FieldReport, OwnerRow, Report, TestReport};
 
 /// Longest value in a table, where several share a cell.
 const VALUE_CHARS_MAX: usize = 30;
@@ -18,33 +18,17 @@ const TEXT_CHARS_MAX: usize = 600;
 /// A condition may name many values.
 const WORDS_CHARS_MAX: usize = 160;
 
+#[rustfmt::skip]
 const HEADER: [&str; 16] = [
-    "part",
-    "name",
-    "property",
-    "type",
-    "filled",
-    "unreadable",
-    "samples",
-    "first_unreadable",
-    "different",
-    "frequent",
-    "lowest",
-    "highest",
-    "in_future",
-    "holds",
-    "unclear",
-    "absent_values",
+    "part", "name", "property", "type", "filled", "unreadable", "samples", "first_unreadable", "different", "frequent",
+    "lowest", "highest", "in_future", "holds", "unclear", "absent_values",
 ];
 
 /// What needs somebody first.
 pub(crate) fn text(report: &Report) -> Printable {
-    let aside = if report.set_aside > 0 {
-        format!(", {} set aside as unreadable", report.set_aside)
-    } else {
-        String::new()
-    };
-    let mut parts = vec![format!("{} contacts from {}{aside}", report.contacts, report.source)];
+    let aside = any(report.set_aside, " set aside as unreadable");
+    let comma = if aside.is_empty() { "" } else { ", " };
+    let mut parts = vec![format!("{} contacts from {}{comma}{aside}", report.contacts, report.source)];
     let marked = |is_grave| if is_grave { "!" } else { "-" };
     let attention: Vec<String> = report
         .attention
@@ -65,10 +49,8 @@ pub(crate) fn text(report: &Report) -> Printable {
         parts.push(table(&["Condition", "Holds", "Unclear", "No contact has"], rows));
     }
     if !report.owners.is_empty() {
-        let rows = report
-            .owners
-            .iter()
-            .map(|row| [row.owner.clone(), row.field.to_owned(), row.contacts.to_string()]);
+        let cells = |row: &OwnerRow| [row.owner.clone(), row.field.to_owned(), row.contacts.to_string()];
+        let rows = report.owners.iter().map(cells);
         parts.push(table(&["Owner who is no rep", "Field", "Contacts"], rows));
     }
     parts.push("E-mails, names and phone numbers of contacts are counted and not listed.".to_owned());
@@ -78,23 +60,19 @@ pub(crate) fn text(report: &Report) -> Printable {
 fn field_row(field: &FieldReport, contacts: u64) -> [Cell; 6] {
     let property = Some(&field.property).filter(|property| **property != field.field);
     let share = Share { hits: field.filled, of: contacts };
-    let unreadable = if field.unreadable > 0 { field.unreadable.to_string() } else { String::new() };
     [
         Cell::stacked([field.field.clone(), property.cloned().unwrap_or_default()]),
         field.kind.to_owned().into(),
         Cell::stacked([field.filled.to_string(), percent(share.rate())]),
-        Cell::stacked([unreadable, samples(field)]),
+        Cell::stacked([any(field.unreadable, ""), samples(field)]),
         different(field).into(),
-        Cell::stacked([frequent(field), ends(field), future(field)]),
+        Cell::stacked([frequent(field), ends(field), any(field.in_future, " in the future")]),
     ]
 }
 
 fn samples(field: &FieldReport) -> String {
-    field.samples.iter().map(|sample| quoted(sample)).collect::<Vec<_>>().join(", ")
-}
-
-fn quoted(value: &str) -> String {
-    format!("'{}'", one_line(value, VALUE_CHARS_MAX))
+    let quoted = field.samples.iter().map(|sample| format!("'{}'", one_line(sample, VALUE_CHARS_MAX)));
+    quoted.collect::<Vec<_>>().join(", ")
 }
 
 fn different(field: &FieldReport) -> String {
@@ -112,8 +90,9 @@ fn ends(field: &FieldReport) -> String {
     ends.map(String::as_str).collect::<Vec<_>>().join(" to ")
 }
 
-fn future(field: &FieldReport) -> String {
-    if field.in_future > 0 { format!("{} in the future", field.in_future) } else { String::new() }
+/// The count, where there is any.
+fn any(count: u64, words: &str) -> String {
+    if count > 0 { format!("{count}{words}") } else { String::new() }
 }
 
 fn condition_row(condition: &ConditionReport) -> [Cell; 4] {
@@ -121,7 +100,7 @@ fn condition_row(condition: &ConditionReport) -> [Cell; 4] {
     [
         Cell::stacked([place, one_line(&condition.words, WORDS_CHARS_MAX)]),
         condition.holds.to_string().into(),
-        if condition.unclear > 0 { condition.unclear.to_string() } else { String::new() }.into(),
+        any(condition.unclear, "").into(),
         Cell::stacked(condition.tests.iter().map(absent)),
     ]
 }

@@ -15,7 +15,7 @@ const SAMPLE_CHARS_MAX: usize = 60;
 const FREQUENT_MAX: usize = 5;
 
 /// What one field's values are like.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct FieldReport {
     pub field: String,
     /// The column or property.
@@ -52,36 +52,26 @@ pub struct FieldReport {
     pub(super) trials: Vec<Trial>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct FieldTally {
     is_personal: bool,
-    filled: u64,
-    unreadable: u64,
-    samples: Vec<String>,
-    first_unreadable: Option<String>,
+    /// As far as it is known.
+    report: FieldReport,
     pub(super) different: Different,
     numbers: Range<f64>,
     times: Range<Timestamp>,
-    in_future: u64,
-    without_zone: u64,
-    trials: Vec<Trial>,
 }
 
 impl FieldTally {
     pub(super) fn new(field: &Field) -> Self {
-        Self {
-            is_personal: is_personal(field),
-            filled: 0,
-            unreadable: 0,
-            samples: Vec::new(),
-            first_unreadable: None,
-            different: Different::default(),
-            numbers: None,
-            times: None,
-            in_future: 0,
-            without_zone: 0,
+        let report = FieldReport {
+            field: field.name.clone(),
+            property: field.property.clone(),
+            kind: field.reading.type_name(),
             trials: Trial::all(&field.reading),
-        }
+            ..FieldReport::default()
+        };
+        Self { is_personal: is_personal(field), report, ..Self::default() }
     }
 
     pub(super) fn count(
@@ -95,22 +85,23 @@ impl FieldTally {
         if *value == Value::Missing {
             return;
         }
-        self.filled += 1;
+        let report = &mut self.report;
+        report.filled += 1;
         match value {
             Value::Unreadable(_) => return self.count_unreadable(raw, contact),
             Value::Time(time) => {
-                self.in_future += u64::from(*time > now);
+                report.in_future += u64::from(*time > now);
                 let is_local = raw.contains(':') && !raw.ends_with('Z') && field.reading.lacks_zone(raw);
-                self.without_zone += u64::from(is_local);
+                report.without_zone += u64::from(is_local);
                 widen(&mut self.times, *time);
             }
             Value::Number(number) => {
                 widen(&mut self.numbers, *number);
                 if raw.contains(['.', ',']) {
-                    self.trials.iter_mut().for_each(|trial| trial.must_read(raw));
+                    report.trials.iter_mut().for_each(|trial| trial.must_read(raw));
                 }
             }
-            Value::Text(_) => self.trials.retain_mut(|trial| trial.is_worth_trying(raw)),
+            Value::Text(_) => report.trials.retain_mut(|trial| trial.is_worth_trying(raw)),
             Value::Missing | Value::Bool(_) => {}
         }
         if !(self.is_personal && self.different.is_more) {
@@ -119,19 +110,20 @@ impl FieldTally {
     }
 
     fn count_unreadable(&mut self, raw: &str, contact: &ContactId) {
-        self.unreadable += 1;
-        self.trials.retain_mut(|trial| trial.is_worth_trying(raw));
-        self.first_unreadable.get_or_insert_with(|| contact.to_string());
-        if self.samples.len() < SAMPLES_MAX {
+        let report = &mut self.report;
+        report.unreadable += 1;
+        report.trials.retain_mut(|trial| trial.is_worth_trying(raw));
+        report.first_unreadable.get_or_insert_with(|| contact.to_string());
+        if report.kept.len() < SAMPLES_MAX {
             let shown = one_line(raw, SAMPLE_CHARS_MAX);
             let sample = if self.is_personal { form(&shown) } else { shown };
-            if !self.samples.contains(&sample) {
-                self.samples.push(sample);
+            if !report.kept.contains(&sample) {
+                report.kept.push(sample);
             }
         }
     }
 
-    pub(super) fn finish(self, field: &Field, is_used: bool) -> FieldReport {
+    pub(super) fn finish(self, is_used: bool) -> FieldReport {
         let is_listed = |frequent: &&&Frequent| frequent.contacts > 1;
         let sorted = self.different.sorted();
         let frequent = sorted.iter().filter(is_listed).take(FREQUENT_MAX).map(|frequent| (*frequent).clone());
@@ -139,24 +131,15 @@ impl FieldTally {
         let ends = ends.or(self.times.map(|(oldest, newest)| (Value::Time(oldest), Value::Time(newest))));
         let (lowest, highest) = ends.map(|(low, high)| (low.shown(), high.shown())).unzip();
         FieldReport {
-            field: field.name.clone(),
-            property: field.property.clone(),
-            kind: field.reading.type_name(),
             is_used,
-            filled: self.filled,
-            unreadable: self.unreadable,
             frequent: (!self.is_personal).then(|| frequent.collect()),
             different: sorted.len() as u64,
             is_more: self.different.is_more,
-            samples: self.samples.iter().take(SAMPLES_SHOWN).cloned().collect(),
-            kept: self.samples,
+            samples: self.report.kept.iter().take(SAMPLES_SHOWN).cloned().collect(),
             known: sorted.iter().map(|known| known.value.clone()).collect(),
-            trials: self.trials,
-            first_unreadable: self.first_unreadable,
             lowest,
             highest,
-            in_future: self.in_future,
-            without_zone: self.without_zone,
+            ..self.report
         }
     }
 }
@@ -170,32 +153,18 @@ fn widen<T: PartialOrd + Copy>(range: &mut Range<T>, value: T) {
 
 /// Whether the values are a person's e-mails, names or phone numbers: those are not for a ticket.
 fn is_personal(field: &Field) -> bool {
-    const WORDS: [&str; 9] = [
-        "mail",
-        "phone",
-        "mobile",
-        "first_name",
-        "firstname",
-        "last_name",
-        "lastname",
-        "surname",
-        "full_name",
-    ];
-    let names = [&field.name, &field.property].map(|name| name.to_lowercase().replace([' ', '-'], "_"));
+    const WORDS: [&str; 7] = ["mail", "phone", "mobile", "firstname", "lastname", "surname", "fullname"];
+    let names = [&field.name, &field.property].map(|name| name.to_lowercase().replace([' ', '-', '_'], ""));
     let is_one = |name: &String| name == "name" || WORDS.iter().any(|word| name.contains(word));
     !field.of_company && field.kind() != Kind::Bool && field.name != EMAIL_DOMAIN && names.iter().any(is_one)
 }
 
 /// `+99 (9) xxx`: how a value is written, without the value.
 fn form(value: &str) -> String {
-    let masked = |c: char| {
-        if c.is_numeric() {
-            '9'
-        } else if c.is_alphabetic() {
-            'x'
-        } else {
-            c
-        }
+    let masked = |c: char| match c {
+        _ if c.is_numeric() => '9',
+        _ if c.is_alphabetic() => 'x',
+        _ => c,
     };
     value.chars().map(masked).collect()
 }

@@ -38,7 +38,7 @@ pub struct Survey<'r> {
 }
 
 /// What the data is like.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Report {
     pub version: u32,
     /// Where the contacts come from.
@@ -89,21 +89,12 @@ impl<'r> Survey<'r> {
         let all = rules.fields.all();
         let owners = owners(rules, all, &self.fields);
         let used = rules.fields.used().len();
-        let fields = all.iter().zip(self.fields).enumerate();
-        let fields = fields.map(|(at, (field, tally))| tally.finish(field, at < used));
+        let fields = self.fields.into_iter().enumerate().map(|(at, tally)| tally.finish(at < used));
         let is_asked_for = |name: &str| rules.fields.required().any(|field| field.name == name);
         let fields = fields.filter(|field| field.filled > 0 || is_asked_for(&field.field)).collect();
         let conditions = self.conditions.into_iter().map(|tally| tally.finish(definition)).collect();
-        let mut report = Report {
-            version: VERSION,
-            source: String::new(),
-            contacts,
-            set_aside: 0,
-            attention: Vec::new(),
-            fields,
-            conditions,
-            owners,
-        };
+        let mut report =
+            Report { version: VERSION, contacts, fields, conditions, owners, ..Report::default() };
         report.attention = attention(&report, rules, definition);
         report
     }

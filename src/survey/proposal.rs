@@ -3,7 +3,7 @@
 use super::field::{FieldReport, SAMPLES_MAX};
 use super::trial::{DECIMAL, TYPE, Trial};
 use crate::model::{COMPANY, Kind};
-use crate::rules::{Entry, Node, Rules};
+use crate::rules::{Entry, Rules};
 
 /// Proposes for the fields of one definition.
 pub(super) struct Proposer<'a> {
@@ -32,13 +32,9 @@ impl Proposer<'_> {
             [only] => (Some(FIELDS), vec![self.line(field, only.key, &only.words())], reads),
             several => {
                 let lines = several.iter().map(|trial| self.line(field, trial.key, &trial.words())).collect();
-                (
-                    Some(FIELDS),
-                    lines,
-                    format!(
-                        "; each of these lines reads {most} of them, so the values do not tell which is meant"
-                    ),
-                )
+                let reads = "; each of these lines reads";
+                let why = format!("{reads} {most} of them, so the values do not tell which is meant");
+                (Some(FIELDS), lines, why)
             }
         }
     }
@@ -73,17 +69,12 @@ impl Proposer<'_> {
     fn line(&self, field: &FieldReport, key: &str, words: &str) -> String {
         let source = |from: usize, to: usize| self.definition.get(from..to).unwrap_or_default().to_owned();
         let mut parts = match self.entry(&field.field).map(|entry| &entry.item) {
-            Some(item) => match &item.node {
-                Node::Table(table) => {
+            Some(item) => match item.as_table() {
+                Some(table) => {
                     let kept = table.entries.iter().filter(|entry| entry.key != key);
                     kept.map(|entry| source(entry.key_span.start, entry.item.span.end)).collect()
                 }
-                Node::Text(_)
-                | Node::Integer(_)
-                | Node::Float(_)
-                | Node::Bool(_)
-                | Node::Datetime(_)
-                | Node::List(_) => vec![format!("property = {}", source(item.span.start, item.span.end))],
+                None => vec![format!("property = {}", source(item.span.start, item.span.end))],
             },
             None => vec![format!("property = {}", quoted(&field.property))],
         };

@@ -110,12 +110,8 @@ impl Trial {
 
     /// What the key is to say.
     pub(super) fn words(&self) -> String {
-        let used: Vec<&str> = self
-            .options
-            .iter()
-            .filter(|(_, _, count)| *count > 0)
-            .map(|(text, _, _)| text.as_str())
-            .collect();
+        let used = self.options.iter().filter(|(_, _, count)| *count > 0);
+        let used: Vec<&str> = used.map(|(text, _, _)| text.as_str()).collect();
         if self.key == "format" { format!("[{}]", used.join(", ")) } else { used.join(", ") }
     }
 }
