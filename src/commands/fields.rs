@@ -1,5 +1,9 @@
 //! Says what the data behind the definition is like.
 
+use std::mem::take;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use anyhow::Result;
 
 use super::{ExitStatus, Time, load_rules, may_pretend, store_path};
@@ -8,7 +12,10 @@ use crate::history::History;
 use crate::model::Timestamp;
 use crate::output::{Printable, Printer, fields as output};
 use crate::rules::{Rules, Source};
-use crate::survey::{Report, Survey};
+use crate::survey::{Batch, Report, Survey};
+
+/// Batches that wait for the other thread: it is not to fall behind without end.
+const BATCHES_MAX: usize = 16;
 
 pub(super) fn command(
     global: &Global,
@@ -44,7 +51,7 @@ pub(super) fn command(
     Ok(if report.is_grave() { ExitStatus::Unfinished } else { ExitStatus::Done })
 }
 
-/// Looks at all of it.
+/// Looks at all of it. Two threads do: reading the values and counting them take longer than all else.
 pub(super) fn survey(
     history: &mut History,
     rules: &Rules,
@@ -55,9 +62,23 @@ pub(super) fn survey(
     for field in rules.fields.required() {
         lacking.extend(history.lacks(field)?);
     }
-    let mut survey = Survey::new(rules, now);
-    let read = history.read_written(&mut |id, values| survey.see(id, values))?;
-    let mut report = survey.finish(definition);
+    let (mut survey, mut others) = Survey::new(rules, now).split();
+    let read = thread::scope(|scope| {
+        let (sender, batches) = sync_channel::<Batch>(BATCHES_MAX);
+        scope.spawn(|| batches.into_iter().for_each(|batch| batch.show(&mut others)));
+        let mut batch = Batch::default();
+        let read = history.read_written(&mut |id, values| {
+            survey.see(id.clone(), values);
+            batch.add(id, values);
+            if batch.is_full() {
+                // It fails where the other thread panicked, and the scope then panics too.
+                sender.send(take(&mut batch)).ok();
+            }
+        });
+        sender.send(batch).ok();
+        read
+    })?;
+    let mut report = survey.join(others).finish(definition);
     report.source.clone_from(&history.name);
     report.set_aside = read.set_aside;
     report.lacks(lacking);

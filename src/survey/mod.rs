@@ -2,16 +2,20 @@
 //! come in one by one, as their source wrote them. What is kept of them is bounded, however many there are.
 
 mod attention;
+mod batch;
 mod condition;
 mod different;
 mod field;
 mod proposal;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 use serde::Serialize;
 
 pub use self::attention::Attention;
 use self::attention::attention;
+pub use self::batch::Batch;
 use self::condition::ConditionTally;
 pub use self::condition::{ConditionReport, TestReport};
 pub use self::different::Frequent;
@@ -33,6 +37,8 @@ pub struct Survey<'r> {
     rules: &'r Rules,
     now: Timestamp,
     contacts: u64,
+    /// Whose values it is given.
+    asked: &'r [Field],
     fields: Vec<FieldTally>,
     conditions: Vec<ConditionTally<'r>>,
 }
@@ -63,14 +69,31 @@ pub struct OwnerRow {
 
 impl<'r> Survey<'r> {
     pub fn new(rules: &'r Rules, now: Timestamp) -> Self {
-        let fields = rules.fields.all().iter().map(FieldTally::new).collect();
-        Self { rules, now, contacts: 0, fields, conditions: condition::all(rules) }
+        let asked = rules.fields.all();
+        let fields = asked.iter().map(FieldTally::new).collect();
+        Self { rules, now, contacts: 0, asked, fields, conditions: condition::all(rules) }
     }
 
-    /// Counts one contact: the values of the rules' fields, as their source wrote them.
+    /// Two that see the same contacts side by side, each its share of the fields: the conditions with the fields that they
+    /// look at, and the other fields.
+    pub fn split(mut self) -> (Self, Self) {
+        let (used, others) = self.asked.split_at(self.rules.fields.used().len());
+        let fields = self.fields.split_off(used.len());
+        let others = Self { asked: others, fields, conditions: Vec::new(), ..self };
+        (Self { asked: used, ..self }, others)
+    }
+
+    /// The one of which these are the shares.
+    #[must_use]
+    pub fn join(mut self, others: Self) -> Self {
+        self.fields.extend(others.fields);
+        Self { asked: self.rules.fields.all(), ..self }
+    }
+
+    /// Counts one contact: the values of the fields, as their source wrote them. Those of other shares are left in `raw`.
     pub fn see(&mut self, id: ContactId, raw: &mut RawValues<'_>) {
         self.contacts += 1;
-        let fields = self.rules.fields.all().iter().zip(&mut self.fields);
+        let fields = self.asked.iter().zip(&mut self.fields);
         let read = fields.zip(raw).map(|((field, tally), raw)| {
             let value = raw.map_or(Value::Missing, |raw| field.read(raw));
             tally.count(field, raw.unwrap_or_default(), &value, &id, self.now);
