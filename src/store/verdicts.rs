@@ -9,6 +9,7 @@ use super::{ContactRow, Db};
 use crate::model::{Contact, Timestamp, VerdictKind};
 
 /// A contact to evaluate, with what is known of it from before.
+#[expect(clippy::struct_excessive_bools, reason = "what is known of a contact, each by itself")]
 #[derive(Clone, Debug)]
 pub struct DueContact {
     pub row: ContactRow,
