@@ -66,7 +66,7 @@ pub fn deliver(store: &mut Store, sinks: Sinks<'_>, now: Timestamp, deadline: In
     };
     store.write(|db| {
         db.presume_sent_after_backup()?;
-        db.presume_interrupted(now, &uptime())
+        db.presume_interrupted(&uptime())
     })?;
     let when = When { now, deadline };
     let shared = Shared::new(store, uptime, settle, words);

@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::Context;
 use super::assign::Terms;
 use super::case::Case;
+use super::close::unclear_by;
 use super::past::companies;
 use super::report::{Acted, RunReport};
 use crate::assign::Assignment;
@@ -58,6 +59,14 @@ impl<'a> Case<'a> {
     /// Those who are handed off together with it.
     pub(super) fn members(&self) -> Result<Vec<Case<'a>>> {
         self.others(|other| other.status != Status::Touched)
+    }
+
+    /// Why nothing more is sent of it, or passed on, for now. A group shares a task and a message, so one who may have opted out is
+    /// enough.
+    pub(crate) fn unclear(&self) -> Result<Option<String>> {
+        let others = self.others(|other| other.assigned.is_some())?;
+        let mut all = std::iter::once(self).chain(&others);
+        Ok(all.find_map(|case| unclear_by(case.rules(), &case.contact, case.now())))
     }
 
     /// It goes to the same rep as its leader: its owner and stages are written, and nothing else.

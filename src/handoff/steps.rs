@@ -24,7 +24,9 @@ pub(crate) fn do_due_steps(context: &Context<'_>, due: Vec<i64>, report: &mut Ru
     for id in due {
         context.store.write(|db| {
             let case = Case::load(context, db, id)?;
-            if silences.iter().any(|silence| silence.mutes(&case.facts())) {
+            // Of a person who may have opted out nobody is reminded or told, and nobody new gets it: the step comes late.
+            let is_muted = silences.iter().any(|silence| silence.mutes(&case.facts()));
+            if is_muted || case.unclear()?.is_some() {
                 return Ok(());
             }
             match db.savepoint(|| case.do_due_step())? {

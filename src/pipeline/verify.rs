@@ -11,7 +11,7 @@ use crate::handoff::case::Case;
 use crate::handoff::close::{disqualified_by, unclear_by};
 use crate::handoff::owner::{given_to, owner};
 use crate::handoff::report::RunReport;
-use crate::model::{ContactId, Record, RepId, Status};
+use crate::model::{Contact, ContactId, RepId, Status};
 use crate::mutant;
 use crate::qualify::evaluate;
 use crate::store::{AssignmentRow, Closing, Db, HandoffRow};
@@ -46,10 +46,11 @@ fn taken_by(owner: &str) -> String {
     format!("{owner} became its owner in the CRM since it was read")
 }
 
-/// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds.
+/// Reads the contacts of handoffs whose owner is about to be set, and takes back what no longer holds. Of whoever
+/// is stored as unclear nothing is sent, whether that sets an owner or not.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
     let to_write = session.store.read().owners_to_write()?;
-    if to_write.is_empty() || mutant::is("no second look") {
+    if session.store.read().handoffs_to_send()?.is_empty() || mutant::is("no second look") {
         return Ok(());
     }
     let not_begun: Vec<i64> =
@@ -61,16 +62,23 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
         contacts.push(ContactId::parse(&handoff.crm_id).map_err(anyhow::Error::msg)?);
         handoffs.push((handoff, has_begun));
     }
-    let Some(fresh) = session.crm.read(session.rules.fields.all(), &contacts)? else {
-        return Ok(());
-    };
-    session.learn_account();
+    let mut fresh = None;
+    if !contacts.is_empty() {
+        fresh = session.crm.read(session.rules.fields.all(), &contacts)?;
+        session.learn_account();
+    }
     let context = session.context();
     context.store.write(|db| {
         let mut verification =
-            Verification { context: &context, db, fresh: &fresh, not_begun: &not_begun, report };
+            Verification { context: &context, db, fresh: fresh.as_ref(), not_begun: &not_begun, report };
         for (handoff, has_begun) in &handoffs {
             verification.verify(handoff, *has_begun)?;
+        }
+        for id in db.handoffs_to_send()? {
+            let case = Case::load(&context, db, id)?;
+            if let Some(why) = case.unclear()? {
+                verification.hold_back(&case.handoff, &why)?;
+            }
         }
         Ok(())
     })
@@ -79,7 +87,8 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
 struct Verification<'a> {
     context: &'a Context<'a>,
     db: Db<'a>,
-    fresh: &'a Reread,
+    /// `None`: what is stored is current.
+    fresh: Option<&'a Reread>,
     /// Handoffs of which nothing has been sent yet.
     not_begun: &'a [i64],
     report: &'a mut RunReport,
@@ -92,13 +101,13 @@ impl Verification<'_> {
         if !has_begun && handoff.group.is_some() && db.handoff(handoff.id)?.status != Status::Assigned {
             return Ok(());
         }
-        if let Some(why) = self.fresh.unreadable.get(&handoff.crm_id) {
-            db.put_off_writes(handoff.id, now + LOOK_AGAIN, why)?;
+        if let Some(why) = self.fresh.and_then(|fresh| fresh.unreadable.get(&handoff.crm_id)) {
+            db.put_off_effects(handoff.id, now, LOOK_AGAIN, why)?;
             self.report.put_off(&handoff.crm_id, why);
             return Ok(());
         }
-        let record = self.fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
-        let verified = verified(self.context, handoff, &db.assignments(handoff.id)?, record);
+        let found = self.read_again(handoff)?;
+        let verified = verified(self.context, handoff, &db.assignments(handoff.id)?, found.as_ref());
         if let Verified::Unclear(why) = &verified
             && (has_begun || handoff.group.is_none())
         {
@@ -106,7 +115,7 @@ impl Verification<'_> {
         }
         if has_begun {
             // Whether it is gone or only cannot be read now, the CRM says when it is written to.
-            if record.is_some()
+            if found.is_some()
                 && let Some(why) = verified.why_not()
             {
                 db.cancel_owner(handoff.id)?;
@@ -131,7 +140,7 @@ impl Verification<'_> {
                 self.cancel(handoff, &why)?;
                 // It may be back, as when its file was being written: nobody is lost for having been away.
                 db.forget_verdict(handoff.contact)?;
-                if record.is_none() {
+                if found.is_none() {
                     // Whoever was linked to it takes its place, as after a merge in the CRM.
                     db.release_links(handoff.contact, None, now)?;
                 }
@@ -140,8 +149,16 @@ impl Verification<'_> {
         }
     }
 
+    fn read_again(&self, handoff: &HandoffRow) -> Result<Option<Contact>> {
+        let Some(fresh) = self.fresh else {
+            return Ok(Some(self.db.contact(handoff.contact, &self.context.layouts)?.contact));
+        };
+        let record = fresh.records.iter().find(|record| record.id.as_str() == handoff.crm_id);
+        Ok(record.map(|record| record.clone().into_contact(self.context.rules.fields.all())))
+    }
+
     fn hold_back(&mut self, handoff: &HandoffRow, why: &str) -> Result<()> {
-        self.db.put_off_writes(handoff.id, self.context.now + LOOK_AGAIN, why)?;
+        self.db.put_off_effects(handoff.id, self.context.now, LOOK_AGAIN, why)?;
         let events = self.db.events(handoff.id)?;
         if events.last().is_none_or(|event| event.how.as_deref() != Some(why)) {
             self.db.add_event(handoff.id, self.context.now, "held back", None, Some(why))?;
@@ -185,24 +202,23 @@ fn verified(
     context: &Context<'_>,
     handoff: &HandoffRow,
     assignments: &[AssignmentRow],
-    fresh: Option<&Record>,
+    found: Option<&Contact>,
 ) -> Verified {
     let rules = context.rules;
-    let Some(record) = fresh else {
+    let Some(fresh) = found else {
         let gone = Verified::Void("the contact is no longer in the CRM".to_owned());
         return mutant::swap("handed off though deleted", gone, Verified::Holds);
     };
-    let fresh = record.clone().into_contact(rules.fields.all());
-    if let Some(why) = unclear_by(rules, &fresh, context.now) {
+    if let Some(why) = unclear_by(rules, fresh, context.now) {
         return Verified::Unclear(why);
     }
-    if let Some(why) = disqualified_by(rules, evaluate(rules, &fresh, context.now).verdict) {
+    if let Some(why) = disqualified_by(rules, evaluate(rules, fresh, context.now).verdict) {
         return Verified::Void(why);
     }
     // Who had it in an earlier round was set by handoff itself, which what is stored may not show yet.
     let found = assignments.iter().find(|row| row.round == handoff.round).and_then(|row| row.found.as_ref());
     let is_known = |owner: &String| Some(owner) == found || assignments.iter().any(|row| row.rep == *owner);
-    match owner(rules, &fresh).filter(|owner| !is_known(owner)) {
+    match owner(rules, fresh).filter(|owner| !is_known(owner)) {
         Some(new) => mutant::swap("owner taken from somebody", Verified::NewOwner(new), Verified::Holds),
         None => Verified::Holds,
     }

@@ -32,16 +32,16 @@ impl Db<'_> {
     ///
     /// What was sent by another machine, by this one before it was started, or nobody knows when, may have been sent just
     /// now: its time counts from here.
-    pub fn presume_interrupted(self, now: Timestamp, clock: &ClockReading) -> Result<usize> {
+    pub fn presume_interrupted(self, clock: &ClockReading) -> Result<usize> {
         let sql = if mutant::is("interrupted is planned") {
-            "UPDATE effect SET state = 'planned', next_ms = ?1 \
+            "UPDATE effect SET state = 'planned' \
              WHERE state IN ('planned', 'in_flight', 'unknown') AND state = 'in_flight'"
         } else {
-            "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?1, \
+            "UPDATE effect SET state = 'unknown', unsure = 1, \
              error = 'the run that sent it was interrupted' \
              WHERE state IN ('planned', 'in_flight', 'unknown') AND state = 'in_flight'"
         };
-        let interrupted = self.conn.prepare_cached(sql)?.execute([now.timestamp_millis()])?;
+        let interrupted = self.conn.prepare_cached(sql)?.execute([])?;
         self.conn
             .prepare_cached(
                 "UPDATE effect SET clock = ?1, sent_up_ms = ?2, \
@@ -121,6 +121,15 @@ impl Db<'_> {
              ORDER BY handoff_id, seq",
         )?;
         let rows = statement.query_map([], read_effect)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Handoffs of which anything is still to be sent.
+    pub fn handoffs_to_send(self) -> Result<Vec<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT handoff_id FROM effect WHERE state IN ('planned', 'in_flight', 'unknown')",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

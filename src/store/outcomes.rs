@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::Db;
+use super::due::WAIT_MAX;
 use super::effects::error_text;
 use super::handoffs::unreadable;
 use super::history::StepRow;
@@ -109,14 +111,16 @@ impl Db<'_> {
         self.cancel_owner(handoff)
     }
 
-    /// What a handoff is about to write to the CRM, and has not tried, waits.
-    pub fn put_off_writes(self, handoff: i64, until: Timestamp, why: &str) -> Result<()> {
+    /// Nothing of a handoff is sent or looked for before `now + wait`. What waits beyond `WAIT_MAX`, by a clock that was set back,
+    /// would count as due.
+    pub fn put_off_effects(self, handoff: i64, now: Timestamp, wait: TimeDelta, why: &str) -> Result<()> {
+        let (until, most) = ((now + wait).timestamp_millis(), (now + WAIT_MAX).timestamp_millis());
         self.conn
             .prepare_cached(
-                "UPDATE effect SET next_ms = CASE WHEN next_ms > ?2 THEN next_ms ELSE ?2 END, error = ?3 \
-                 WHERE handoff_id = ?1 AND state = 'planned' AND kind IN ('update', 'task')",
+                "UPDATE effect SET next_ms = CASE WHEN next_ms BETWEEN ?2 AND ?4 THEN next_ms ELSE ?2 END, error = ?3 \
+                 WHERE handoff_id = ?1 AND state IN ('planned', 'in_flight', 'unknown')",
             )?
-            .execute(params![handoff, until.timestamp_millis(), error_text(why)])?;
+            .execute(params![handoff, until, error_text(why), most])?;
         Ok(())
     }
 

@@ -84,8 +84,8 @@ fn is_looked_for(seconds: i64, found: &ClockReading, then: &ClockReading) -> boo
     let store = two_handoffs();
     let effects = store.read().due_effects(Side::Crm, &when(0), 1).unwrap();
     store.write(|db| db.begin_effects(effects, at(0), &up(0))).unwrap();
-    assert_eq!(store.write(|db| db.presume_interrupted(at(seconds), found)).unwrap(), 1);
-    store.write(|db| db.presume_interrupted(at(seconds), then)).unwrap();
+    assert_eq!(store.write(|db| db.presume_interrupted(found)).unwrap(), 1);
+    store.write(|db| db.presume_interrupted(then)).unwrap();
     let moment = Moment { now: at(seconds), clock: then.clone(), settle: TimeDelta::seconds(90) };
     keys(&store, &moment).iter().any(|key| key == "u1")
 }
@@ -96,12 +96,12 @@ fn what_was_in_flight_when_a_run_died_is_looked_up_first() {
     let effects = store.read().due_effects(Side::Crm, &when(0), 1).unwrap();
     store.write(|db| db.begin_effects(effects, at(0), &up(0))).unwrap();
     assert_eq!(due(&store, 1_000), ["u2"], "in flight is not due");
-    assert_eq!(store.write(|db| db.presume_interrupted(at(5), &up(5))).unwrap(), 1);
+    assert_eq!(store.write(|db| db.presume_interrupted(&up(5))).unwrap(), 1);
     let found = store.read().due_effects(Side::Crm, &when(90), 100).unwrap();
     let unsure: Vec<(&str, bool, u32)> =
         found.iter().map(|effect| (effect.key.as_str(), effect.unsure, effect.attempt)).collect();
     assert_eq!(unsure, [("u2", false, 0), ("u1", true, 1)]);
-    assert_eq!(store.write(|db| db.presume_interrupted(at(6), &up(6))).unwrap(), 0);
+    assert_eq!(store.write(|db| db.presume_interrupted(&up(6))).unwrap(), 0);
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn what_a_copy_may_have_sent_is_left_alone_from_when_the_copy_is_met() {
     let effects = store.read().due_effects(Side::Crm, &when(0), 1).unwrap();
     store.write(|db| db.begin_effects(effects, at(0), &up(0))).unwrap();
     store.write(|db| Ok(db.conn.execute("UPDATE effect SET clock = NULL", [])?)).unwrap();
-    store.write(|db| db.presume_interrupted(at(500), &up(500))).unwrap();
+    store.write(|db| db.presume_interrupted(&up(500))).unwrap();
     let settle = TimeDelta::seconds(90);
     assert_eq!(keys(&store, &Moment { settle, ..when(589) }), ["u2"]);
     assert_eq!(keys(&store, &Moment { settle, ..when(590) }), ["u2", "u1"]);
@@ -171,7 +171,7 @@ fn the_answer_to_an_attempt_that_was_overtaken_changes_nothing() {
     let store = two_handoffs();
     let first = store.read().due_effects(Side::Crm, &when(0), 1).unwrap();
     let first = store.write(|db| db.begin_effects(first, at(0), &up(0))).unwrap();
-    store.write(|db| db.presume_interrupted(at(100), &up(100))).unwrap();
+    store.write(|db| db.presume_interrupted(&up(100))).unwrap();
     let second = store.read().due_effects(Side::Crm, &when(100), 10).unwrap();
     let second = second.into_iter().filter(|effect| effect.key == "u1").collect();
     let second = store.write(|db| db.begin_effects(second, at(100), &up(100))).unwrap();

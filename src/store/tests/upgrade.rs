@@ -117,7 +117,7 @@ fn a_database_of_0_1_0_is_opened_and_goes_on() {
     assert_eq!(all("SELECT count(*) FROM pause WHERE why = 'untold'"), [Some(0)]);
     // When it was sent says nothing any more: its time counts from here.
     let clock = crate::uptime::ClockReading { clock: "one".to_owned(), at: chrono::TimeDelta::hours(9) };
-    store.write(|db| db.presume_interrupted(at(0), &clock)).unwrap();
+    store.write(|db| db.presume_interrupted(&clock)).unwrap();
     assert_eq!(all("SELECT sent_up_ms FROM effect ORDER BY id"), [Some(7), Some(9 * 3_600_000)]);
     store.write(|db| Ok(db.conn.execute("UPDATE effect SET error = '' WHERE id = 1", [])?)).unwrap_err();
 }
