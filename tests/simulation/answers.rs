@@ -169,6 +169,11 @@ impl Run {
             && self.sim.has_task_to_come(keyed.key);
         let has_begun = keyed.key.ends_with("u1") && self.sim.has_begun_beyond(keyed.key);
         let world = &mut *self.sim.world.borrow_mut();
+        if self.knows_unread(world, keyed.write.contact()) {
+            world.violate(|| {
+                format!("{} is sent while nobody can tell whether its contact opted out", keyed.key)
+            });
+        }
         if is_early {
             world.violate(|| format!("{} is sent before its task", keyed.key));
         }
@@ -211,6 +216,9 @@ impl Run {
         }
         if person.opted_out.is_some_and(|at| at < began) {
             world.violate(|| format!("contact {contact} opted out before this run and is handed off"));
+        }
+        if !person.is_poison && person.is_unread_since_before(began) {
+            world.violate(|| format!("contact {contact} may have opted out and is handed off"));
         }
         if let Some((at, by_hand)) = &person.owned
             && *at < began

@@ -21,7 +21,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use crate::definition::rules;
 use crate::oracle;
 use crate::services::{SimChat, SimCrm};
-use crate::world::{SECOND, World, time};
+use crate::world::{Person, SECOND, World, time};
 
 /// A run may be overtaken by another, and that by a third.
 const DEPTH_MAX: u32 = 2;
@@ -75,6 +75,8 @@ pub(crate) struct Run {
     pub(crate) began: i64,
     depth: u32,
     is_killed: Cell<bool>,
+    /// Contacts of whom the database knew, when it began, that their opt-out cannot be read.
+    unread: Vec<String>,
 }
 
 impl Sim {
@@ -116,7 +118,13 @@ impl Sim {
             world.note(|| format!("run begins (depth {depth})"));
             (world.now, world.local(), world.is_loose)
         };
-        let run = Rc::new(Run { sim: self.clone(), began, depth, is_killed: Cell::new(false) });
+        let run = Rc::new(Run {
+            sim: self.clone(),
+            began,
+            depth,
+            is_killed: Cell::new(false),
+            unread: self.unread(),
+        });
         let outcome = self.start(&run, now, is_loose);
         self.world.borrow_mut().note(|| format!("run ends (depth {depth}): {}", said(&outcome)));
         oracle::safety(self, &run, now);
@@ -211,6 +219,11 @@ impl Sim {
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect()
         })
+    }
+
+    /// Contacts whose opt-out cannot be read as they are stored.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        self.list("SELECT crm_id FROM contact WHERE content LIKE '%perhaps%'")
     }
 
     /// What an operator does between runs: releases what is held, or sends again what was refused.
@@ -370,6 +383,12 @@ impl Run {
         if happens {
             panic_any(Drawn);
         }
+    }
+
+    /// It knew when it began that the contact's opt-out cannot be read, and that is so to this moment.
+    pub(crate) fn knows_unread(&self, world: &World, contact: &str) -> bool {
+        let is_so = |person: &Person| !person.is_poison && person.is_unread_since_before(self.began);
+        self.unread.iter().any(|id| id == contact) && world.person(contact).is_some_and(is_so)
     }
 
     pub(crate) fn note(&self, event: impl FnOnce() -> String) {

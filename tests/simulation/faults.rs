@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::rng::Rng;
 
 /// Classes of faults that can be switched off one by one.
-pub(crate) const CLASSES: [&str; 10] =
-    ["net", "late", "kill", "overlap", "clock", "outage", "lag", "humans", "restore", "bugs"];
+pub(crate) const CLASSES: [&str; 11] =
+    ["net", "late", "kill", "overlap", "clock", "outage", "lag", "humans", "restore", "bugs", "cells"];
 
 /// What a seed may suffer. Rates are per thousand.
 #[derive(Clone, Debug)]
@@ -69,7 +69,7 @@ impl Faults {
 pub(crate) struct Counters(BTreeMap<&'static str, u64>);
 
 /// Everything that must have happened somewhere, or the simulation has stopped testing what it says.
-pub(crate) const SOMETIMES: [&str; 54] = [
+pub(crate) const SOMETIMES: [&str; 58] = [
     "runs",
     "overlapping runs",
     "kills",
@@ -107,6 +107,10 @@ pub(crate) const SOMETIMES: [&str; 54] = [
     "bulk imports",
     "edits",
     "opt-outs",
+    "opt-outs that cannot be read",
+    "mended to yes",
+    "mended to no",
+    "mended to nothing",
     "poison",
     "deletions",
     "merges",

@@ -190,6 +190,7 @@ const MUTANTS: &[&str] = &[
     "changed and not judged",
     "turns not paid for",
     "no task",
+    "an unread opt-out is none",
 ];
 
 #[cfg(feature = "mutants")]

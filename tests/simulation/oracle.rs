@@ -65,6 +65,7 @@ pub(crate) fn safety(sim: &Rc<Sim>, run: &Run, now: i64) {
     let baseline = sim.has_baseline();
     sim.world.borrow_mut().has_baseline |= baseline;
     blame(sim, run, now);
+    unread(sim, run, now);
     too_many(sim);
     remote(sim);
 }
@@ -93,6 +94,26 @@ fn blame(sim: &Rc<Sim>, run: &Run, now: i64) {
         if let Some(act) = acted {
             let act = format!("{} by {} at {}", act.kind.name(), act.by, act.at);
             world.violate(|| format!("step {n} of contact {contact} was done after {act}"));
+        }
+    }
+}
+
+/// Of whom nobody could tell whether it opted out, nothing was begun, ended or passed on in the run.
+fn unread(sim: &Rc<Sim>, run: &Run, now: i64) {
+    let done: Vec<(String, String)> = sim.look(|conn| {
+        let mut statement = conn.prepare_cached(
+            "SELECT c.crm_id, e.what FROM event e JOIN handoff h ON h.id = e.handoff_id JOIN contact c ON c.id = h.contact_id \
+             WHERE e.at_ms = ?1 AND e.what IN ('started', 'assigned', 'cancelled', 'remind', 'notify', 'reassign', 'return')",
+        )?;
+        let rows = statement.query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    });
+    let world = &mut *sim.world.borrow_mut();
+    for (contact, what) in done {
+        if run.knows_unread(world, &contact) {
+            world.violate(|| {
+                format!("{what}: contact {contact}, of whom nobody can tell whether it opted out")
+            });
         }
     }
 }
@@ -140,9 +161,13 @@ pub(crate) fn liveness(sim: &Rc<Sim>) {
     if sim.world.borrow().violation.is_some() {
         return;
     }
-    let hanging = sim.list("SELECT kind || ' ' || key || ' ' || state || ': ' || coalesce(error, '') FROM effect WHERE state IN ('planned','in_flight','unknown')");
+    // Of whom was deleted before it was mended, nothing is known but that it may have opted out.
+    let unread = sim.unread();
+    let is_gone =
+        |id: &str| unread.iter().any(|unread| unread == id) && sim.world.borrow().person(id).is_none();
+    let hanging = sim.list("SELECT c.crm_id || ' ' || e.key || ' ' || e.state || ': ' || coalesce(e.error, '') FROM effect e JOIN handoff h ON h.id = e.handoff_id JOIN contact c ON c.id = h.contact_id WHERE e.state IN ('planned','in_flight','unknown')");
     let complain = |what: String| sim.world.borrow_mut().violate(|| what);
-    if let Some(first) = hanging.first() {
+    if let Some(first) = hanging.iter().find(|line| !is_gone(line.split(' ').next().unwrap_or_default())) {
         complain(format!("still open in the end: {first}"));
     }
     let waiting =
@@ -153,7 +178,7 @@ pub(crate) fn liveness(sim: &Rc<Sim>) {
     nobody_lost(sim);
     delivered(sim);
     let overdue = sim.list("SELECT c.crm_id FROM step s JOIN handoff h ON h.id = s.handoff_id JOIN contact c ON c.id = h.contact_id WHERE s.state = 'planned'");
-    if let Some(first) = overdue.first() {
+    if let Some(first) = overdue.iter().find(|id| !is_gone(id)) {
         complain(format!("an SLA step of contact {first} was never done"));
     }
     let sent = sim.world.borrow().sends;

@@ -29,8 +29,7 @@ fn record(person: &Person, fields: &[Field]) -> Record {
     let value = |field: &Field| match field.property.as_str() {
         "id" => Some(person.id.clone()),
         _ if field.of_company => None,
-        "opted_out" => Some(person.opted_out.is_some().to_string()),
-        property => person.values.get(property).cloned(),
+        property => person.values.get(property).filter(|value| !value.is_empty()).cloned(),
     };
     Record {
         id: ContactId::parse(&person.id).unwrap(),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::engine::Sim;
-use crate::world::{HOUR, MINUTE, SECOND, World};
+use crate::world::{HOUR, MINUTE, SECOND, UNREAD, World};
 
 /// Scores that no definition, only the loose one, or both call qualified.
 const SCORES: [i64; 7] = [10, 30, 40, 55, 70, 80, 90];
@@ -41,6 +41,7 @@ pub(crate) fn tick(sim: &Rc<Sim>) {
     if world.faults.has("humans") {
         humans(world);
     }
+    cells(world, 250);
 }
 
 /// While a run is under way, others act too.
@@ -54,6 +55,45 @@ pub(crate) fn meanwhile(sim: &Rc<Sim>) {
         1 => change(world),
         2 if world.faults.has("humans") => humans(world),
         _ => {}
+    }
+    cells(world, 8);
+}
+
+/// Somebody types into an opt-out what nobody can read, or mends it.
+fn cells(world: &mut World, rate: u64) {
+    if !world.faults.has("cells") || !world.cells.per_mille(rate) {
+        return;
+    }
+    let is_mended = world.cells.per_mille(400);
+    let living = world.people.iter().enumerate().filter(|(_, person)| person.gone.is_none());
+    let some: Vec<usize> =
+        living.filter(|(_, person)| person.unread.is_some() == is_mended).map(|(at, _)| at).collect();
+    if some.is_empty() {
+        return;
+    }
+    let at = world.cells.of(&some);
+    if is_mended {
+        mend(world, at);
+    } else {
+        world.counters.add("opt-outs that cannot be read");
+        world.edit(at, "opted_out", UNREAD);
+    }
+}
+
+/// To yes, to no, or to nothing.
+fn mend(world: &mut World, at: usize) {
+    let (what, says) =
+        world.cells.of(&[("mended to yes", "true"), ("mended to no", "false"), ("mended to nothing", "")]);
+    world.counters.add(what);
+    world.edit(at, "opted_out", says);
+}
+
+/// In the end somebody mends all that are still there.
+pub(crate) fn mend_all(world: &mut World) {
+    for at in 0..world.people.len() {
+        if world.people[at].unread.is_some() && world.people[at].gone.is_none() {
+            mend(world, at);
+        }
     }
 }
 
@@ -96,9 +136,8 @@ fn change(world: &mut World) {
         }
         90..96 => {
             world.counters.add("opt-outs");
-            let was_low = world.people[at].opted_out.is_some();
-            world.people[at].opted_out = if was_low { None } else { Some(world.now) };
-            world.edit(at, "last_name", "Changed");
+            let says = if world.people[at].opted_out.is_some() { "false" } else { "true" };
+            world.edit(at, "opted_out", says);
             world.people[at].dips += 1;
         }
         _ => {

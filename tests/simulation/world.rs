@@ -14,6 +14,9 @@ pub(crate) const SECOND: i64 = 1_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 
+/// What somebody typed into a field of yes and no.
+pub(crate) const UNREAD: &str = "perhaps";
+
 /// A Monday morning.
 const START: i64 = 1_795_428_000_000;
 
@@ -40,6 +43,8 @@ pub(crate) struct Person {
     /// Cannot be read, until it is edited again.
     pub(crate) is_poison: bool,
     pub(crate) opted_out: Option<i64>,
+    /// Since when nobody can tell what its opt-out says, and whether it was low until then: it is still taken for that.
+    pub(crate) unread: Option<(i64, bool)>,
     /// Whom somebody made its owner, and when.
     pub(crate) owned: Option<(i64, String)>,
     /// It became qualified for the first time when that counted, and must be handed off.
@@ -60,11 +65,16 @@ impl Person {
 
     /// Qualified by either definition.
     pub(crate) fn is_high(&self) -> bool {
-        self.score() >= HIGH && self.opted_out.is_none()
+        self.score() >= HIGH && self.opted_out.is_none() && self.unread.is_none()
     }
 
     fn is_low(&self) -> bool {
-        self.score() < LOW || self.opted_out.is_some()
+        self.unread.map_or(self.score() < LOW || self.opted_out.is_some(), |(_, was_low)| was_low)
+    }
+
+    /// Whether nobody could tell whether it opted out, from before then until now.
+    pub(crate) fn is_unread_since_before(&self, then: i64) -> bool {
+        self.unread.is_some_and(|(since, _)| since < then)
     }
 
     /// When it changed, as the search index knows it now.
@@ -119,6 +129,7 @@ pub(crate) struct World {
     pub(crate) clock: Rng,
     pub(crate) machine: Rng,
     pub(crate) bugs: Rng,
+    pub(crate) cells: Rng,
     operator: Rng,
     stale: Rng,
     pub(crate) counters: Counters,
@@ -155,6 +166,7 @@ impl World {
             clock: Rng::stream(seed, "clock"),
             machine: Rng::stream(seed, "machine"),
             bugs: Rng::stream(seed, "bugs"),
+            cells: Rng::stream(seed, "cells"),
             operator: Rng::stream(seed, "operator"),
             stale: Rng::stream(seed, "stale"),
             counters: Counters::default(),
@@ -213,6 +225,7 @@ impl World {
             gone: None,
             is_poison: false,
             opted_out: None,
+            unread: None,
             owned: None,
             is_due: false,
             is_vague: false,
@@ -228,6 +241,11 @@ impl World {
     /// Changes a property.
     pub(crate) fn edit(&mut self, at: usize, name: &str, value: &str) {
         let was_low = self.people[at].is_low();
+        if name == "opted_out" {
+            let (now, person) = (self.now, &mut self.people[at]);
+            person.opted_out = (value == "true").then_some(now);
+            person.unread = (value == UNREAD).then(|| person.unread.unwrap_or((now, was_low)));
+        }
         self.people[at].values.insert(name.to_owned(), value.to_owned());
         self.people[at].is_poison = false;
         self.touch(at, was_low);
@@ -260,8 +278,9 @@ impl World {
         person.is_due |= is_new_high && has_baseline;
         // Who changes while the first walk is on may be taken for old or for new.
         let is_between = self.now > START && !has_baseline;
-        person.is_vague |= is_between || !person.is_high() && !person.is_low();
-        person.dips += u64::from(!person.is_high());
+        let is_read = person.unread.is_none();
+        person.is_vague |= is_between || is_read && !person.is_high() && !person.is_low();
+        person.dips += u64::from(is_read && !person.is_high());
     }
 
     /// Whoever qualifies before the first walk is over is the baseline, and not handed off.
@@ -269,6 +288,8 @@ impl World {
         self.has_baseline = false;
         for person in &mut self.people {
             person.is_due = false;
+            // Whoever cannot be judged now is judged for the first time when that is mended.
+            person.is_vague |= person.unread.is_some();
         }
     }
 
