@@ -1,5 +1,7 @@
 //! Which effects are due: what an earlier run left open, what waits, and what must be looked at before it goes out.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use chrono::TimeDelta;
 use rusqlite::{Row, params};
@@ -125,9 +127,9 @@ impl Db<'_> {
     }
 
     /// Handoffs of which anything is still to be sent.
-    pub fn handoffs_to_send(self) -> Result<Vec<i64>> {
+    pub fn handoffs_to_send(self) -> Result<BTreeSet<i64>> {
         let mut statement = self.conn.prepare_cached(
-            "SELECT DISTINCT handoff_id FROM effect WHERE state IN ('planned', 'in_flight', 'unknown')",
+            "SELECT handoff_id FROM effect WHERE state IN ('planned', 'in_flight', 'unknown')",
         )?;
         let rows = statement.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

@@ -100,7 +100,7 @@ fn what_was_in_flight_when_a_run_died_is_looked_up_first() {
     let found = store.read().due_effects(Side::Crm, &when(90), 100).unwrap();
     let unsure: Vec<(&str, bool, u32)> =
         found.iter().map(|effect| (effect.key.as_str(), effect.unsure, effect.attempt)).collect();
-    assert_eq!(unsure, [("u2", false, 0), ("u1", true, 1)]);
+    assert_eq!(unsure, [("u1", true, 1), ("u2", false, 0)]);
     assert_eq!(store.write(|db| db.presume_interrupted(&up(6))).unwrap(), 0);
 }
 
@@ -132,7 +132,7 @@ fn what_a_copy_may_have_sent_is_left_alone_from_when_the_copy_is_met() {
     store.write(|db| db.presume_interrupted(&up(500))).unwrap();
     let settle = TimeDelta::seconds(90);
     assert_eq!(keys(&store, &Moment { settle, ..when(589) }), ["u2"]);
-    assert_eq!(keys(&store, &Moment { settle, ..when(590) }), ["u2", "u1"]);
+    assert_eq!(keys(&store, &Moment { settle, ..when(590) }), ["u1", "u2"]);
 }
 
 #[test]
