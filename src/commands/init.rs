@@ -27,6 +27,11 @@ pub(super) fn command(
     if args.crm {
         return crm::command(global, args, time, printer);
     }
+    let is_file_name = args.folder.extension().is_some_and(|end| end == "csv" || end == "jsonl");
+    if is_file_name && !args.folder.exists() {
+        printer.error(&format!("there is no file {}; name an export, or a folder", args.folder.display()));
+        return Ok(ExitStatus::Refused);
+    }
     // A file is named, or lies in the folder.
     let (folder, file) = match args.folder.file_name().filter(|_| args.folder.is_file()) {
         Some(name) => (args.folder.parent().unwrap_or(Path::new("")), name.to_string_lossy().into_owned()),

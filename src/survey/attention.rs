@@ -77,15 +77,26 @@ fn told(text: String) -> Attention {
     Attention { text, named: String::new(), table: None, write: Vec::new(), is_grave: false, span: None }
 }
 
+/// What a value of a type is, for people.
+fn words(kind: &str) -> &str {
+    match kind {
+        "bool" => "yes or no",
+        "datetime" => "a date and time",
+        "number" => "a number",
+        "country" => "a country",
+        other => other,
+    }
+}
+
 fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention> {
     if field.unreadable == 0 {
         return None;
     }
     let samples: Vec<String> = field.samples.iter().map(|sample| format!("'{sample}'")).collect();
     let text = format!(
-        "`{}` cannot be read as a {} in {} of {} contacts that have it: {} (first contact {})",
+        "`{}` cannot be read as {} in {} of {} contacts that have it: {} (first contact {})",
         field.field,
-        field.kind,
+        words(field.kind),
         field.unreadable,
         field.filled,
         samples.join(", "),

@@ -53,7 +53,7 @@ fn what_needs_somebody_comes_first_and_ends_with_exit_code_1() {
     assert_eq!(lines[0], "40 contacts from contacts.csv");
     for expected in [
         "! `size` cannot be read as a number in 40 of 40 contacts that have it: '10,000+', '51-200' (first contact c1); this line reads 40 of them",
-        "! `seen_at` cannot be read as a datetime in 20 of 40 contacts that have it: '11/25/2026 9:05 AM' (first contact c2); this line reads 20 of them",
+        "! `seen_at` cannot be read as a date and time in 20 of 40 contacts that have it: '11/25/2026 9:05 AM' (first contact c2); this line reads 20 of them",
         "- route 'Europe': none of its 6 values occurs in `country` (4 different, most often 'France'); with this line they do",
         "    [fields] country = { property = \"country\", type = \"country\" }",
         "- 8 contacts have an owner who is no rep: 'Carlos Ruiz' (8)",

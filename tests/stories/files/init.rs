@@ -75,3 +75,16 @@ fn a_file_that_lies_there_is_read_and_not_written() {
     assert!(!rules.contains("company.employees") && !rules.contains("score"), "{rules}");
     assert_eq!(place.handoff_at(MONDAY_10, &["run", "--dry-run", "--include-existing"]).status, 0);
 }
+
+#[test]
+fn a_file_that_is_not_there_is_no_folder_to_make() {
+    let place = Place::new();
+    let init = place.handoff_at(MONDAY_10, &["init", "exprot.csv"]);
+    assert_eq!(init.status, 2, "{}", init.all());
+    assert!(
+        init.stderr.contains("there is no file exprot.csv; name an export, or a folder"),
+        "{}",
+        init.all()
+    );
+    assert!(!place.exists("exprot.csv"));
+}
