@@ -240,7 +240,7 @@ expect = {}
     H005 error: "email_domain": `email_domain` follows from `email`: write that
     H010 error: "sets": unknown field `sets` [did you mean 'seats'?]
     H010 error: "nam": unknown field `company.nam` [did you mean 'company.name'?]
-    H005 error: "\"mql\"": `verdict` cannot be 'mql' [known: disqualified, not_yet, outside_icp, qualified]
+    H005 error: "\"mql\"": `verdict` cannot be 'mql' [known: disqualified, not_yet, outside_icp, qualified, unclear]
     H030 error: "\"bo@acme.example\"": unknown rep 'bo@acme.example' [did you mean 'ana@acme.example'?]
     H031 error: "\"x\"": unknown team 'x' [there are none yet]
     H032 error: "\"x\"": unknown SLA 'x' [there are none yet]
