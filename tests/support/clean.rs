@@ -10,8 +10,17 @@ fn steers(c: char) -> bool {
             | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// U+200C and U+200D belong to a word or an emoji where they stand between two of its characters.
+fn joins(text: &[char], at: usize) -> bool {
+    let is_of_word =
+        |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(|c| !c.is_ascii() && !steers(*c));
+    matches!(text[at], '\u{200c}' | '\u{200d}') && is_of_word(at.checked_sub(1)) && is_of_word(Some(at + 1))
+}
+
 pub(crate) fn assert_clean(what: &str, text: &str) {
-    let found: Vec<char> = text.chars().filter(|c| steers(*c)).collect();
+    let characters: Vec<char> = text.chars().collect();
+    let found = (0..characters.len()).filter(|at| steers(characters[*at]) && !joins(&characters, *at));
+    let found: Vec<char> = found.map(|at| characters[at]).collect();
     assert!(found.is_empty(), "{what} has {found:?}:\n{text:?}");
     let forged = text.lines().find(|line| line.starts_with(FORGED));
     assert!(forged.is_none(), "{what} has a line of its own:\n{text}");
