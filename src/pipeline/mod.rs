@@ -10,6 +10,8 @@ mod session;
 mod skew;
 pub(crate) mod status;
 mod sync;
+#[cfg(test)]
+mod testing;
 mod verify;
 mod watch;
 

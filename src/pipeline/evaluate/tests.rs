@@ -2,28 +2,8 @@
 
 use std::fs;
 
-use std::path::Path;
-use std::time::Duration;
-
 use super::*;
-use crate::pipeline::{Opened, Setup};
-use crate::rules::Source;
-use crate::store::StorePath;
-use crate::uptime::ClockReading;
-
-const RULES: &str = r#"version = 1
-[crm.file]
-contacts = "contacts.csv"
-[[mql]]
-name = "engaged"
-when = { score.at_least = 50 }
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-[[route]]
-name = "All"
-to = { rep = "ana@acme.example" }
-"#;
+use crate::pipeline::testing::session;
 
 const CONTACTS: &str = "id,email,score,modified_at\n1,p@q.example,80,2026-11-23\n\
                         2,bad@q.example,80,2026-11-23\n3,r@s.example,80,2026-11-23\n";
@@ -33,37 +13,12 @@ fn trips(rules: &Rules, contact: &Contact, now: Timestamp) -> Evaluation {
     evaluate(rules, contact, now)
 }
 
-fn session(rules: &Path, now: Timestamp) -> Box<Session> {
-    let connectors = crate::pipeline::connectors();
-    let (loaded, _) = crate::rules::load(&Source::read(rules).unwrap(), &connectors, now);
-    let folder = crate::rules::folder(rules);
-    let setup = Setup {
-        path: &StorePath::new(folder.join("handoff.db")),
-        folder: &folder,
-        now,
-        real: Some(now),
-        uptime: Box::new(move || ClockReading {
-            clock: "one".to_owned(),
-            at: now - chrono::DateTime::UNIX_EPOCH,
-        }),
-        deadline: Duration::from_secs(50),
-        is_dry: false,
-        wait: Duration::ZERO,
-    };
-    match Session::open(loaded.unwrap(), setup).unwrap() {
-        Opened::Session(session) => session,
-        Opened::Busy => panic!("another run holds a database that nobody else knows"),
-    }
-}
-
 #[test]
 fn a_contact_over_which_the_judging_panics_is_set_aside_and_the_others_go_on() {
     let folder = tempfile::tempdir().unwrap();
-    let rules = folder.path().join("rules.toml");
-    fs::write(&rules, RULES).unwrap();
     fs::write(folder.path().join("contacts.csv"), CONTACTS).unwrap();
     let now = "2026-11-23T10:00:00Z".parse().unwrap();
-    let mut session = session(&rules, now);
+    let mut session = session(folder.path(), now);
     sync::stage(&mut session, false, &mut |_, _| {}, &mut RunReport::new("run", now, false)).unwrap();
     let scope = Scope { all: false, include_existing: true };
 

@@ -1,30 +1,10 @@
 //! A CRM of two pages, of which the second cannot be stored at first.
 
-use std::path::Path;
-use std::time::Duration;
-
 use super::*;
 use crate::connector::{Capabilities, Certainty, Keyed, Sink};
 use crate::crm::{Activities, Crm, Page, Reread, Watched};
 use crate::model::{Account, ContactId, Delivery, LookUp, Record, Timestamp};
-use crate::pipeline::{Opened, Setup};
-use crate::rules::Source;
-use crate::store::StorePath;
-use crate::uptime::ClockReading;
-
-const RULES: &str = r#"version = 1
-[crm.file]
-contacts = "contacts.csv"
-[[mql]]
-name = "engaged"
-when = { score.at_least = 50 }
-[[rep]]
-name = "Ana"
-email = "ana@acme.example"
-[[route]]
-name = "All"
-to = { rep = "ana@acme.example" }
-"#;
+use crate::pipeline::testing::session;
 
 /// The cursor behind each page, which holds the contact with this id.
 const PAGES: [&str; 2] = ["1", "2"];
@@ -82,34 +62,11 @@ impl Crm for Pages {
     }
 }
 
-fn session(folder: &Path) -> Box<Session> {
-    let now = Timestamp::UNIX_EPOCH;
-    std::fs::write(folder.join("rules.toml"), RULES).unwrap();
-    let source = Source::read(&folder.join("rules.toml")).unwrap();
-    let (rules, _) = crate::rules::load(&source, &crate::pipeline::connectors(), now);
-    let setup = Setup {
-        path: &StorePath::new(folder.join("handoff.db")),
-        folder,
-        now,
-        real: Some(now),
-        uptime: Box::new(|| ClockReading { clock: "one".to_owned(), at: chrono::TimeDelta::zero() }),
-        deadline: Duration::from_secs(50),
-        is_dry: false,
-        wait: Duration::ZERO,
-    };
-    match Session::open(rules.unwrap(), setup).unwrap() {
-        Opened::Session(mut session) => {
-            session.crm = Box::new(Pages);
-            session
-        }
-        Opened::Busy => panic!("another run holds a database that nobody else knows"),
-    }
-}
-
 /// The cursor after a sync that failed over the second page, and how many contacts are stored once it can be stored.
 fn syncs_that_fail_once() -> (Option<String>, i64) {
     let folder = tempfile::tempdir().unwrap();
-    let mut session = session(folder.path());
+    let mut session = session(folder.path(), Timestamp::UNIX_EPOCH);
+    session.crm = Box::new(Pages);
     let database = rusqlite::Connection::open(folder.path().join("handoff.db")).unwrap();
     database.execute_batch(REFUSE).unwrap();
     sync(&mut session, false, &mut |_, _| {}).unwrap_err();
