@@ -77,17 +77,6 @@ fn told(text: String) -> Attention {
     Attention { text, named: String::new(), table: None, write: Vec::new(), is_grave: false, span: None }
 }
 
-/// What a value of a type is, for people.
-fn words(kind: &str) -> &str {
-    match kind {
-        "bool" => "yes or no",
-        "datetime" => "a date and time",
-        "number" => "a number",
-        "country" => "a country",
-        other => other,
-    }
-}
-
 fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention> {
     if field.unreadable == 0 {
         return None;
@@ -96,7 +85,7 @@ fn unreadable(field: &FieldReport, proposer: &Proposer<'_>) -> Option<Attention>
     let text = format!(
         "`{}` cannot be read as {} in {} of {} contacts that have it: {} (first contact {})",
         field.field,
-        words(field.kind),
+        field.kind_words,
         field.unreadable,
         field.filled,
         samples.join(", "),

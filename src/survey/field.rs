@@ -22,6 +22,9 @@ pub struct FieldReport {
     pub property: String,
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// What a value of the type is, for people.
+    #[serde(skip)]
+    pub kind_words: &'static str,
     /// A condition, a score or a route looks at it.
     pub is_used: bool,
     pub filled: u64,
@@ -68,6 +71,7 @@ impl FieldTally {
             field: field.name.clone(),
             property: field.property.clone(),
             kind: field.reading.type_name(),
+            kind_words: field.reading.words(),
             trials: Trial::all(&field.reading),
             ..FieldReport::default()
         };
