@@ -84,6 +84,8 @@ impl Case<'_> {
         } else if is_accepted {
             None
         } else if let Some(why) = disqualified_by(rules, evaluate(rules, &self.contact, now).verdict) {
+            // It may be qualified again before anybody has judged it in between: that is a new crossing.
+            self.db.end_qualified(handoff.contact)?;
             Some(self.cancelled(&why)?)
         } else if let Some(sign) = self.new_touch(&acts, signs.touched) {
             let acted = self.touched(&sign, aloud)?;

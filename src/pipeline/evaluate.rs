@@ -18,8 +18,7 @@ use crate::store::{Db, DueContact, Layouts, NewVerdict};
 /// Contacts judged in one transaction.
 const BATCH: u32 = 5_000;
 
-/// Set when those who qualified from the start have been counted: from then on, crossing starts a handoff. When that was; 0 where
-/// they were handed off.
+/// Set when those who qualified from the start have been counted: from then on, crossing starts a handoff.
 pub(crate) const BASELINE: &str = "baseline_ms";
 
 /// Which contacts to judge, and how.
@@ -74,7 +73,7 @@ fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunR
         }
     }
     if stage.ends_baseline {
-        let at = if scope.include_existing { 0 } else { session.now.timestamp_millis() }.to_string();
+        let at = session.now.timestamp_millis().to_string();
         session.store.write(|db| db.set_meta_once(BASELINE, &at))?;
     }
     let unreadable = std::mem::take(&mut stage.unreadable);
@@ -102,8 +101,6 @@ struct Stage<'a> {
     scope: Scope,
     timers: Timers,
     is_baseline: bool,
-    /// Who was read by then and could not be judged belongs to the baseline still.
-    baseline_at: Option<Timestamp>,
     /// The first sync is complete, so this evaluation completes the baseline.
     ends_baseline: bool,
     report: Evaluated,
@@ -118,16 +115,13 @@ struct Stage<'a> {
 impl<'a> Stage<'a> {
     fn new(context: &'a Context<'a>, scope: Scope, judge: Judge) -> Result<Self> {
         let db = context.store.read();
-        let baseline = db.meta(BASELINE)?;
-        let before_baseline = baseline.is_none();
-        let baseline_at = baseline.and_then(|at| Timestamp::from_timestamp_millis(at.parse().ok()?));
+        let before_baseline = db.meta(BASELINE)?.is_none();
         Ok(Self {
             context,
             duplicates: Duplicates::new(context),
             scope,
             timers: Timers::of(context.rules),
             is_baseline: before_baseline && !scope.include_existing,
-            baseline_at: baseline_at.filter(|_| !scope.all),
             ends_baseline: before_baseline && db.meta(sync::SYNCED)?.is_some(),
             report: Evaluated::default(),
             closed: Vec::new(),
@@ -160,16 +154,14 @@ impl<'a> Stage<'a> {
         if due.has_open_handoff {
             self.closed.extend(end_unassigned(self.context, db, due, evaluation.verdict)?);
         }
-        let is_baseline = self.is_baseline
-            || (due.was_unclear
-                && due.before.is_none()
-                && self.baseline_at.is_some_and(|at| due.row.changed <= at));
+        // Whoever was unclear then, and is read otherwise by the definition alone, is as old as the others.
+        let was_there = self.is_baseline || (due.was_there && !self.scope.all);
         let mut crossed = past.crossed.filter(|_| kind == VerdictKind::Unclear);
         let mut cool_down = |at: Timestamp, until: Timestamp| {
             crossed = Some(at);
             again = Some(again.map_or(until, |again| again.min(until)));
         };
-        match (crossing(&past, kind == VerdictKind::Qualified, is_baseline, *now), evaluation.verdict) {
+        match (crossing(&past, kind == VerdictKind::Qualified, was_there, *now), evaluation.verdict) {
             (Crossing::Baseline, _) => self.report.baseline += 1,
             (Crossing::Cooling { crossed, until }, _) => {
                 cool_down(crossed, until);
@@ -200,7 +192,7 @@ impl<'a> Stage<'a> {
             }
             Verdict::NotYet => None,
         };
-        db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed })
+        db.record_verdict(due.row.id, &NewVerdict { kind, name, at: *now, due: again, crossed, was_there })
     }
 
     /// Compares e-mails again where a contact that was read anew may have another one. A linked contact whose e-mail is

@@ -29,7 +29,7 @@ pub struct Shown {
 }
 
 /// `due_ms` of a contact that changed, and `look_ms` of its handoff: at once.
-const AT_ONCE: i64 = 0;
+pub(super) const AT_ONCE: i64 = 0;
 
 /// The first eight bytes of a SHA-256: two contents of one contact never share it by accident.
 fn content_hash(layout: i64, content: &str) -> i64 {
@@ -222,7 +222,7 @@ impl<'a> Recorder<'a> {
             self.count_missed(record, stored.modified_ms);
         }
         if is_news && !mutant::is("changed and not judged") {
-            conn.prepare_cached("UPDATE verdict SET due_ms = ?2 WHERE contact_id = ?1")?
+            conn.prepare_cached("UPDATE verdict SET due_ms = ?2, was_there = 0 WHERE contact_id = ?1")?
                 .execute([stored.id, AT_ONCE])?;
         }
         // What is no news to a verdict may be what an outcome waits for.

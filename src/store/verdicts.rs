@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::contacts::Layouts;
+use super::records::AT_ONCE;
 use super::runs::time;
 use super::{ContactRow, Db};
 use crate::model::{Contact, Timestamp, VerdictKind};
@@ -15,8 +16,8 @@ pub struct DueContact {
     pub row: ContactRow,
     /// The last that was clear; `None`: there was none.
     pub before: Option<VerdictKind>,
-    /// The last verdict was none.
-    pub was_unclear: bool,
+    /// Unclear when those were counted who qualified from the start, and not changed since.
+    pub was_there: bool,
     /// It crossed while it was cooling down.
     pub crossed: Option<Timestamp>,
     pub cooldown: Option<Timestamp>,
@@ -38,12 +39,14 @@ pub struct NewVerdict<'a> {
     /// When to evaluate again though nothing changed.
     pub due: Option<Timestamp>,
     pub crossed: Option<Timestamp>,
+    /// Whoever is unclear belongs to those who are there from the start.
+    pub was_there: bool,
 }
 
 pub(super) const DUE_COLUMNS: &str = "SELECT c.id, c.crm_id, c.layout_id, c.content, c.changed_ms, v.kind, v.crossed_ms, v.cooldown_ms, \
      EXISTS(SELECT 1 FROM handoff h WHERE h.contact_id = c.id AND h.status IN ('held','waiting','assigned','touched')), \
      EXISTS(SELECT 1 FROM duplicate d WHERE d.contact_id = c.id), EXISTS(SELECT 1 FROM duplicate d WHERE d.of_id = c.id), \
-     v.unclear IS NOT NULL \
+     v.was_there \
      FROM verdict v JOIN contact c ON c.id = v.contact_id";
 
 impl Db<'_> {
@@ -84,7 +87,7 @@ impl Db<'_> {
             has_open_handoff: row.get(8)?,
             is_linked: row.get(9)?,
             leads_others: row.get(10)?,
-            was_unclear: row.get(11)?,
+            was_there: row.get(11)?,
         })
     }
 
@@ -103,7 +106,7 @@ impl Db<'_> {
         }
         self.conn
             .prepare_cached(
-                "UPDATE verdict SET kind = ?2, name = ?3, evaluated_ms = ?4, due_ms = ?5, crossed_ms = ?6, unclear = NULL \
+                "UPDATE verdict SET kind = ?2, name = ?3, evaluated_ms = ?4, due_ms = ?5, crossed_ms = ?6, unclear = NULL, was_there = 0 \
                  WHERE contact_id = ?1",
             )?
             .execute(params![
@@ -120,20 +123,21 @@ impl Db<'_> {
     fn record_unclear(self, contact: i64, verdict: &NewVerdict<'_>) -> Result<()> {
         self.conn
             .prepare_cached(
-                "UPDATE verdict SET unclear = ?2, due_ms = ?3, crossed_ms = ?4 WHERE contact_id = ?1",
+                "UPDATE verdict SET unclear = ?2, due_ms = ?3, crossed_ms = ?4, was_there = ?5 WHERE contact_id = ?1",
             )?
             .execute(params![
                 contact,
                 verdict.name.unwrap_or_default(),
                 verdict.due.map(|due| due.timestamp_millis()),
                 verdict.crossed.map(|crossed| crossed.timestamp_millis()),
+                verdict.was_there,
             ])?;
         Ok(())
     }
 
     /// Judges everybody again whose verdict is unclear.
     pub fn judge_unclear_again(self) -> Result<()> {
-        self.conn.execute("UPDATE verdict SET due_ms = 0 WHERE unclear IS NOT NULL", [])?;
+        self.conn.execute("UPDATE verdict SET due_ms = ?1 WHERE unclear IS NOT NULL", [AT_ONCE])?;
         Ok(())
     }
 
@@ -163,11 +167,19 @@ impl Db<'_> {
     /// qualifies.
     pub fn forget_verdict(self, contact: i64) -> Result<()> {
         self.conn.execute(
-            "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = NULL, crossed_ms = NULL, unclear = NULL \
+            "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = NULL, crossed_ms = NULL, unclear = NULL, was_there = 0 \
              WHERE contact_id = ?1",
             [contact],
         )?;
         self.conn.execute("UPDATE contact SET content_hash = ~content_hash WHERE id = ?1", [contact])?;
+        Ok(())
+    }
+
+    /// A contact that was judged qualified is so no more: if it is judged so again, it crosses.
+    pub fn end_qualified(self, contact: i64) -> Result<()> {
+        let sql = "UPDATE verdict SET kind = NULL, name = NULL, evaluated_ms = NULL, due_ms = ?2 \
+                   WHERE contact_id = ?1 AND kind = 'qualified'";
+        self.conn.execute(sql, [contact, AT_ONCE])?;
         Ok(())
     }
 

@@ -41,6 +41,20 @@ fn a_contact_that_crosses_again_while_its_handoff_is_open_gets_no_second_one() {
 }
 
 #[test]
+fn an_opt_out_that_nobody_judged_before_it_was_taken_back_is_a_new_crossing() {
+    let place = open_desk("");
+    export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);
+    place.write("contacts.csv", &csv(&[("kim", "60")]).replace(",60,,", ",60,yes,"));
+    // The evaluation of this minute failed; what reps did and who opted out is looked at all the same.
+    place.json_at("2026-11-23T10:01:00Z", 0, &["sync"]);
+    let ended = place.json_at("2026-11-23T10:01:00Z", 0, &["escalate"]);
+    assert_eq!(texts(ended["outcomes"].as_array().unwrap(), "what"), ["cancelled"]);
+    let report = export_and_run(&place, "2026-11-23T10:02:00Z", &[("kim", "60")]);
+    assert_eq!(contacts(&report, "handed_off"), ["kim@client.example"]);
+    assert!(contacts(&place.json_at("2026-11-23T10:03:00Z", 0, &["run"]), "handed_off").is_empty());
+}
+
+#[test]
 fn an_accepted_contact_is_handed_off_again_when_it_crosses_again() {
     let place = open_desk("");
     export_and_run(&place, "2026-11-23T10:00:00Z", &[("kim", "60")]);

@@ -19,7 +19,14 @@ fn store(store: &Store, names: &[&str], record: Record, seconds: i64) -> usize {
 fn evaluated() -> Store {
     let db = Store::in_memory().unwrap();
     assert_eq!(store(&db, &NAMES, record("1", Some(1_000), &["a@b.example", "PT"]), 0), 1);
-    let verdict = NewVerdict { kind: VerdictKind::NotYet, name: None, at: at(0), due: None, crossed: None };
+    let verdict = NewVerdict {
+        kind: VerdictKind::NotYet,
+        name: None,
+        at: at(0),
+        due: None,
+        crossed: None,
+        was_there: false,
+    };
     db.write(|db| db.record_verdict(1, &verdict)).unwrap();
     db
 }
