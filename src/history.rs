@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::backtest::{fields_looked_at, fields_of_conditions, fields_of_targets};
 use crate::connector::ConnectOptions;
 use crate::crm::{self, Crm, Sync, SyncOutcome};
-use crate::model::{Contact, ContactId, Field, FieldId, Kind, RawValues, Record, one_line};
+use crate::model::{Contact, ContactId, Field, FieldId, Kind, RawValues, Record, Timestamp, one_line};
 use crate::rules::{self, Connection, Entry, Item, Node, Rules, Table};
 use crate::store::{Layouts, Store, StorePath};
 
@@ -258,13 +258,19 @@ fn read_file(
 
 fn walk(crm: &mut dyn Crm, fields: &[Field], each: &mut dyn FnMut(Record)) -> Result<ReadOut> {
     let mut read = ReadOut::default();
-    let sync = Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() + PATIENCE };
+    let sync = Sync {
+        fields,
+        cursor: None,
+        full_resync: false,
+        now: Timestamp::MAX_UTC,
+        deadline: Instant::now() + PATIENCE,
+    };
     let outcome = crm.changes(&sync, &mut |page| {
         read.set_aside += page.bad.len() as u64;
         page.records.into_iter().for_each(&mut *each);
         Ok(())
     })?;
-    if outcome == SyncOutcome::Partial {
+    if outcome != SyncOutcome::Complete {
         bail!("the file was not read to its end within {} minutes", PATIENCE.as_secs() / 60);
     }
     Ok(read)

@@ -31,7 +31,7 @@ use crate::cli::{Cli, Command, Format, Global};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::pipeline::{ESCALATE, FULL_RESYNC, Opened, ROUTE, SYNC, Session, Setup, connectors};
-use crate::rules::{self, Rules, Source};
+use crate::rules::{self, Finding, Rules, Source};
 use crate::store::StorePath;
 use crate::uptime::{ClockReading, Uptime, uptime};
 use crate::{chat, crm, stop};
@@ -168,10 +168,11 @@ fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<
 fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
     let source = Source::read(path)?;
     let (rules, found) = rules::load(&source, &connectors(), now);
-    let shown = found
-        .as_slice()
-        .iter()
-        .filter(|finding| finding.severity == rules::Severity::Error || printer.is_verbose());
+    // A calendar that is lost stops nothing: a run tells it once, and `status` all the time.
+    let is_shown = |finding: &&Finding| {
+        printer.is_verbose() || (finding.severity == rules::Severity::Error && !finding.is_of_calendar)
+    };
+    let shown = found.as_slice().iter().filter(is_shown);
     let shown: Vec<_> = shown.cloned().collect();
     if !shown.is_empty() {
         printer.talk(&findings::shown(&shown, &source, printer.colours_talk()));

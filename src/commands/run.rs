@@ -10,6 +10,7 @@ use crate::handoff::report::RunReport;
 use crate::monitor;
 use crate::output::{Printer, Progress, report};
 use crate::pipeline::{self, FULL_RESYNC, Pass, RUN, Run, Scope, Session};
+use crate::rules::Severity;
 use crate::stop;
 
 /// A run started by cron every minute ends before the next.
@@ -80,14 +81,16 @@ pub(super) fn go_through(
         }
         return Ok(ExitStatus::Unfinished);
     }
-    report.problems.extend(report.delivered.lacking());
     report.warnings.extend(session.chat.as_mut().map(|chat| chat.warnings()).unwrap_or_default());
+    let lost = session.rules.calendars.iter().filter(|finding| finding.severity == Severity::Error);
+    report.lost = lost.map(|finding| format!("calendar {}", finding.message)).collect();
     let is_good = report.is_good();
+    let mut told = None;
     if !session.is_dry {
-        pipeline::record(session, &report)?;
+        told = pipeline::record(session, &report)?;
         tell_monitor(session, &report.command, is_good, printer);
     }
-    report::print(&report, &session.store, global, printer)?;
+    report::print(&report, told.as_deref(), &session.store, global, printer)?;
     Ok(if is_good { ExitStatus::Done } else { ExitStatus::Unfinished })
 }
 

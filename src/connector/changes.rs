@@ -66,7 +66,7 @@ impl<R: Send, T: Send> Changes<'_, R, T> {
             take(Page { cursor: Some(written(&cursor)?), ..Page::default() })?;
         }
         cache.begin_walk(cursor.recent());
-        let outcome = self.windows(&mut cursor, cache, read, take);
+        let outcome = self.windows(&mut cursor, cache, sync.now, read, take);
         if !matches!(outcome, Ok(SyncOutcome::Complete)) {
             cache.forget_walk();
         }
@@ -77,18 +77,21 @@ impl<R: Send, T: Send> Changes<'_, R, T> {
         &self,
         cursor: &mut Cursor,
         cache: &mut ContactCache,
+        now: Timestamp,
         read: &mut Read<'_, T>,
         take: &mut Take<'_>,
     ) -> Result<SyncOutcome> {
         loop {
             let is_resumed = cursor.window.is_some();
-            let is_whole = match self.window(cursor, cache, read, take) {
-                Err(error) if error.is::<OutOfTime>() => false,
-                is_whole => is_whole?,
-            };
-            // A window that an earlier run opened ends in the past: what came since is in the next.
-            if !is_whole || !is_resumed {
-                return Ok(if is_whole { SyncOutcome::Complete } else { SyncOutcome::Partial });
+            match self.window(cursor, cache, now, read, take) {
+                Err(error) if error.is::<OutOfTime>() => {
+                    return Ok(SyncOutcome::Partial { why: format!("{error:#}") });
+                }
+                Ok(false) => return Ok(SyncOutcome::Partial { why: "the run's time was over".to_owned() }),
+                Err(error) => return Err(error),
+                // A window that an earlier run opened ends in the past: what came since is in the next.
+                Ok(true) if is_resumed => {}
+                Ok(true) => return Ok(SyncOutcome::Complete),
             }
         }
     }
@@ -98,10 +101,14 @@ impl<R: Send, T: Send> Changes<'_, R, T> {
         &self,
         cursor: &mut Cursor,
         cache: &mut ContactCache,
+        now: Timestamp,
         read: &mut Read<'_, T>,
         take: &mut Take<'_>,
     ) -> Result<bool> {
-        let first = if cursor.window.is_none() { Some(walk::open(cursor, self.walk.search)?) } else { None };
+        let mut first = None;
+        if cursor.window.is_none() {
+            first = Some(walk::open(cursor, self.walk.search, now.timestamp_millis(), self.overlap)?);
+        }
         let Some(window) = cursor.window.clone() else { bail!("no window is open") };
         let known = cursor.clone();
         let mut news = first.iter().flat_map(|first| &first.rows);

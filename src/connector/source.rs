@@ -45,17 +45,19 @@ pub struct Sync<'a> {
     pub cursor: Option<&'a str>,
     /// All contacts there are, wherever the last sync ended; a full resync that is on goes on.
     pub full_resync: bool,
+    /// This machine's clock: what a service says of its own is believed within bounds.
+    pub now: Timestamp,
     /// The sync stops at the next page after this, and goes on in the next run.
     pub deadline: Instant,
 }
 
 /// How a sync ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncOutcome {
     /// Everything that changed has been read.
     Complete,
     /// The time was over; the cursor says where to go on.
-    Partial,
+    Partial { why: String },
 }
 
 /// An open handoff, as far as a connector needs it to find what the rep did.

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use anyhow::Result;
+use chrono::TimeDelta;
 
 use super::cursor::{Cursor, Window};
 use super::keyset::{Batch, Listed, Query, Search, Searcher};
@@ -28,18 +29,26 @@ pub(crate) struct WindowWalk<'a, R, T> {
     pub deadline: Instant,
 }
 
-/// Opens the next window with its first page.
+/// Opens the next window with its first page. Its end is no more than `overlap` beyond what was seen or this machine's clock,
+/// `ours`: one wrong date of the service would hide what is new until then.
 ///
 /// # Errors
 /// The service cannot be searched.
-pub(crate) fn open<R>(cursor: &mut Cursor, search: &Search<'_, R>) -> Result<Listed<R>> {
+pub(crate) fn open<R>(
+    cursor: &mut Cursor,
+    search: &Search<'_, R>,
+    ours: i64,
+    overlap: TimeDelta,
+) -> Result<Listed<R>> {
     let (lo, is_sweep) = cursor.next_lo();
     let first = |lo| search(&Query { lo, hi: None, beyond: None, after: None });
     let mut listed = first(lo)?;
     let newest = listed.rows.iter().filter_map(|row| row.modified_ms).max();
     // The service's clock ends the window; it tells whole seconds, and the present one has begun. Without it, what was
     // seen does: nothing is lost, only read again.
-    let hi = listed.date_ms.map(|date| date + 999).or(newest).unwrap_or(lo).max(lo);
+    let latest = newest.map_or(ours, |newest| newest.max(ours)) + overlap.num_milliseconds();
+    let date = listed.date_ms.map(|date| date.min(latest) + 999);
+    let hi = date.or(newest).unwrap_or(lo).max(lo);
     let wide = if is_sweep { None } else { cursor.sweep_lo(lo, hi) };
     if let Some(wide) = wide {
         listed = first(wide)?;

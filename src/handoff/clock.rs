@@ -35,6 +35,17 @@ pub(crate) fn wait_for_delivery(context: &Context<'_>, db: Db<'_>) -> Result<()>
     Ok(())
 }
 
+/// What is later than now, by a clock that was ahead, is of now: times are counted from here.
+pub(crate) fn count_anew(db: Db<'_>, now: Timestamp) -> Result<()> {
+    for id in db.bring_back(now)? {
+        let handoff = db.handoff(id)?;
+        if let Some(clock) = case::clock(db, &handoff)? {
+            go_on(db, &handoff, clock.running())?;
+        }
+    }
+    Ok(())
+}
+
 impl Case<'_> {
     /// Of the signs of a touch the one that is news: the first of this owner, or the first since the last one expired.
     pub(super) fn new_touch(&self, acts: &[Activity], seen: Option<Sign>) -> Option<Sign> {

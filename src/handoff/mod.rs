@@ -4,7 +4,7 @@
 pub(crate) mod assign;
 pub(crate) mod burst;
 pub(crate) mod case;
-mod clock;
+pub(crate) mod clock;
 pub(crate) mod close;
 pub(crate) mod due;
 pub(crate) mod duplicates;

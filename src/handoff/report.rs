@@ -1,5 +1,7 @@
 //! What a run did: printed as a table or JSON, and kept in the database.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::model::{Delivered, Timestamp, Untrusted, VerdictKind, one_line};
@@ -21,6 +23,10 @@ pub(crate) struct RunReport {
     pub escalated: Vec<Acted>,
     #[serde(skip)]
     pub delivered: Delivered,
+    /// What of the writes should be out when the run ends and is not, a line for each cause.
+    pub waits: Vec<String>,
+    /// Calendars that cannot be read: they stop nothing.
+    pub lost: Vec<String>,
     /// What may interest somebody who looks closely.
     pub notes: Vec<String>,
     /// What was done otherwise than meant, and somebody should mend.
@@ -116,6 +122,8 @@ impl RunReport {
             acts_set_aside: 0,
             escalated: Vec::new(),
             delivered: Delivered::default(),
+            waits: Vec::new(),
+            lost: Vec::new(),
             notes: Vec::new(),
             warnings: Vec::new(),
             problems: Vec::new(),
@@ -165,11 +173,43 @@ impl RunReport {
         ));
     }
 
-    /// Nothing failed and nothing is held.
+    /// A run is good when it got through all that it should have: every stage ended, the reading of contacts got on, nothing
+    /// was refused or is held, and no write is left that should be out. Exit code, heartbeat, `status` and metrics go by
+    /// this alone.
     pub(crate) fn is_good(&self) -> bool {
-        self.problems.is_empty()
-            && self.delivered.is_complete()
-            && self.evaluated.is_none_or(|evaluated| evaluated.held == 0)
+        self.failures().is_empty() && self.waits.is_empty()
+    }
+
+    /// Why it is not good, save for the writes that wait: the store knows of those what they wait for now.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let mut failures = self.troubles();
+        failures.extend(self.delivered.failed.iter().map(|failed| format!("refused: {failed}")));
+        if self.delivered.out_of_time {
+            failures.push("the run's time was over; the next run goes on".to_owned());
+        }
+        let held = self.evaluated.map_or(0, |evaluated| evaluated.held);
+        if held > 0 {
+            failures.push(format!(
+                "{held} handoffs are held: [limits] allows no more in one run; look at them with `handoff status`, let them go \
+                 with `handoff release --all`"
+            ));
+        }
+        failures
+    }
+
+    /// All that is wrong until somebody or time mends it.
+    pub(crate) fn lasting(&self) -> Vec<String> {
+        [self.troubles(), self.waits.clone(), self.lost.clone()].concat()
+    }
+
+    /// What goes wrong until its cause is mended, run after run.
+    pub(crate) fn troubles(&self) -> Vec<String> {
+        let unauthorized = self.delivered.unauthorized.iter();
+        let unauthorized = unauthorized.map(|why| format!("not authorized, so nothing more was sent: {why}"));
+        let mut troubles: Vec<String> = self.problems.iter().cloned().chain(unauthorized).collect();
+        let mut known = HashSet::new();
+        troubles.retain(|trouble| known.insert(trouble.clone()));
+        troubles
     }
 }
 

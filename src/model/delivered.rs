@@ -22,15 +22,6 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// Whether everything that was due is out.
-    pub fn is_complete(&self) -> bool {
-        self.postponed.is_empty()
-            && self.failed.is_empty()
-            && self.forbidden.is_empty()
-            && self.unauthorized.is_none()
-            && !self.out_of_time
-    }
-
     /// Adds what a later delivery of the same run did.
     pub fn add(&mut self, other: Self) {
         self.done += other.done;
@@ -43,13 +34,5 @@ impl Delivered {
         }
         self.unauthorized = self.unauthorized.take().or(other.unauthorized);
         self.out_of_time |= other.out_of_time;
-    }
-
-    /// What the credentials lack, once each with how much waits for it.
-    pub fn lacking(&self) -> impl Iterator<Item = String> {
-        let plural = |count: usize| if count == 1 { "write waits" } else { "writes wait" };
-        self.forbidden
-            .iter()
-            .map(move |(why, count)| format!("{count} {} until it is granted: {why}", plural(*count)))
     }
 }

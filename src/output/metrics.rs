@@ -29,6 +29,13 @@ pub(crate) fn text(state: &State, now: Timestamp) -> Printable {
         page.one("last_good_run_timestamp_seconds", "When the last good run started", seconds(at));
         page.one("last_good_run_age_seconds", "How long ago the last good run started", age(at, now));
     }
+    if let Some(at) = state.last_whole_walk {
+        page.one(
+            "last_whole_walk_age_seconds",
+            "How long ago the CRM was last read to its end",
+            age(at, now),
+        );
+    }
     page.one("contacts", "Contacts that are known", count(state.contacts));
     page.one("contacts_due", "Contacts that are due for evaluation", count(state.due_for_evaluation));
     let open: Vec<_> = state.open.iter().map(|open| (open.status, open)).collect();

@@ -71,6 +71,10 @@ impl Printer {
         self.data.is_terminal
     }
 
+    pub fn talk_is_terminal(&self) -> bool {
+        self.talk.is_terminal
+    }
+
     pub fn shows_progress(&self) -> bool {
         self.talk.is_terminal && !self.is_quiet && self.log_format == LogFormat::Text
     }

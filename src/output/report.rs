@@ -21,7 +21,15 @@ const CELL_CHARS_MAX: usize = 240;
 const SUMMARY_CHARS_MAX: usize = 160;
 
 /// Prints a report where somebody will read it: on a terminal, when a format was asked for, or for a dry run.
-pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer: &mut Printer) -> Result<()> {
+///
+/// `told`: what of the lasting troubles nobody was told yet.
+pub(crate) fn print(
+    report: &RunReport,
+    told: Option<&[String]>,
+    store: &Store,
+    global: &Global,
+    printer: &mut Printer,
+) -> Result<()> {
     let is_wanted = global.format.is_some() || report.dry_run || printer.data_is_terminal();
     if is_wanted && !printer.is_quiet() {
         let text = match global.format {
@@ -37,37 +45,24 @@ pub(crate) fn print(report: &RunReport, store: &Store, global: &Global, printer:
     for note in &report.notes {
         printer.note(note);
     }
-    complain(report, printer);
+    let is_watched = is_wanted || printer.is_verbose() || printer.talk_is_terminal();
+    complain(report, told.filter(|_| !is_watched), printer);
     Ok(())
 }
 
-/// What a person has to know of, on stderr.
-fn complain(report: &RunReport, printer: &mut Printer) {
-    for problem in &report.problems {
-        printer.error(problem);
+/// What a person has to know of, on stderr. Under cron, what lasts is told as `told` says.
+fn complain(report: &RunReport, told: Option<&[String]>, printer: &mut Printer) {
+    match told {
+        Some(told) => told.iter().for_each(|line| printer.error(line)),
+        None => report.lasting().iter().for_each(|line| printer.error(line)),
     }
-    if let Some(why) = &report.delivered.unauthorized {
-        printer.error(&format!("not authorized, so nothing more was sent: {why}"));
-    }
-    for failed in report.delivered.failed.iter().take(LISTED_MAX) {
-        printer.error(&format!("refused: {failed}"));
-    }
-    for postponed in report.delivered.postponed.iter().take(LISTED_MAX) {
-        printer.warn(&format!("postponed: {postponed}"));
+    for failure in report.failures().iter().skip(report.troubles().len()).take(LISTED_MAX) {
+        printer.error(failure);
     }
     let unseen = report.delivered.unseen;
     if unseen > 0 {
         printer.warn(&format!(
             "not seen, though they may have been delivered: {unseen} writes; they are looked for once more before they are sent again"
-        ));
-    }
-    if report.delivered.out_of_time {
-        printer.warn("the run's time was over; the next run goes on");
-    }
-    let held = report.evaluated.map_or(0, |evaluated| evaluated.held);
-    if held > 0 {
-        printer.warn(&format!(
-            "{held} handoffs are held: [limits] allows no more in one run; look at them with `handoff status`, let them go with `handoff release --all`"
         ));
     }
     let unclear = report.evaluated.map_or(0, |evaluated| evaluated.unclear);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use chrono::TimeDelta;
 
 use super::session::Session;
-use super::{data, sync};
+use super::{data, skew, sync};
 use crate::handoff::Context;
 use crate::handoff::duplicates::Duplicates;
 use crate::handoff::report::{Acted, Evaluated, RunReport};
@@ -45,6 +45,7 @@ pub(super) fn stage(session: &mut Session, scope: Scope, report: &mut RunReport)
 }
 
 fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunReport) -> Result<()> {
+    skew::agree_on_time(session)?;
     Duplicates::follow_settings(&session.context())?;
     follow_rules(session)?;
     if scope.all || session.store.read().due_count(session.now)? > 0 {
@@ -65,6 +66,9 @@ fn stage_by(judge: Judge, session: &mut Session, scope: Scope, report: &mut RunR
             for contact in &due {
                 stage.judge(db, contact)?;
                 last = contact.row.id;
+            }
+            if !due.is_empty() {
+                skew::decided(db, session.now)?;
             }
             Ok(due.len())
         })?;

@@ -12,6 +12,7 @@ pub(crate) mod status;
 mod sync;
 #[cfg(test)]
 mod testing;
+mod told;
 mod verify;
 mod watch;
 
@@ -95,6 +96,23 @@ impl Run<'_> {
     /// Does pass after pass; what goes wrong is in the report. `false`: the database failed, and nothing more may be done with
     /// it in this process.
     pub(crate) fn passes(&mut self, passes: &[Pass]) -> bool {
+        if !self.pass_through(passes) {
+            return false;
+        }
+        let delivers = passes
+            .iter()
+            .flat_map(|pass| pass.iter())
+            .any(|stage| matches!(stage, Deliver | DeliverAndLeaveTime));
+        if delivers && !self.session.is_dry {
+            match told::waits(self.session.store.read(), self.session.now) {
+                Ok(waits) => self.report.waits = waits,
+                Err(error) => self.report.problems.push(format!("{error:#}")),
+            }
+        }
+        true
+    }
+
+    fn pass_through(&mut self, passes: &[Pass]) -> bool {
         for pass in passes {
             // An escalation without a look at all that reps did could blame somebody who acted.
             let mut may_escalate = false;
@@ -136,11 +154,15 @@ impl Run<'_> {
     }
 }
 
-/// Keeps that the run was, and what the connectors learned in it.
-pub(crate) fn record(session: &Session, report: &RunReport) -> Result<()> {
+/// When the CRM was last read to its end.
+const WALKED: &str = "walked_ms";
+
+/// Keeps that the run was, and what the connectors learned in it. Returns what of a run's lasting troubles is to be told now;
+/// `None`: all of it.
+pub(crate) fn record(session: &Session, report: &RunReport) -> Result<Option<Vec<String>>> {
     let summary = serde_json::json!({
         "synced": report.synced, "evaluated": report.evaluated, "handed_off": report.handed_off.len(),
-        "waiting": report.waiting.len(), "problems": report.problems,
+        "waiting": report.waiting.len(), "problems": report.failures(),
     });
     let row = RunRow {
         command: report.command.clone(),
@@ -149,12 +171,19 @@ pub(crate) fn record(session: &Session, report: &RunReport) -> Result<()> {
         good: report.is_good(),
         summary: summary.to_string(),
     };
-    let is_whole_run = row.good && report.command == "run";
-    session.store.write(|db| {
+    let is_run = report.command == "run";
+    let told = session.store.write(|db| {
         db.record_run(&row)?;
-        if is_whole_run { db.end_of_restore(session.now) } else { Ok(()) }
+        if report.synced.is_some_and(|synced| !synced.is_part) {
+            db.remember(WALKED, &session.now.timestamp_millis().to_string())?;
+        }
+        if is_run && row.good {
+            db.end_of_restore(session.now)?;
+        }
+        is_run.then(|| told::tell(db, &report.lasting(), session.now)).transpose()
     })?;
-    session.remember()
+    session.remember()?;
+    Ok(told)
 }
 
 /// What a run works with when it is given, not opened.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::session::Session;
+use super::skew;
 use crate::assign::{self, Lead, Loads, Routing};
 use crate::handoff::Context;
 use crate::handoff::assign::skipped_rows;
@@ -19,6 +20,7 @@ const BATCH: usize = 200;
 
 /// Routes everything that waits; picks, rotations, effects and SLA steps commit together.
 pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()> {
+    skew::agree_on_time(session)?;
     let mut loads = loads(&session.rules, session.store.read(), session.now)?;
     let waiting = session.store.read().handoffs_to_route()?;
     let waiting = to_route(waiting, session.now);
@@ -28,6 +30,7 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<()>
     let context = session.context();
     for batch in waiting.chunks(BATCH) {
         context.store.write(|db| {
+            skew::decided(db, context.now)?;
             for handoff in batch {
                 let routed = db.savepoint(|| route_one(&context, db, handoff, &mut loads, report))?;
                 if routed.is_none() {

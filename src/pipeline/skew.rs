@@ -1,31 +1,54 @@
-//! Steps are due by this machine's clock. Where the CRM's says something else, nobody is blamed by it.
+//! Nothing is decided by a clock that another one contradicts, and what was is decided again.
 
+use anyhow::{Result, bail};
 use chrono::TimeDelta;
 
-use crate::handoff::report::RunReport;
-use crate::pipeline::session::Session;
+use super::session::Session;
+use crate::handoff::clock::count_anew;
+use crate::model::Timestamp;
+use crate::mutant;
+use crate::store::Db;
 
 /// As far as two clocks may be apart; SLAs are in minutes.
 const APART_MAX: TimeDelta = TimeDelta::minutes(2);
 
-/// Whether steps may be done by this clock; if not, it is said.
-pub(crate) fn clocks_agree(session: &Session, report: &mut RunReport) -> bool {
+/// The latest moment at which anything was decided.
+const DECIDED: &str = "decided_ms";
+
+/// Called before anything is judged, assigned or escalated, once the CRM was asked for something.
+///
+/// # Errors
+/// This machine's clock is not the CRM's: nobody is judged or blamed by it.
+pub(super) fn agree_on_time(session: &Session) -> Result<()> {
     // A plan may be for any time.
     if session.is_dry {
-        return true;
+        return Ok(());
     }
     let passed = TimeDelta::from_std(session.began.elapsed()).unwrap_or_default();
     let ours = session.now.checked_add_signed(passed).unwrap_or(session.now);
-    let Some(apart) = session.crm.clock().map(|theirs| ours - theirs) else { return true };
-    if apart.abs() <= APART_MAX {
-        return true;
+    let apart = session.crm.clock().map_or(TimeDelta::zero(), |theirs| ours - theirs);
+    if apart.abs() > APART_MAX {
+        let minutes = (apart.num_seconds().abs() + 30) / 60;
+        let which = if apart > TimeDelta::zero() { "ahead of" } else { "behind" };
+        bail!(
+            "this machine's clock is {minutes} minutes {which} the CRM's: nothing is judged, assigned or escalated until they \
+             agree; set the clock"
+        );
     }
-    let (minutes, which) = (
-        (apart.num_seconds().abs() + 30) / 60,
-        if apart > TimeDelta::zero() { "ahead of" } else { "behind" },
-    );
-    report.problems.push(format!(
-        "this machine's clock is {minutes} minutes {which} the CRM's: nothing is escalated until they agree; set the clock"
-    ));
-    false
+    let (db, now) = (session.store.read(), session.now);
+    if db.moment(DECIDED)?.is_none_or(|decided| decided <= now) || mutant::is("a verdict of tomorrow stands")
+    {
+        return Ok(());
+    }
+    // It was ahead. With files there is no other clock, so only time tells.
+    session.store.write(|db| {
+        db.judge_again_after(now, now + session.rules.outcome.cooldown)?;
+        count_anew(db, now)?;
+        decided(db, now)
+    })
+}
+
+/// Something is decided at this moment.
+pub(super) fn decided(db: Db<'_>, now: Timestamp) -> Result<()> {
+    db.remember(DECIDED, &now.timestamp_millis().to_string())
 }

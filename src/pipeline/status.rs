@@ -6,8 +6,8 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::data;
 use super::evaluate::BASELINE;
+use super::{WALKED, data, told};
 use crate::handoff::close::unclear_by;
 use crate::handoff::silence::{Listed, listed};
 use crate::model::{Contact, Status, Timestamp};
@@ -24,6 +24,8 @@ pub(crate) struct State {
     pub data: Vec<String>,
     pub last_run: Option<Run>,
     pub last_good_run: Option<Timestamp>,
+    /// When the CRM was last read to its end.
+    pub last_whole_walk: Option<Timestamp>,
     pub steps: Vec<Step>,
     pub contacts: u64,
     pub due_for_evaluation: u64,
@@ -102,6 +104,7 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
             good: run.good,
         }),
         last_good_run: db.last_run(true)?.map(|run| run.started),
+        last_whole_walk: db.moment(WALKED)?,
         steps: STEPS
             .map(|step| Ok(Step { step, last_good: db.last_good_step(step)? }))
             .into_iter()
@@ -208,15 +211,25 @@ fn is_stuck(handoff: &HandoffRow, now: Timestamp) -> bool {
 /// What is wrong, each with the way out.
 fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     let mut attention = Vec::new();
+    let is_stale = |at: Timestamp| (now - at).abs() > STALE_AFTER;
+    let has_stopped = state.last_run.as_ref().is_none_or(|run| is_stale(run.at));
     match state.last_good_run {
         None => attention.push("no run has been good yet: start `handoff run`".to_owned()),
-        Some(at) if now - at > STALE_AFTER => {
+        Some(at) if is_stale(at) => {
             let minutes = (now - at).num_minutes();
-            attention
-                .push(format!("the last good run was {minutes} minutes ago: is cron running `handoff run`?"));
+            let ask =
+                if has_stopped { ": is cron running `handoff run`?" } else { ", and those since were not" };
+            attention.push(format!("the last good run was {minutes} minutes ago{ask}"));
         }
         Some(_) => {}
     }
+    if let Some(at) = state.last_whole_walk.filter(|at| is_stale(*at) && !has_stopped) {
+        let minutes = (now - at).num_minutes();
+        attention.push(format!(
+            "the CRM was last read to its end {minutes} minutes ago: leads that came since may not be known"
+        ));
+    }
+    attention.extend(told::waits(db, now)?);
     if let Some(run) = state.last_run.as_ref().filter(|run| !run.good) {
         attention.extend(run.problems.iter().map(|problem| format!("the last run failed: {problem}")));
     }
@@ -259,11 +272,6 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
     }
     if db.meta(BASELINE)?.is_none() && state.contacts > 0 {
         attention.push("the first sync is not finished: run `handoff run` again".to_owned());
-    }
-    let is_unfinished = state.last_run.as_ref().is_some_and(|run| !run.good);
-    if is_unfinished && attention.is_empty() {
-        let left = state.effects_planned + state.effects_unknown;
-        attention.push(format!("the last run left {left} writes behind: the next one goes on with them"));
     }
     Ok(attention)
 }

@@ -29,27 +29,33 @@ pub(super) fn stage(
     progress: &mut Progress<'_>,
     report: &mut RunReport,
 ) -> Result<()> {
-    let synced = sync(session, full_resync, progress)?;
+    let synced = sync(session, full_resync, progress, &mut report.problems)?;
     report.warnings.extend(missed(&synced));
     report.synced = Some(synced);
     Ok(())
 }
 
-fn sync(session: &mut Session, full_resync: bool, progress: &mut Progress<'_>) -> Result<Synced> {
+fn sync(
+    session: &mut Session,
+    full_resync: bool,
+    progress: &mut Progress<'_>,
+    problems: &mut Vec<String>,
+) -> Result<Synced> {
     let now = session.now;
     let Session { rules, store, crm, deadline, .. } = session;
     let required: Vec<&Field> = rules.fields.required().collect();
-    let problems = crm.check(&required)?;
-    if !problems.is_empty() {
-        bail!("{}", problems.join("\n"));
+    let lacks = crm.check(&required)?;
+    if !lacks.is_empty() {
+        bail!("{}", lacks.join("\n"));
     }
     let fields = rules.fields.all();
     let mut synced = Synced { missed: full_resync.then_some(0), ..Synced::default() };
     let cursor = store.read().cursor(STREAM)?;
-    let mut walked_all = false;
-    let sync = Sync { fields, cursor: cursor.as_deref(), full_resync, deadline: *deadline };
+    let (mut walked_all, mut got_on) = (false, false);
+    let sync = Sync { fields, cursor: cursor.as_deref(), full_resync, now, deadline: *deadline };
     let outcome = crm.changes(&sync, &mut |page| {
         walked_all |= page.covers_everything;
+        got_on |= !page.records.is_empty() || !page.bad.is_empty() || page.progress.is_some();
         progress(page.progress, synced.read);
         if page.records.is_empty() && page.bad.is_empty() && page.cursor == cursor {
             return Ok(());
@@ -81,8 +87,11 @@ fn sync(session: &mut Session, full_resync: bool, progress: &mut Progress<'_>) -
         read_hinted(session, &mut synced)?;
     }
     let store = &session.store;
-    if outcome == SyncOutcome::Partial {
+    if let SyncOutcome::Partial { why } = outcome {
         synced.is_part = true;
+        if !(got_on || mutant::is("throttled is read")) {
+            problems.push(format!("no changed contact was read: {why}"));
+        }
         return Ok(synced);
     }
     if walked_all || store.read().meta(SYNCED)?.is_none() {

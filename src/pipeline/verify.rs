@@ -102,7 +102,7 @@ impl Verification<'_> {
             return Ok(());
         }
         if let Some(why) = self.fresh.and_then(|fresh| fresh.unreadable.get(&handoff.crm_id)) {
-            db.put_off_effects(handoff.id, now, LOOK_AGAIN, why)?;
+            db.put_off_effects(handoff.id, now, LOOK_AGAIN, why, false)?;
             self.report.put_off(&handoff.crm_id, why);
             return Ok(());
         }
@@ -158,7 +158,7 @@ impl Verification<'_> {
     }
 
     fn hold_back(&mut self, handoff: &HandoffRow, why: &str) -> Result<()> {
-        self.db.put_off_effects(handoff.id, self.context.now, LOOK_AGAIN, why)?;
+        self.db.put_off_effects(handoff.id, self.context.now, LOOK_AGAIN, why, true)?;
         let events = self.db.events(handoff.id)?;
         if events.last().is_none_or(|event| event.how.as_deref() != Some(why)) {
             self.db.add_event(handoff.id, self.context.now, "held back", None, Some(why))?;

@@ -5,7 +5,7 @@ use std::thread::{self, ScopedJoinHandle};
 use anyhow::{Result, bail};
 
 use super::session::Session;
-use super::skew::clocks_agree;
+use super::skew::agree_on_time;
 use crate::chat::Posted;
 use crate::connector::{Unreadable, When};
 use crate::crm::Watched;
@@ -50,8 +50,9 @@ pub(super) fn stage(session: &mut Session, report: &mut RunReport) -> Result<boo
     };
     // What could not be read is read again by the next run, and told again.
     let mark = mark.filter(|_| which == Which::All && seen.bad.as_ref().is_none_or(Vec::is_empty));
+    agree_on_time(session)?;
     look(session, &watched, &seen, mark.as_deref(), report)?;
-    Ok(seen.is_whole && clocks_agree(session, report))
+    Ok(seen.is_whole)
 }
 
 /// Ends watches whose time is over; under another definition all that are left are looked at.

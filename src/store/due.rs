@@ -23,6 +23,15 @@ pub struct Moment {
     pub settle: TimeDelta,
 }
 
+/// Writes that should be out and are not, with the same trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingWrites {
+    /// `None`: no attempt was made.
+    pub why: Option<String>,
+    pub count: u64,
+    pub since: Timestamp,
+}
+
 /// No effect ever waits longer.
 pub const WAIT_MAX: TimeDelta = TimeDelta::minutes(15);
 
@@ -100,6 +109,23 @@ impl Db<'_> {
         let together = due.iter().take_while(|effect| !effect.apart).count();
         due.truncate(together.max(1));
         Ok(due)
+    }
+
+    /// Writes that should be out, each with its own trouble or that of what comes before it. Those that wait for a contact to
+    /// be clear should not.
+    pub fn waiting_writes(self, now: Timestamp) -> Result<Vec<WaitingWrites>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT coalesce(e.error, (SELECT p.error FROM effect p WHERE p.handoff_id = e.handoff_id AND p.seq < e.seq \
+               AND p.state IN ('planned', 'in_flight', 'unknown') AND p.error IS NOT NULL ORDER BY p.seq LIMIT 1)), \
+               count(*), min(CASE WHEN e.waits_ms IS NULL THEN e.next_ms ELSE e.waits_ms END) \
+             FROM effect e JOIN handoff h ON h.id = e.handoff_id \
+             WHERE e.state IN ('planned', 'in_flight', 'unknown') AND (e.waits_ms IS NOT NULL OR e.next_ms <= ?1) \
+             AND NOT EXISTS(SELECT 1 FROM verdict v WHERE v.contact_id = h.contact_id AND v.unclear IS NOT NULL) GROUP BY 1",
+        )?;
+        let rows = statement.query_map([now.timestamp_millis()], |row| {
+            Ok(WaitingWrites { why: row.get(0)?, count: row.get(1)?, since: time(row.get(2)?).min(now) })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Messages that wait for their handoff's writes to the CRM.

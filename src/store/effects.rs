@@ -182,32 +182,39 @@ impl Db<'_> {
             Settled::Again { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?3, error = ?4 \
+                    "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?3, error = ?4, waits_ms = coalesce(waits_ms, ?5) \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why), now.timestamp_millis()])?,
             Settled::Unknown { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?3, error = ?4 \
+                    "UPDATE effect SET state = 'unknown', unsure = 1, next_ms = ?3, error = ?4, waits_ms = coalesce(waits_ms, ?5) \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why), now.timestamp_millis()])?,
             Settled::Apart { why, next } => self
                 .conn
                 .prepare_cached(
-                    "UPDATE effect SET state = 'unknown', unsure = 1, apart = 1, next_ms = ?3, error = ?4 \
+                    "UPDATE effect SET state = 'unknown', unsure = 1, apart = 1, next_ms = ?3, error = ?4, waits_ms = coalesce(waits_ms, ?5) \
                      WHERE id = ?1 AND attempt = ?2 AND state IN ('in_flight', 'unknown')",
                 )?
-                .execute(params![id, attempt, next.timestamp_millis(), error_text(why)])?,
+                .execute(params![id, attempt, next.timestamp_millis(), error_text(why), now.timestamp_millis()])?,
             Settled::Unseen { why, clock } => self
                 .conn
                 .prepare_cached(
                     "UPDATE effect SET clock = ?5, sent_up_ms = CASE WHEN clock = ?5 THEN sent_up_ms ELSE ?3 END, \
-                     unseen_up_ms = ?3, error = ?4 \
+                     unseen_up_ms = ?3, error = ?4, waits_ms = coalesce(waits_ms, ?6) \
                      WHERE id = ?1 AND attempt = ?2 AND state = 'unknown'",
                 )?
-                .execute(params![id, attempt, clock.at.num_milliseconds(), error_text(why), clock.clock])?,
+                .execute(params![
+                    id,
+                    attempt,
+                    clock.at.num_milliseconds(),
+                    error_text(why),
+                    clock.clock,
+                    now.timestamp_millis()
+                ])?,
             Settled::Failed { why } => self
                 .conn
                 .prepare_cached(
@@ -288,7 +295,7 @@ impl Db<'_> {
             [],
         )?;
         Ok(self.conn.execute(
-            "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?1 WHERE state = 'failed'",
+            "UPDATE effect SET state = CASE WHEN unsure = 1 THEN 'unknown' ELSE 'planned' END, next_ms = ?1, waits_ms = NULL WHERE state = 'failed'",
             [now.timestamp_millis()],
         )?)
     }

@@ -1,6 +1,7 @@
 //! The state, in one SQLite file: the only place that knows SQL. A run that is killed anywhere leaves a database that the
 //! next run goes on from; there is no other state.
 
+mod anew;
 mod backup;
 mod case;
 mod contacts;
@@ -38,7 +39,7 @@ use rusqlite::Connection;
 
 pub use case::CaseRow;
 pub use contacts::{ContactRow, Layouts};
-pub use due::{Moment, WAIT_MAX};
+pub use due::{Moment, WAIT_MAX, WaitingWrites};
 pub use duplicates::{LinkRow, Namesake, text_hash};
 pub use effects::{EffectRow, FailedEffect, NewEffect, Settled, Side};
 pub use forget::{Erasure, Sent};

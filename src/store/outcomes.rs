@@ -112,15 +112,23 @@ impl Db<'_> {
     }
 
     /// Nothing of a handoff is sent or looked for before `now + wait`. What waits beyond `WAIT_MAX`, by a clock that was set back,
-    /// would count as due.
-    pub fn put_off_effects(self, handoff: i64, now: Timestamp, wait: TimeDelta, why: &str) -> Result<()> {
+    /// would count as due. What is held back waits for no trouble to end.
+    pub fn put_off_effects(
+        self,
+        handoff: i64,
+        now: Timestamp,
+        wait: TimeDelta,
+        why: &str,
+        is_held: bool,
+    ) -> Result<()> {
         let (until, most) = ((now + wait).timestamp_millis(), (now + WAIT_MAX).timestamp_millis());
         self.conn
             .prepare_cached(
-                "UPDATE effect SET next_ms = CASE WHEN next_ms BETWEEN ?2 AND ?4 THEN next_ms ELSE ?2 END, error = ?3 \
+                "UPDATE effect SET next_ms = CASE WHEN next_ms BETWEEN ?2 AND ?4 THEN next_ms ELSE ?2 END, error = ?3, \
+                 waits_ms = CASE WHEN ?6 = 1 THEN NULL ELSE coalesce(waits_ms, ?5) END \
                  WHERE handoff_id = ?1 AND state IN ('planned', 'in_flight', 'unknown')",
             )?
-            .execute(params![handoff, until, error_text(why), most])?;
+            .execute(params![handoff, until, error_text(why), most, now.timestamp_millis(), is_held])?;
         Ok(())
     }
 

@@ -71,6 +71,11 @@ impl Db<'_> {
             .optional()?)
     }
 
+    /// A moment that was remembered.
+    pub fn moment(self, key: &str) -> Result<Option<Timestamp>> {
+        Ok(self.meta(key)?.and_then(|ms| ms.parse().ok()).map(time))
+    }
+
     /// When a step last went well, as part of a run or alone.
     pub fn last_good_step(self, step: &str) -> Result<Option<Timestamp>> {
         let started: Option<i64> = self

@@ -4,3 +4,6 @@ ALTER TABLE verdict ADD COLUMN unclear TEXT;        -- the disqualifier that han
 ALTER TABLE verdict ADD COLUMN was_there INTEGER NOT NULL DEFAULT 0 CHECK(was_there IN (0, 1));
                                                     -- unclear at the first sync, and not changed since
 CREATE INDEX verdict_unclear ON verdict(contact_id) WHERE unclear IS NOT NULL;
+
+-- Since when a write is put off for some trouble, whenever it is tried next.
+ALTER TABLE effect ADD COLUMN waits_ms INTEGER;

@@ -358,6 +358,11 @@ impl Run {
         self.sim.world.borrow().now - self.began > DEADLINE
     }
 
+    pub(crate) fn is_throttled(&self) -> bool {
+        let world = self.sim.world.borrow();
+        world.throttled_until > world.now
+    }
+
     pub(crate) fn draws(&self, counter: &'static str, rate: u64) -> bool {
         let world = &mut *self.sim.world.borrow_mut();
         let happens = world.faults.has("net") && !world.is_quiet && world.network.per_mille(rate);

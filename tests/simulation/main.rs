@@ -148,6 +148,16 @@ fn six_hours_of_maintenance_lose_nothing() {
     schedule::six_hours_of_maintenance(folder().path()).unwrap();
 }
 
+#[test]
+fn what_was_decided_by_a_clock_three_days_ahead_is_decided_again() {
+    schedule::three_days_ahead(folder().path()).unwrap();
+}
+
+#[test]
+fn two_days_of_throttled_reads_lose_nothing_and_no_run_of_them_is_good() {
+    schedule::two_days_throttled(folder().path()).unwrap();
+}
+
 /// What the program must not do, each as a bug that it can be given: `src/mutant.rs`.
 #[cfg(feature = "mutants")]
 const MUTANTS: &[&str] = &[
@@ -189,6 +199,8 @@ const MUTANTS: &[&str] = &[
     "the same key for every handoff",
     "changed and not judged",
     "turns not paid for",
+    "throttled is read",
+    "a verdict of tomorrow stands",
     "no task",
     "an unread opt-out is none",
 ];
@@ -197,6 +209,8 @@ const MUTANTS: &[&str] = &[
 fn scheduled(folder: &Path) -> Result<(), String> {
     schedule::each_kill(world::SECOND, folder)?;
     schedule::late_in_the_index(folder)?;
+    schedule::two_days_throttled(folder)?;
+    schedule::three_days_ahead(folder)?;
     schedule::impatient(folder)
 }
 

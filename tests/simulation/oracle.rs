@@ -161,10 +161,12 @@ pub(crate) fn liveness(sim: &Rc<Sim>) {
     if sim.world.borrow().violation.is_some() {
         return;
     }
-    // Of whom was deleted before it was mended, nothing is known but that it may have opted out.
+    // Of whom was deleted, or could not be read again, before it was mended, nothing is known but that it may have opted out.
     let unread = sim.unread();
-    let is_gone =
-        |id: &str| unread.iter().any(|unread| unread == id) && sim.world.borrow().person(id).is_none();
+    let is_gone = |id: &str| {
+        unread.iter().any(|unread| unread == id)
+            && sim.world.borrow().person(id).is_none_or(|person| person.is_poison)
+    };
     let hanging = sim.list("SELECT c.crm_id || ' ' || e.key || ' ' || e.state || ': ' || coalesce(e.error, '') FROM effect e JOIN handoff h ON h.id = e.handoff_id JOIN contact c ON c.id = h.contact_id WHERE e.state IN ('planned','in_flight','unknown')");
     let complain = |what: String| sim.world.borrow_mut().violate(|| what);
     if let Some(first) = hanging.iter().find(|line| !is_gone(line.split(' ').next().unwrap_or_default())) {

@@ -101,6 +101,45 @@ pub(crate) fn six_hours_of_maintenance(folder: &Path) -> Result<(), String> {
     if open == 0 && tasks >= 3 { Ok(()) } else { Err(format!("maintenance: {open} open, {tasks} tasks")) }
 }
 
+/// No contact may be searched for, for two days: no run calls itself good meanwhile, and nobody is lost by it.
+pub(crate) fn two_days_throttled(folder: &Path) -> Result<(), String> {
+    let sim = with_qualified(2, quiet(1), folder, |world| world.throttled_until = world.now + 48 * HOUR);
+    let good = |sim: &Sim| sim.count("SELECT count(*) FROM run WHERE good = 1");
+    let before = good(&sim);
+    for _ in 0..48 {
+        sim.run();
+        if good(&sim) > before {
+            return Err("throttled: a run that could read nothing calls itself good".to_owned());
+        }
+        sim.world.borrow_mut().pass(HOUR);
+    }
+    heal(&sim);
+    oracle::liveness(&sim);
+    finish(&sim).violation.map_or(Ok(()), |violation| Err(format!("throttled: {violation}")))
+}
+
+/// One run hands off by a clock that is three days ahead: once it is right, reps are reminded as if it always had been.
+pub(crate) fn three_days_ahead(folder: &Path) -> Result<(), String> {
+    let sim = with_qualified(1, quiet(1), folder, |world| world.skew = 72 * HOUR);
+    sim.run();
+    sim.world.borrow_mut().skew = 0;
+    for _ in 0..12 {
+        sim.world.borrow_mut().pass(MINUTE);
+        sim.run();
+    }
+    let reminded = sim.count("SELECT count(*) FROM step WHERE state = 'done'");
+    heal(&sim);
+    oracle::liveness(&sim);
+    if let Some(violation) = finish(&sim).violation {
+        return Err(format!("three days ahead: {violation}"));
+    }
+    if reminded > 0 {
+        Ok(())
+    } else {
+        Err("three days ahead: nobody is reminded before those are over".to_owned())
+    }
+}
+
 /// A contact becomes qualified, and the index hears of it only after windows that ended later have been walked: it is handed
 /// off all the same, and long before the next sweep.
 pub(crate) fn late_in_the_index(folder: &Path) -> Result<(), String> {

@@ -127,6 +127,9 @@ impl Crm for SimCrm {
             let is_resumed = position.window.is_some();
             if !is_resumed {
                 self.0.pass_by("open a window")?;
+                if self.0.is_throttled() {
+                    return Ok(SyncOutcome::Partial { why: "throttled".to_owned() });
+                }
                 self.open(&mut position);
             }
             while let Some(window) = position.window.clone() {
@@ -135,7 +138,7 @@ impl Crm for SimCrm {
                     bail!("the search failed");
                 }
                 if self.0.draws("walks cut short", 10) {
-                    return Ok(SyncOutcome::Partial);
+                    return Ok(SyncOutcome::Partial { why: "cut short".to_owned() });
                 }
                 let (found, is_last) = self.search(window.lo, window.hi, window.last_id.as_deref());
                 self.0.pass_by("read a page")?;

@@ -112,6 +112,8 @@ pub(crate) struct World {
     pub(crate) unauthorized_until: i64,
     /// Until then every write is answered by 503.
     pub(crate) maintenance_until: i64,
+    /// Until then no contact may be searched for.
+    pub(crate) throttled_until: i64,
     pub(crate) is_loose: bool,
     /// The database counts who qualifies from the start no more.
     pub(crate) has_baseline: bool,
@@ -153,6 +155,7 @@ impl World {
             acts: Vec::new(),
             unauthorized_until: 0,
             maintenance_until: 0,
+            throttled_until: 0,
             is_loose: false,
             has_baseline: false,
             forgot: false,

@@ -164,7 +164,7 @@ fn a_calendar_that_is_lost_stops_no_run_and_is_told_until_it_is_back() {
         let check = place.handoff_at(NOW, &["check"]);
         assert_eq!(check.status, 1);
         assert!(check.stdout.contains(&format!(": {why}")), "{}", check.stdout);
-        assert!(place.handoff_at(NOW, &["run"]).stderr.contains(why));
+        assert!(place.handoff_at(NOW, &["run", "-v"]).stderr.contains(why));
         let status = place.json_at(NOW, 1, &["status"]);
         assert!(status["attention"][0].as_str().unwrap().contains(why), "{status}");
         place.write("ana.ics", &event("DTSTART;VALUE=DATE:20261123"));

@@ -35,7 +35,8 @@ fn walk(
     search: &Search<'_, String>,
     take: &mut dyn FnMut(&str) -> Result<()>,
 ) -> Result<bool> {
-    let first = if cursor.window.is_none() { Some(open(cursor, search)?) } else { None };
+    let first =
+        if cursor.window.is_none() { Some(open(cursor, search, NOW, TimeDelta::minutes(5))?) } else { None };
     let (known, window) = (cursor.clone(), cursor.window.clone().unwrap());
     let read = |batch: &Batch<String>| Ok(batch.to_read.iter().map(|row| row.carried.clone()).collect());
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -133,4 +134,23 @@ fn a_search_that_fails_leaves_what_was_found_before_it() {
     });
     assert!(failed.is_err());
     assert_eq!(stored, ["11", "22", "33"]);
+}
+
+#[test]
+fn a_date_far_ahead_moves_the_end_of_a_window_no_further_than_the_overlap() {
+    let minutes = |minutes: i64| minutes * 60_000;
+    for (date, newest, end) in [
+        (minutes(1), None, minutes(1)),
+        (minutes(15), None, minutes(5)),
+        (minutes(15), Some(minutes(7)), minutes(12)),
+        (minutes(-3), Some(minutes(-4)), minutes(-3)),
+    ] {
+        let mut cursor = Cursor::resume(None, String::new());
+        let row = |at: i64| Row { id: "1".to_owned(), modified_ms: Some(NOW + at), carried: () };
+        let rows = || newest.map(row).into_iter().collect();
+        let search =
+            |_: &Query<'_>| Ok(Listed { rows: rows(), total: None, after: None, date_ms: Some(NOW + date) });
+        open(&mut cursor, &search, NOW, TimeDelta::minutes(5)).unwrap();
+        assert_eq!(cursor.window.unwrap().hi, NOW + end + 999, "{date} {newest:?}");
+    }
 }

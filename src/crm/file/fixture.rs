@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::FileCrm;
 use crate::crm::{Crm, Page, Sync};
-use crate::model::{Field, Kind};
+use crate::model::{Field, Kind, Timestamp};
 use crate::rules::{Entry, Item, Node, Table};
 
 /// A table of texts.
@@ -97,7 +97,11 @@ pub(super) fn walk(crm: &mut FileCrm, fields: &[Field], cursor: Option<&str>) ->
         all.progress = page.progress;
         Ok(())
     };
-    crm.changes(&Sync { fields, cursor, full_resync: false, deadline: Instant::now() }, &mut take).unwrap();
+    crm.changes(
+        &Sync { fields, cursor, full_resync: false, now: Timestamp::UNIX_EPOCH, deadline: Instant::now() },
+        &mut take,
+    )
+    .unwrap();
     all
 }
 
@@ -116,5 +120,5 @@ pub(super) fn set_aside(page: &Page) -> Vec<String> {
 
 /// A walk over everything.
 pub(in crate::crm) fn all(fields: &[Field]) -> Sync<'_> {
-    Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() }
+    Sync { fields, cursor: None, full_resync: false, now: Timestamp::UNIX_EPOCH, deadline: Instant::now() }
 }

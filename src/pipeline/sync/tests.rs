@@ -69,10 +69,10 @@ fn syncs_that_fail_once() -> (Option<String>, i64) {
     session.crm = Box::new(Pages);
     let database = rusqlite::Connection::open(folder.path().join("handoff.db")).unwrap();
     database.execute_batch(REFUSE).unwrap();
-    sync(&mut session, false, &mut |_, _| {}).unwrap_err();
+    sync(&mut session, false, &mut |_, _| {}, &mut Vec::new()).unwrap_err();
     let cursor = session.store.read().cursor(STREAM).unwrap();
     database.execute_batch("DROP TRIGGER refuse").unwrap();
-    sync(&mut session, false, &mut |_, _| {}).unwrap();
+    sync(&mut session, false, &mut |_, _| {}, &mut Vec::new()).unwrap();
     (cursor, database.query_row("SELECT count(*) FROM contact", [], |row| row.get(0)).unwrap())
 }
 

@@ -27,7 +27,7 @@ const NOT_PORTABLE: [&str; 15] = [
 ];
 
 /// Statements that read a whole table, each by how it begins: none is part of a run with nothing to do.
-const READ_ALL: [(&str, &str); 27] = [
+const READ_ALL: [(&str, &str); 29] = [
     ("SELECT id, crm_id, layout_id, content FROM contact ORDER BY id", "a person looks for an e-mail"),
     ("SELECT crm_id, layout_id, content FROM contact", "a backtest reads every contact"),
     ("SELECT count(*) FROM contact", "status"),
@@ -57,6 +57,8 @@ const READ_ALL: [(&str, &str); 27] = [
     ("SELECT command, started_ms", "a week of runs at most, the latest first"),
     ("SELECT started_ms FROM run", "a week of runs at most, the latest first"),
     ("SELECT status, count(*) FROM handoff WHERE closed_ms", "status"),
+    ("UPDATE verdict SET due_ms = ?2, crossed_ms", "once after a clock was ahead"),
+    ("UPDATE verdict SET cooldown_ms = ?1", "once after a clock was ahead"),
     ("SELECT id, handoff_id, key, body, unsure", "the plan of a dry run"),
 ];
 

@@ -92,7 +92,7 @@ fn read_or_told(rules: &Rules, folder: &Path) -> (Vec<(String, String)>, Vec<usi
     let (mut read, mut told) = (Vec::new(), Vec::new());
     let fields = rules.fields.all();
     let email = fields.iter().position(|field| field.name == "email").unwrap();
-    let walk = Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() };
+    let walk = Sync { fields, cursor: None, full_resync: false, now: now(), deadline: Instant::now() };
     let mut crm = connect(&rules.crm, &ConnectOptions::new(folder, Instant::now())).unwrap();
     crm.changes(&walk, &mut |page| {
         let line = |place: &str| place.rsplit_once(':').unwrap().1.parse::<usize>().unwrap();
@@ -122,8 +122,13 @@ fn lines_with_words(bytes: &[u8]) -> usize {
 
 fn judge_all(rules: &Rules, folder: &Path) {
     let fields = rules.fields.all();
-    let walk =
-        Sync { fields, cursor: None, full_resync: false, deadline: Instant::now() + Duration::from_secs(60) };
+    let walk = Sync {
+        fields,
+        cursor: None,
+        full_resync: false,
+        now: now(),
+        deadline: Instant::now() + Duration::from_secs(60),
+    };
     let mut crm = connect(&rules.crm, &ConnectOptions::new(folder, Instant::now())).unwrap();
     let walked = crm.changes(&walk, &mut |page| {
         for bad in &page.bad {

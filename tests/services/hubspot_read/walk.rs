@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use serde_json::json;
 
 use super::desk::{Desk, count};
@@ -358,4 +359,23 @@ fn a_walk_over_everything_that_is_broken_off_goes_on_in_the_next_runs_and_reads_
     desk.later(1);
     assert_eq!(desk.sync()["missed"], serde_json::Value::Null, "all is over");
     desk.fake.requests();
+}
+
+/// One answer says that it is a quarter of an hour later than it is.
+#[test]
+fn one_wrong_date_hides_no_new_lead() {
+    let desk = Desk::open();
+    desk.fill(1, 3);
+    assert_eq!(desk.handoff(&["run"]).status, 0);
+    desk.later(1);
+    let ahead = desk.fake.portal().now_ms + 15 * MINUTE;
+    desk.fake.portal().date = DateTime::from_timestamp_millis(ahead);
+    desk.handoff(&["run"]);
+    desk.fake.portal().date = None;
+    for minute in 0..3 {
+        desk.later(1);
+        let now = desk.fake.portal().now_ms;
+        desk.fake.portal().change(10 + minute, now, 0, &json!({"email": "new@client.example"}));
+        assert_eq!(desk.sync()["changed"], 1, "minute {minute}");
+    }
 }

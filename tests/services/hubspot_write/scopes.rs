@@ -7,7 +7,7 @@ const WRITE_CONTACTS: &str = "crm.objects.contacts.write";
 const UPDATES: &str = "/contacts/batch/update";
 
 fn problems(ran: &Ran) -> Vec<String> {
-    let problems = ran.json()["problems"].as_array().cloned().unwrap_or_default();
+    let problems = ran.json()["waits"].as_array().cloned().unwrap_or_default();
     problems.iter().map(|problem| problem.as_str().unwrap().to_owned()).collect()
 }
 
@@ -35,7 +35,7 @@ fn what_lacks_a_scope_waits_is_told_once_and_goes_out_by_itself() {
     scene.fake.portal().lacks = Some((UPDATES, WRITE_CONTACTS));
     let ran = scene.run();
     assert_eq!(ran.status, 1);
-    let told = "5 writes wait until it is granted: \
+    let told = "10 writes wait since 10:00 UTC: \
                 the HubSpot token lacks the scope crm.objects.contacts.write; add it to the service key";
     assert_eq!(problems(&ran), [told]);
     assert_eq!(ran.json()["delivered"]["postponed"].as_array().unwrap().len(), 0, "{}", ran.all());
@@ -71,7 +71,7 @@ fn a_read_that_lacks_a_scope_keeps_the_write_waiting() {
     let mut scene = Scene::new(true, &["101", "102"]);
     scene.fake.portal().lacks = Some(("/crm/owners", "crm.objects.owners.read"));
     let ran = scene.run();
-    let told = "2 writes wait until it is granted: the HubSpot token lacks the scope crm.objects.owners.read";
+    let told = "4 writes wait since 10:00 UTC: the HubSpot token lacks the scope crm.objects.owners.read";
     let told = problems(&ran).iter().filter(|problem| problem.starts_with(told)).count();
     assert_eq!(told, 1, "{}", ran.all());
     assert_eq!(refused(&scene), 0);

@@ -74,3 +74,24 @@ fn nobody_is_escalated_by_a_clock_that_is_not_the_crm_s() {
     let ran = run_ahead(&scene, 0);
     assert_eq!(escalated(&ran), 1, "{}", ran.all());
 }
+
+#[test]
+fn nobody_is_judged_or_handed_off_by_a_clock_that_is_not_the_crm_s() {
+    let mut scene = with_a_reminder();
+    for minutes in [3 * 1_440, -30] {
+        let ran = run_ahead(&scene, minutes);
+        assert_eq!(ran.status, 1, "{}", ran.all());
+        assert_eq!(
+            ran.stderr.matches("nothing is judged, assigned or escalated").count(),
+            1,
+            "{}",
+            ran.all()
+        );
+        assert_eq!(ran.json()["evaluated"], json!(null), "{}", ran.all());
+        assert!(scene.fake.tasks("101").is_empty());
+    }
+    let status = scene.command(&["status"]);
+    assert!(status.stdout.contains("clock is 30 minutes behind the CRM's"), "{}", status.all());
+    assert_eq!(scene.run().status, 0);
+    assert_eq!(scene.fake.tasks("101").len(), 1);
+}

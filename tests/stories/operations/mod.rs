@@ -1,9 +1,11 @@
 //! What whoever looks after an installation lives by: erasure, backups, health, exit codes, the heartbeat, signals.
 
 mod backup;
+mod clock;
 mod exit_codes;
 mod forget;
 mod heartbeat;
+mod outage;
 mod proxies;
 mod redirects;
 mod secrets;

@@ -16,7 +16,7 @@ use crate::connector::{Checked, ConnectOptions, Keyed, Sink as _, Unreadable};
 use crate::crm::file::fixture::table;
 use crate::crm::{Crm as _, Needs, Page, Sync};
 use crate::handoff::words::CHANNEL;
-use crate::model::{ContactId, Delivery, LookUp, Write};
+use crate::model::{ContactId, Delivery, LookUp, Timestamp, Write};
 use crate::rules::Findings;
 use crate::secret::Secret;
 use crate::testing::mutate::{Random, spoil_json};
@@ -91,6 +91,7 @@ fn walk(hub: &mut HubSpot, kept: &mut Kept, seen: &mut Seen<'_>) {
         fields: &fields,
         cursor: cursor.as_deref(),
         full_resync: false,
+        now: Timestamp::MAX_UTC,
         deadline: Instant::now() + LONG,
     };
     let mut ids = BTreeSet::new();
