@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 /// A token. It has no `Display`, its `Debug` says nothing, and it goes into a request only through [`Secret::expose`]. Its
@@ -32,6 +33,12 @@ impl Secret {
     /// The token itself, for the one header that carries it.
     pub(crate) fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Tells it from another; nobody learns it from that.
+    pub(crate) fn fingerprint(&self) -> String {
+        let digest = Sha256::digest(self.0.as_bytes());
+        format!("{:016x}", u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default()))
     }
 
     /// Reads the variable `name`, else the file that `name_FILE` names; `None` when neither is set. No error contains

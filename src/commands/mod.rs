@@ -30,6 +30,7 @@ use chrono::DateTime;
 use crate::cli::{Cli, Command, Format, Global};
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
+use crate::pipeline::belongs::refusal;
 use crate::pipeline::{ESCALATE, FULL_RESYNC, Opened, ROUTE, SYNC, Session, Setup, connectors};
 use crate::rules::{self, Finding, Rules, Source};
 use crate::store::StorePath;
@@ -219,10 +220,20 @@ fn open_session(
         is_dry: global.dry_run,
         wait: if patience == Patience::Seconds { PATIENCE } else { Duration::ZERO },
     };
-    Ok(match Session::open(rules, setup)? {
-        Opened::Session(session) => Opening::Open(session),
-        Opened::Busy => Opening::Busy,
-    })
+    let mut session = match Session::open(rules, setup)? {
+        Opened::Session(session) => session,
+        Opened::Busy => return Ok(Opening::Busy),
+    };
+    match refusal(&mut session) {
+        Ok(None) => {}
+        Ok(Some(why)) => {
+            printer.error(&why);
+            return Ok(Opening::Refused);
+        }
+        // The run tells it, and is recorded.
+        Err(error) => session.unknown = Some(error),
+    }
+    Ok(Opening::Open(session))
 }
 
 /// What a command comes to that found another run at work. For cron that is well: the other does the work, and only who

@@ -39,4 +39,6 @@ pub(crate) mod walk;
 
 pub use options::{ConnectOptions, TestClock};
 pub use sink::{Capabilities, Certainty, Keyed, Sink, When};
-pub use source::{Activities, Checked, Needs, Page, Reread, Sync, SyncOutcome, Unreadable, Watched};
+pub use source::{
+    Activities, Checked, Identity, Needs, Page, Reread, Sync, SyncOutcome, Unreadable, Watched,
+};

@@ -1,6 +1,7 @@
 //! What is asked of a CRM and what it tells: the data of [`crate::crm::Crm`].
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use crate::model::{Activity, ContactId, Field, Record, Timestamp, Written};
@@ -13,6 +14,15 @@ pub struct Checked {
     pub warnings: Vec<String>,
     /// Nothing is wrong: what holds here, and what cannot be seen by asking.
     pub notes: Vec<String>,
+}
+
+/// What tells the source of contacts from another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// `None`: the service does not tell.
+    pub account: Option<String>,
+    /// Where its contacts are, when the account is called as the file is.
+    pub file: Option<PathBuf>,
 }
 
 /// A contact set aside, with the reason.

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::connector::registry::{self, Registry};
 use crate::connector::signed_request::{Received, Request};
 pub use crate::connector::{Activities, Needs, Page, Reread, Sync, SyncOutcome, Watched};
-use crate::connector::{Checked, ConnectOptions, Sink};
+use crate::connector::{Checked, ConnectOptions, Identity, Sink};
 use crate::model::{Account, ContactId, Field, Timestamp, address};
 use crate::rules::{Connection, ConnectorTable, Findings};
 
@@ -75,6 +75,14 @@ pub trait Crm: Sink {
     /// # Errors
     /// Says why the account cannot be told now. It must not be guessed.
     fn account(&mut self) -> Result<Account>;
+
+    /// What tells this account from another: a database belongs to one.
+    ///
+    /// # Errors
+    /// As [`Crm::account`].
+    fn identity(&mut self) -> Result<Identity> {
+        Ok(Identity { account: Some(self.account()?.id), file: None })
+    }
 
     /// What the source lacks of what the rules need, one sentence each with its place and the way out: files, columns.
     /// Every run asks, so it must cost nothing. [`Crm::changes`] takes a field that is not there as missing.

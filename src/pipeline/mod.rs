@@ -1,6 +1,7 @@
 //! The run: its stages in order, each a loop over many contacts or handoffs. Every stage leaves the database consistent, so a
 //! run may end anywhere.
 
+pub(crate) mod belongs;
 mod data;
 mod deliver;
 mod escalate;
@@ -96,6 +97,10 @@ impl Run<'_> {
     /// Does pass after pass; what goes wrong is in the report. `false`: the database failed, and nothing more may be done with
     /// it in this process.
     pub(crate) fn passes(&mut self, passes: &[Pass]) -> bool {
+        if let Some(error) = self.session.unknown.take() {
+            self.report.problems.push(format!("{error:#}"));
+            return !is_database_error(&error);
+        }
         if !self.pass_through(passes) {
             return false;
         }

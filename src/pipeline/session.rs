@@ -1,6 +1,6 @@
 //! What a run works with: the rules, the database, the CRM and the chat.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -23,6 +23,10 @@ const CHAT_MEMORY: &str = "memory.chat";
 pub(crate) struct Session {
     pub rules: Rules,
     pub store: Store,
+    /// Where it is.
+    pub database: PathBuf,
+    /// Why nobody knows whose contacts these are: nothing is done with them then.
+    pub unknown: Option<anyhow::Error>,
     pub crm: Box<dyn Crm>,
     pub chat: Option<Box<dyn Chat>>,
     /// The CRM's account, once it was asked for: see [`Session::learn_account`].
@@ -90,6 +94,8 @@ impl Session {
         Ok(Opened::Session(Box::new(Self {
             rules,
             store,
+            database: path.as_path().to_path_buf(),
+            unknown: None,
             crm,
             chat,
             account: None,
@@ -114,8 +120,22 @@ impl Session {
     ) -> Self {
         let began = Instant::now();
         let pace = Pace::InTurn;
-        let (account, is_dry) = (None, false);
-        Self { rules, store, crm, chat, account, now, began, deadline, pace, uptime, is_dry }
+        let (account, unknown, is_dry, database) = (None, None, false, PathBuf::new());
+        Self {
+            rules,
+            store,
+            database,
+            unknown,
+            crm,
+            chat,
+            account,
+            now,
+            began,
+            deadline,
+            pace,
+            uptime,
+            is_dry,
+        }
     }
 
     /// Asks the CRM which account this is, once in a run, before any transaction that may need it. Whoever needs it and has

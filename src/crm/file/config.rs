@@ -20,6 +20,8 @@ pub(super) struct Config {
     /// The folder that updates and tasks are written to.
     pub(super) out: PathBuf,
     pub(super) account: String,
+    /// By the definition, and not after the file.
+    pub(super) is_named: bool,
     /// Has `{id}` in it.
     pub(super) record_url: Option<String>,
 }
@@ -120,10 +122,11 @@ impl Config {
         let kinds = kinds(reader.item("activity_kinds").and_then(Item::as_table));
         let contacts = contacts?;
         let file_name = contacts.path.file_name().unwrap_or(contacts.path.as_os_str());
+        let is_named = account.is_some();
         let account = account.unwrap_or_else(|| file_name.to_string_lossy().into_owned());
         let times = SourceDefaults::read(table, &mut Findings::default()).reading("at", Kind::DateTime);
         let activity_says = Says { times, kinds };
-        Some(Self { contacts, companies, activity, activity_says, out, account, record_url })
+        Some(Self { contacts, companies, activity, activity_says, out, account, is_named, record_url })
     }
 }
 

@@ -38,7 +38,7 @@ use self::stamp::Stamp;
 use self::table::Columns;
 use super::{Activities, Connector, Crm, Page, Reread, Sync, SyncOutcome, Watched};
 use crate::connector::append_log::{AppendLog, Entry};
-use crate::connector::{Capabilities, Certainty, Keyed, Sink};
+use crate::connector::{Capabilities, Certainty, Identity, Keyed, Sink};
 use crate::model::{
     Account, ContactId, Delivery, EffectKind, Field, LookUp, Record, RecordLinks, STANDARD_FIELDS, Timestamp,
     Write,
@@ -109,6 +109,12 @@ impl Crm for FileCrm {
     fn account(&mut self) -> Result<Account> {
         let links = RecordLinks::new(self.config.record_url.clone());
         Ok(Account { id: self.config.account.clone(), links })
+    }
+
+    fn identity(&mut self) -> Result<Identity> {
+        let Config { account, is_named, contacts, .. } = &self.config;
+        let file = (!is_named).then(|| contacts.path.clone());
+        Ok(Identity { account: Some(account.clone()), file })
     }
 
     fn check(&mut self, required: &[&Field]) -> Result<Vec<String>> {

@@ -93,6 +93,11 @@ impl Client {
         date.checked_add_signed(TimeDelta::from_std(seen.elapsed()).ok()?)
     }
 
+    /// Tells its token from another.
+    pub(super) fn fingerprint(&self) -> String {
+        self.token.fingerprint()
+    }
+
     pub(super) fn deadline(&self) -> Instant {
         self.deadline
     }

@@ -52,7 +52,7 @@ use super::{Activities, Connector, Crm, Needs, Page, Reread, Sync, SyncOutcome, 
 use crate::connector::activity_cache::ActivityCache;
 use crate::connector::contact_cache::ContactCache;
 use crate::connector::owners::OwnerDirectory;
-use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Keyed, Sink, base_url};
+use crate::connector::{Capabilities, Certainty, Checked, ConnectOptions, Identity, Keyed, Sink, base_url};
 use crate::model::{Account, ContactId, Delivery, Field, LookUp, RecordLinks, Timestamp};
 use crate::rules::{Findings, Table};
 
@@ -91,7 +91,7 @@ impl HubSpot {
     }
 
     fn with(config: Config, client: Client, memory: Option<&str>) -> Self {
-        let memory = Memory::read(memory, &config.base_url);
+        let memory = Memory::read(memory, &config.base_url, &client.fingerprint());
         let known = config.portal.clone().map(Portal::Number).or(memory.portal);
         Self {
             client: Arc::new(client),
@@ -141,6 +141,7 @@ impl Sink for HubSpot {
     fn memory(&self) -> Option<String> {
         let memory = Memory {
             base_url: self.config.base_url.clone(),
+            token: self.client.fingerprint(),
             portal: self.portal.get().cloned(),
             owners: self.owners.clone(),
             link: self.companies.link(),
@@ -160,6 +161,11 @@ impl Crm for HubSpot {
             id: number.unwrap_or(&self.config.host).to_owned(),
             links: RecordLinks::new(number.map(link)),
         })
+    }
+
+    fn identity(&mut self) -> Result<Identity> {
+        let number = Portal::learn(&self.portal, &self.client)?.number();
+        Ok(Identity { account: number.map(str::to_owned), file: None })
     }
 
     fn clock(&self) -> Option<Timestamp> {

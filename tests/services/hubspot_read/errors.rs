@@ -29,7 +29,7 @@ fn case_15_401_fails_at_once_with_a_hint_and_the_token_stays_secret() {
     desk.fake.fail("POST", "/search", Fault::Instead(Reply::json(401, &refusal)));
     let said = desk.failed_sync();
     assert!(said.contains("HANDOFF_HUBSPOT_TOKEN"), "{said}");
-    assert_eq!(desk.fake.requests().len(), 1);
+    assert_eq!(desk.fake.requests().len(), 2, "which account it is, and the search");
     let db = desk.place.bytes("handoff.db");
     assert!(!db.windows(TOKEN.len()).any(|bytes| bytes == TOKEN.as_bytes()));
 }

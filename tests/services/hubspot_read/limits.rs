@@ -34,7 +34,7 @@ fn case_12_daily_stops_the_run_at_once_and_the_next_goes_on() {
     desk.fake.fail("POST", "/search", Fault::Instead(limited("DAILY")));
     let said = desk.failed_sync();
     assert!(said.contains("daily limit"), "{said}");
-    assert_eq!(desk.fake.requests().len(), 1);
+    assert_eq!(desk.fake.requests().len(), 2, "which account it is, and the search");
     desk.sync();
     assert_eq!(desk.stored(), [1, 2, 3]);
 }

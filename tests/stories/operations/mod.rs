@@ -1,6 +1,7 @@
 //! What whoever looks after an installation lives by: erasure, backups, health, exit codes, the heartbeat, signals.
 
 mod backup;
+mod belongs;
 mod clock;
 mod exit_codes;
 mod forget;

@@ -31,6 +31,9 @@ type Records = BTreeMap<u64, Record>;
 #[derive(Default)]
 pub(crate) struct Portal {
     pub(crate) now_ms: i64,
+    /// The account's number, and the token that it takes.
+    pub(crate) number: u64,
+    pub(crate) token: &'static str,
     /// Instead of its time, how it dates its answers.
     pub(crate) date: Option<DateTime<Utc>>,
     /// Of the paths.
@@ -87,7 +90,15 @@ pub(crate) fn iso(ms: i64) -> Value {
 impl Portal {
     pub(super) fn new(has_key_property: bool) -> Self {
         let owners = vec![(71, "Ana@acme.example", false), (79, "gone@acme.example", true)];
-        let portal = Self { has_key_property, owners, now_ms: NOW_MS, last_id: 9_000, ..Self::default() };
+        let portal = Self {
+            has_key_property,
+            owners,
+            now_ms: NOW_MS,
+            number: 12_345,
+            token: super::TOKEN,
+            last_id: 9_000,
+            ..Self::default()
+        };
         Self { version: "2026-09", ..portal }
     }
 

@@ -11,7 +11,7 @@ use crate::support::loose::loose;
 impl Portal {
     pub(super) fn answer(&mut self, request: &Request) -> Reply {
         self.requests.push(format!("{} {}", request.method, request.path));
-        if request.header("authorization") != Some(&format!("Bearer {}", super::TOKEN)) {
+        if request.header("authorization") != Some(&format!("Bearer {}", self.token)) {
             self.complain(format!("no bearer token: {}", request.path));
         }
         let is_search = request.path.ends_with("/search");
@@ -75,7 +75,7 @@ impl Portal {
             ("GET", ["properties", kind, name]) => self.property(kind, name),
             ("POST", ["properties", "tasks"]) => self.add_key_property(&body),
             ("GET", ["account-info", ..]) => {
-                Reply::json(200, &json!({"portalId": 12345, "timeZone": "Europe/Lisbon"}))
+                Reply::json(200, &json!({"portalId": self.number, "timeZone": "Europe/Lisbon"}))
             }
             ("POST", ["oauth", ..]) => Reply::html(404),
             _ => {
