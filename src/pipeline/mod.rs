@@ -109,7 +109,7 @@ impl Run<'_> {
             .flat_map(|pass| pass.iter())
             .any(|stage| matches!(stage, Deliver | DeliverAndLeaveTime));
         if delivers && !self.session.is_dry {
-            match told::waits(self.session.store.read(), self.session.now) {
+            match told::waits(self.session.store.read(), self.session.now, TimeDelta::zero()) {
                 Ok(waits) => self.report.waits = waits,
                 Err(error) => self.report.problems.push(format!("{error:#}")),
             }

@@ -80,6 +80,9 @@ const WAIT_MAX: TimeDelta = TimeDelta::days(5);
 /// Cron starts a run every minute; after this many nothing good has come of it.
 const STALE_AFTER: TimeDelta = TimeDelta::minutes(15);
 
+/// A run that is at work is done by then.
+const RUN_TAKES: TimeDelta = TimeDelta::minutes(2);
+
 /// What a run consists of; each may also have been run alone.
 const STEPS: [&str; 4] = ["sync", "evaluate", "route", "escalate"];
 
@@ -229,7 +232,7 @@ fn attention(state: &State, db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
             "the CRM was last read to its end {minutes} minutes ago: leads that came since may not be known"
         ));
     }
-    attention.extend(told::waits(db, now)?);
+    attention.extend(told::waits(db, now, RUN_TAKES)?);
     if let Some(run) = state.last_run.as_ref().filter(|run| !run.good) {
         attention.extend(run.problems.iter().map(|problem| format!("the last run failed: {problem}")));
     }

@@ -63,10 +63,12 @@ pub(super) fn tell(db: Db<'_>, troubles: &[String], now: Timestamp) -> Result<Ve
     Ok(lines)
 }
 
-/// What of the writes is not out though it should be, a line for each cause.
-pub(super) fn waits(db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
+/// What of the writes is not out though it should be, a line for each cause. Those that were not tried count after `patience`:
+/// a run may be about to.
+pub(super) fn waits(db: Db<'_>, now: Timestamp, patience: TimeDelta) -> Result<Vec<String>> {
     let mut causes: BTreeMap<String, WaitingWrites> = BTreeMap::new();
-    for of_text in db.waiting_writes(now)? {
+    let waiting = db.waiting_writes(now)?.into_iter();
+    for of_text in waiting.filter(|writes| writes.why.is_some() || now - writes.since >= patience) {
         let known = causes.entry(cause(of_text.why.as_deref().unwrap_or_default()));
         known
             .and_modify(|known| {
@@ -87,4 +89,35 @@ pub(super) fn waits(db: Db<'_>, now: Timestamp) -> Result<Vec<String>> {
 fn clock(at: Timestamp, now: Timestamp) -> String {
     let format = if at.date_naive() == now.date_naive() { "%H:%M UTC" } else { "%Y-%m-%d %H:%M UTC" };
     at.format(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{evaluate, route, sync, testing::session};
+    use super::*;
+    use crate::handoff::report::RunReport;
+    use crate::model::Kind;
+
+    #[test]
+    fn what_a_run_is_about_to_send_is_no_trouble_until_it_was_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Kind::DateTime.read("2026-11-23T10:00:00Z").as_time().unwrap();
+        let contacts = |rows: &str| {
+            std::fs::write(folder.path().join("contacts.csv"), format!("id,email,score\n{rows}")).unwrap();
+        };
+        for rows in ["", "1,a@b.example,60\n"] {
+            contacts(rows);
+            let mut session = session(folder.path(), now);
+            let mut report = RunReport::new("run", now, false);
+            sync::stage(&mut session, false, &mut |_, _| {}, &mut report).unwrap();
+            evaluate::stage(&mut session, evaluate::Scope::default(), &mut report).unwrap();
+            route::stage(&mut session, &mut report).unwrap();
+        }
+        let session = session(folder.path(), now);
+        let at = |minutes: i64| {
+            waits(session.store.read(), now + TimeDelta::minutes(minutes), TimeDelta::minutes(2)).unwrap()
+        };
+        assert_eq!(at(1), [""; 0]);
+        assert_eq!(at(2), ["2 writes wait since 10:00 UTC: no run has come to them yet"]);
+    }
 }
