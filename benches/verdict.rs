@@ -9,7 +9,6 @@
 )]
 
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use handoff::model::{Contact, ContactId, Field, Kind, Record, Timestamp};
@@ -47,7 +46,7 @@ fn main() {
 }
 
 fn definition(now: Timestamp) -> Rules {
-    let source = Source { path: PathBuf::from("rules.toml"), text: DEFINITION.to_owned() };
+    let source = Source::of("rules.toml", DEFINITION);
     let connectors = Connectors {
         crm: &crm::KINDS,
         chat: &chat::KINDS,

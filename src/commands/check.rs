@@ -17,6 +17,7 @@ use crate::crm::Needs;
 use crate::history::History;
 use crate::model::{Timestamp, one_line};
 use crate::output::{Printable, Printer, findings, sarif};
+use crate::pipeline::calendars::look_at;
 use crate::pipeline::connectors;
 use crate::qualify::compared;
 use crate::rules::{
@@ -121,7 +122,12 @@ fn explain(code: &str, format: Option<Format>, printer: &mut Printer) -> Result<
 
 /// Static findings, then the definition's examples, then what the CRM itself says.
 pub(super) fn check(source: &Source, online: bool, now: Timestamp) -> Result<Findings> {
-    let (rules, mut found) = rules::load(source, &connectors(), now);
+    let (mut rules, mut found) = rules::load(source, &connectors(), now);
+    let feeds = rules.as_ref().map(|rules| rules.feeds.as_slice()).unwrap_or_default();
+    if online && !feeds.is_empty() {
+        let source = Source { feeds: Some(look_at(feeds, now)), ..source.clone() };
+        (rules, found) = rules::load(&source, &connectors(), now);
+    }
     if let Some(rules) = &rules {
         test::check_examples(rules, &mut found);
         shifts::check(rules, &mut found);

@@ -28,11 +28,12 @@ use anyhow::{Context as _, Result};
 use chrono::DateTime;
 
 use crate::cli::{Cli, Command, Format, Global};
+use crate::connector::feed;
 use crate::model::Timestamp;
 use crate::output::{Printer, findings};
 use crate::pipeline::belongs::refusal;
 use crate::pipeline::{ESCALATE, FULL_RESYNC, Opened, ROUTE, SYNC, Session, Setup, connectors};
-use crate::rules::{self, Finding, Rules, Source};
+use crate::rules::{self, Feeds, Finding, Findings, Rules, Source};
 use crate::store::StorePath;
 use crate::uptime::{ClockReading, Uptime, uptime};
 use crate::{chat, crm, stop};
@@ -159,34 +160,77 @@ fn store_path(global: &Global) -> StorePath {
     StorePath::new(global.db.clone().unwrap_or_else(|| rules::folder(&global.rules).join("handoff.db")))
 }
 
-/// Loads the rules; prints what is wrong with them. `None`: they cannot be used.
+/// Loads the rules, with the copies of calendars on the web that the last run kept; prints what is wrong with them. `None`:
+/// they cannot be used.
 fn load_rules(global: &Global, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    load_path(&global.rules, now, printer)
-        .context("no definition; name one with --rules, or start one with `handoff init`")
+    let mut loaded = Loaded::given(global, now)?;
+    let database = store_path(global);
+    if loaded.names_feeds() && database.exists() {
+        loaded.read_again(database.open_existing()?.read().calendar_copies()?, now);
+    }
+    loaded.tell(printer);
+    Ok(loaded.rules)
 }
 
 /// As [`load_rules`], of a definition that is not the one of `--rules`.
 fn load_path(path: &Path, now: Timestamp, printer: &mut Printer) -> Result<Option<Rules>> {
-    let source = Source::read(path)?;
-    let (rules, found) = rules::load(&source, &connectors(), now);
-    // A calendar that is lost stops nothing: a run tells it once, and `status` all the time.
-    let is_shown = |finding: &&Finding| {
-        printer.is_verbose() || (finding.severity == rules::Severity::Error && !finding.is_of_calendar)
-    };
-    let shown = found.as_slice().iter().filter(is_shown);
-    let shown: Vec<_> = shown.cloned().collect();
-    if !shown.is_empty() {
-        printer.talk(&findings::shown(&shown, &source, printer.colours_talk()));
+    let loaded = Loaded::read(Source::read(path)?, now);
+    loaded.tell(printer);
+    Ok(loaded.rules)
+}
+
+/// A definition, before it is said what is wrong with it.
+struct Loaded {
+    source: Source,
+    rules: Option<Rules>,
+    found: Findings,
+}
+
+impl Loaded {
+    fn read(source: Source, now: Timestamp) -> Self {
+        let (rules, found) = rules::load(&source, &connectors(), now);
+        Self { source, rules, found }
     }
-    if rules.is_none() {
-        printer.error(&format!("{} is broken; nothing was done", source.path.display()));
+
+    /// The definition of `--rules`.
+    fn given(global: &Global, now: Timestamp) -> Result<Self> {
+        let source = Source::read(&global.rules);
+        let source =
+            source.context("no definition; name one with --rules, or start one with `handoff init`")?;
+        Ok(Self::read(source, now))
     }
-    Ok(rules)
+
+    fn names_feeds(&self) -> bool {
+        self.rules.as_ref().is_some_and(|rules| !rules.feeds.is_empty())
+    }
+
+    /// The same text, with calendars on the web as they are now.
+    fn read_again(&mut self, feeds: Feeds, now: Timestamp) {
+        self.source.feeds = Some(feeds);
+        (self.rules, self.found) = rules::load(&self.source, &connectors(), now);
+    }
+
+    /// Prints what is wrong with it.
+    fn tell(&self, printer: &mut Printer) {
+        // A calendar that is lost stops nothing: a run tells it once, and `status` all the time.
+        let is_shown = |finding: &&Finding| {
+            printer.is_verbose() || (finding.severity == rules::Severity::Error && !finding.is_of_calendar)
+        };
+        let shown: Vec<_> = self.found.as_slice().iter().filter(is_shown).cloned().collect();
+        if !shown.is_empty() {
+            printer.talk(&findings::shown(&shown, &self.source, printer.colours_talk()));
+        }
+        if self.found.has_errors() {
+            printer.error(&format!("{} is broken; nothing was done", self.source.path.display()));
+        }
+    }
 }
 
 /// Whether the time may be what it is; says why not.
 fn may_pretend(rules: &Rules, time: Time, printer: &mut Printer) -> bool {
-    let is_local = crm::is_local(&rules.crm) && rules.chat.as_ref().is_none_or(chat::is_local);
+    let is_local = crm::is_local(&rules.crm)
+        && rules.chat.as_ref().is_none_or(chat::is_local)
+        && rules.feeds.iter().all(feed::is_local);
     let may = time.real.is_none() || is_local;
     if !may {
         printer.error("HANDOFF_NOW is for tests: it is refused unless every server is on this machine");
@@ -202,9 +246,12 @@ fn open_session(
     deadline: Duration,
     printer: &mut Printer,
 ) -> Result<Opening> {
-    let Some(rules) =
-        load_rules(global, time.now, printer)?.filter(|rules| may_pretend(rules, time, printer))
-    else {
+    let mut loaded = Loaded::given(global, time.now)?;
+    let has_feeds = loaded.names_feeds();
+    if !has_feeds {
+        loaded.tell(printer);
+    }
+    let Some(rules) = loaded.rules.take().filter(|rules| may_pretend(rules, time, printer)) else {
         return Ok(Opening::Refused);
     };
     if !global.dry_run {
@@ -232,6 +279,13 @@ fn open_session(
         }
         // The run tells it, and is recorded.
         Err(error) => session.unknown = Some(error),
+    }
+    if has_feeds {
+        loaded.read_again(session.refresh_calendars()?, time.now);
+        loaded.tell(printer);
+        if let Some(rules) = loaded.rules {
+            session.rules = rules;
+        }
     }
     Ok(Opening::Open(session))
 }

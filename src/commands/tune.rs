@@ -56,7 +56,7 @@ pub(super) fn command(
     }
     let edited = |changes: &[Change]| patch::edited(&source.text, &edits(changes));
     let refusal = |changes: &[Change]| {
-        let source = Source { text: edited(changes), path: source.path.clone() };
+        let source = Source { text: edited(changes), ..source.clone() };
         check(&source, false, time.now)
             .map_or_else(|error| Some(format!("{error:#}")), |found| worse(&present, &found))
     };

@@ -21,6 +21,7 @@ pub(crate) mod changes;
 pub(crate) mod client;
 pub(crate) mod contact_cache;
 pub mod cursor;
+pub(crate) mod feed;
 pub(crate) mod halving;
 pub(crate) mod http;
 pub(crate) mod keyset;

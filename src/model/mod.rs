@@ -3,6 +3,7 @@
 
 mod account;
 mod activity;
+mod calendar_copy;
 mod contact;
 mod delivered;
 mod effect;
@@ -23,6 +24,7 @@ mod zone;
 
 pub use account::{Account, RecordLinks};
 pub use activity::{Activity, ActivityKind};
+pub use calendar_copy::CalendarCopy;
 pub use contact::{Contact, ContactId};
 pub use delivered::Delivered;
 pub use effect::{

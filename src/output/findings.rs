@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source { path: "rules.toml".into(), text: text.to_owned() }
+        Source::of("rules.toml", text)
     }
 
     /// An error at the first place of `marked`, with help.

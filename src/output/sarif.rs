@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_finding_has_its_rule_its_level_and_its_region_in_characters() {
-        let source = Source { path: "rules.toml".into(), text: "näme = 1\nb = 2\n".to_owned() };
+        let source = Source::of("rules.toml", "näme = 1\nb = 2\n");
         let found = [
             Finding::error("H012", 8..9, "wrong").help("write a text"),
             Finding::warning("H041", 10..11, "unused"),
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_finding_about_the_whole_file_has_no_region() {
-        let source = Source { path: "rules.toml".into(), text: String::new() };
+        let source = Source::of("rules.toml", "");
         let found = [Finding { span: None, ..Finding::error("H004", 0..0, "missing") }];
         let place = &results(&found, &source)[0]["locations"][0]["physicalLocation"];
         assert_eq!(place, &json!({ "artifactLocation": { "uri": "rules.toml" } }));

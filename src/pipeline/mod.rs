@@ -2,6 +2,7 @@
 //! run may end anywhere.
 
 pub(crate) mod belongs;
+pub(crate) mod calendars;
 mod data;
 mod deliver;
 mod escalate;

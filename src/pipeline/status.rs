@@ -150,7 +150,7 @@ pub(crate) fn state(db: Db<'_>, rules: Option<&Rules>, now: Timestamp) -> Result
             for finding in &rules.calendars {
                 let is_lost = finding.severity == Severity::Error;
                 let list = if is_lost { &mut state.attention } else { &mut state.set_aside };
-                list.push(format!("calendar {}", finding.message));
+                list.push(finding.message.clone());
             }
         }
         None => state

@@ -8,8 +8,6 @@ mod timers;
 mod tried;
 mod unclear;
 
-use std::path::Path;
-
 use super::{Facts, Sum};
 use crate::model::{Contact, ContactId, Kind, STANDARD_FIELDS, Timestamp, Value};
 use crate::rules::{Connectors, Rules, Source, load};
@@ -54,7 +52,7 @@ fn rules_of(text: &str) -> Rules {
         check_crm: |_, _| {},
         check_chat: |_, _| {},
     };
-    let source = Source { path: Path::new("rules.toml").to_path_buf(), text: text.to_owned() };
+    let source = Source::of("rules.toml", text);
     let (rules, findings) = load(&source, &connectors, now());
     rules.unwrap_or_else(|| panic!("{text}: {findings:?}"))
 }

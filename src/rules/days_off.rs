@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 
-use super::codes::{BAD_ROW, BAD_VALUE, NOTHING_AHEAD};
+use super::codes::{BAD_ROW, BAD_VALUE, NOTHING_AHEAD, UNREADABLE_FILE};
+use super::feed::Feed;
 use super::files::Files;
 use super::finding::{Finding, Findings};
 use super::hours;
@@ -13,11 +14,14 @@ use super::item::{Item, Node, Table};
 use super::keys::CALENDAR;
 use super::reader::Reader;
 use super::values::wrong_type;
-use crate::model::{Absence, Timestamp, WorkingTime, local_date};
+use crate::model::{Absence, CalendarCopy, Timestamp, WorkingTime, local_date};
 
 /// How far calendars are read: repeated events have no end of their own.
 const PAST_DAYS: u64 = 366;
 const FUTURE_DAYS: u64 = 3 * 366;
+
+/// A copy of yesterday's calendar lacks what people entered since.
+const OLD: TimeDelta = TimeDelta::days(1);
 
 /// As many as fit on a line.
 const SET_ASIDE_SHOWN: usize = 3;
@@ -100,22 +104,54 @@ impl Source<'_> {
     /// `{ ics = "pt.ics" }`.
     fn file(&mut self, key: &'static str, table: &Table, whose: Whose<'_>) -> Option<Vec<Named>> {
         let reader = Reader::called(table, &CALENDAR, &format!("`{key}`"), self.findings);
-        let (name, span) = reader.text("ics").zip(reader.place("ics"))?;
-        let bytes = self.files.bytes(name);
-        let bytes = bytes.map_err(|why| self.files.unreadable(name, &span, &why));
+        let (name, span, bytes) = match feed(reader, self.findings)? {
+            (Some(feed), span) => {
+                let name = feed.told();
+                let copy = self.files.copy(feed)?;
+                self.tell_age(&name, &span, &copy);
+                (name, span, Ok(copy.bytes?))
+            }
+            (None, span) => {
+                let name = reader.text("ics")?.to_owned();
+                let bytes = self.files.bytes(&name);
+                let bytes = bytes.map_err(|why| self.files.unreadable(&name, &span, &why));
+                (format!("calendar {name}"), span, bytes)
+            }
+        };
         let calendar = bytes.and_then(|bytes| {
             let calendar = Calendar::read(&bytes, whose, self.hours.timezone, self.days());
             calendar.map_err(|why| Finding::error(BAD_ROW, span.clone(), format!("{name}: {why}")))
         });
         match calendar {
             Ok(calendar) => {
-                self.tell(name, &span, &calendar);
+                self.tell(&name, &span, &calendar);
                 Some(calendar.absences)
             }
             Err(finding) => {
                 self.findings.add(finding.of_calendar());
                 None
             }
+        }
+    }
+
+    /// How old the copy of a calendar on the web is, when it could not be read anew.
+    fn tell_age(&mut self, name: &str, span: &Range<usize>, copy: &CalendarCopy) {
+        let problem = copy.problem.as_deref().unwrap_or("no run has asked for it yet");
+        let Some(read) = copy.read else {
+            let message = format!("{name} has never been read: {problem}");
+            let finding = Finding::error(UNREADABLE_FILE, span.clone(), message);
+            self.findings.add(finding.help("whoever it is about counts as at work until then").of_calendar());
+            return;
+        };
+        if copy.problem.is_some() {
+            let message =
+                format!("{name} was last read {}; now: {problem}", read.format("%Y-%m-%d %H:%M UTC"));
+            let finding = if self.now - read < OLD {
+                Finding::warning(UNREADABLE_FILE, span.clone(), message)
+            } else {
+                Finding::error(UNREADABLE_FILE, span.clone(), message)
+            };
+            self.findings.add(finding.help("what it said then counts").of_calendar());
         }
     }
 
@@ -150,6 +186,29 @@ impl Source<'_> {
         let to = today.checked_add_days(Days::new(FUTURE_DAYS)).unwrap_or(NaiveDate::MAX);
         (from, to)
     }
+}
+
+/// The calendar on the web that an entry names, if it is one, and where it is named.
+fn feed(reader: Reader<'_>, findings: &mut Findings) -> Option<(Option<Feed>, Range<usize>)> {
+    if let Some((name, span)) = reader.name("ics_from") {
+        return Some((Some(Feed::Variable(name.to_owned())), span));
+    }
+    let (ics, span) = reader.name("ics")?;
+    let feed = match Feed::of(ics).transpose() {
+        Ok(feed) => feed,
+        Err(why) => {
+            findings.error(BAD_VALUE, span, format!("`ics` {why}"));
+            return None;
+        }
+    };
+    if feed.as_ref().is_some_and(Feed::tells_a_secret) {
+        let message = "whoever has this address can read the calendar";
+        let finding = Finding::warning(BAD_VALUE, span.clone(), message);
+        findings.add(finding.help(
+            "put the address into the environment and name the variable: { ics_from = \"ANA_CALENDAR\" }",
+        ));
+    }
+    Some((feed, span))
 }
 
 fn count(entries: usize) -> String {

@@ -8,6 +8,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::condition::{Condition, Keys};
 use super::example::Example;
+use super::feed::Feed;
 use super::fields::Fields;
 use super::finding::Finding;
 use super::item::Table;
@@ -36,6 +37,8 @@ pub struct Rules {
     pub icp: Icp,
     /// What is wrong with the calendars of reps, each thing once.
     pub calendars: Vec<Finding>,
+    /// The calendars on the web, each once.
+    pub feeds: Vec<Feed>,
     pub reps: Vec<Rep>,
     pub teams: Vec<Team>,
     /// Never empty; the last has no condition and a team or a rep as its target.

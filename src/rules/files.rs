@@ -1,5 +1,6 @@
 //! Files that a definition names: read once, bounded, and part of the definition's hash.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -8,8 +9,10 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
 use super::codes::UNREADABLE_FILE;
+use super::feed::{Feed, Feeds};
 use super::finding::{Finding, Findings};
 use super::source::{Source, read_bounded};
+use crate::model::CalendarCopy;
 
 /// Half a million accounts; more belongs in the CRM.
 const FILE_BYTES_MAX: usize = 16 << 20;
@@ -18,11 +21,18 @@ const FILE_BYTES_MAX: usize = 16 << 20;
 pub(super) struct Files {
     folder: PathBuf,
     hash: Sha256,
+    copies: Option<Feeds>,
+    feeds: BTreeSet<Feed>,
 }
 
 impl Files {
     pub(super) fn new(source: &Source) -> Self {
-        let mut files = Self { folder: source.folder().to_owned(), hash: Sha256::new() };
+        let mut files = Self {
+            folder: source.folder().to_owned(),
+            hash: Sha256::new(),
+            copies: source.feeds.clone(),
+            feeds: BTreeSet::new(),
+        };
         files.absorb(source.text.as_bytes());
         files
     }
@@ -63,6 +73,22 @@ impl Files {
         let bytes = bytes.map_err(|error| format!("{error:#}"))?;
         self.absorb(&bytes);
         Ok(bytes)
+    }
+
+    /// The copy of a calendar on the web; `None` where nobody looked for copies.
+    pub(super) fn copy(&mut self, feed: Feed) -> Option<CalendarCopy> {
+        let copies = self.copies.as_ref();
+        let copy = copies.map(|copies| copies.get(feed.name()).cloned().unwrap_or_default());
+        if let Some(bytes) = copy.as_ref().and_then(|copy| copy.bytes.as_ref()) {
+            self.absorb(bytes);
+        }
+        self.feeds.insert(feed);
+        copy
+    }
+
+    /// The calendars on the web that were named, each once.
+    pub(super) fn feeds(&self) -> Vec<Feed> {
+        self.feeds.iter().cloned().collect()
     }
 
     /// The length goes first, so that text moved from one file to another is another hash.

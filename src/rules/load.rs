@@ -104,6 +104,7 @@ impl Loader<'_> {
             slas: sla_names,
         };
         let examples = examples(&root.tables("example"), &mut known, self.findings);
+        let feeds = files.feeds();
         Some(Rules {
             path: self.source.path.clone(),
             hash: files.hash(),
@@ -118,6 +119,7 @@ impl Loader<'_> {
             tiers,
             icp,
             calendars: self.findings.of_calendars(),
+            feeds,
             reps,
             teams,
             routes,

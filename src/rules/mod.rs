@@ -10,6 +10,7 @@ mod definition;
 mod diff;
 mod example;
 mod examples;
+mod feed;
 mod fields;
 mod files;
 mod finding;
@@ -58,6 +59,7 @@ pub use definition::{
 pub use diff::{Change, Diff, diff};
 pub use example::{Escalated, Example, Expectation, GivenLoad};
 pub use examples::load_examples;
+pub use feed::{Feed, Feeds};
 pub use fields::Fields;
 pub use finding::{Finding, Findings, Severity};
 pub use hours::{absence, shifts};

@@ -1,7 +1,5 @@
 //! A condition that stands outside the definition and names what is in it: whom a silence mutes.
 
-use std::path::PathBuf;
-
 use super::catalogue::Catalogue;
 use super::codes::BAD_VALUE;
 use super::compile::{Names, Scope, compile};
@@ -18,7 +16,7 @@ use super::source::Source;
 pub fn segment_source(place: &str, typed: &str) -> Source {
     let typed = typed.trim();
     let condition = if typed.starts_with('{') { typed.to_owned() } else { format!("{{ {typed} }}") };
-    Source { path: PathBuf::from(place), text: format!("when = {condition}") }
+    Source::of(place, format!("when = {condition}"))
 }
 
 /// Reads what [`segment_source`] made, as any `when` of the definition is read. One that asks nothing is refused: it would

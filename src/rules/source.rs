@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::feed::Feeds;
+
 /// A definition written by people is some 10 KiB; a file a hundred times as long is another file.
 const SOURCE_BYTES_MAX: usize = 1 << 20;
 
@@ -22,9 +24,16 @@ pub fn folder(rules: &Path) -> PathBuf {
 pub struct Source {
     pub path: PathBuf,
     pub text: String,
+    /// The copies of calendars on the web; `None`: nobody looked for any, and nothing is said of them.
+    pub feeds: Option<Feeds>,
 }
 
 impl Source {
+    /// A text that is no file, or not yet one.
+    pub fn of(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        Self { path: path.into(), text: text.into(), feeds: None }
+    }
+
     /// Reads a definition; a byte order mark is dropped.
     pub fn read(path: &Path) -> Result<Self> {
         File::open(path)
@@ -49,10 +58,7 @@ impl Source {
                 error.utf8_error().valid_up_to() + 1
             ),
         };
-        Ok(Self {
-            path: path.to_owned(),
-            text: text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text),
-        })
+        Ok(Self::of(path, text.strip_prefix('\u{feff}').unwrap_or(&text)))
     }
 
     /// The folder that the file names in the definition are relative to.

@@ -3,6 +3,7 @@
 
 mod anew;
 mod backup;
+mod calendar_copies;
 mod case;
 mod contacts;
 mod copy;

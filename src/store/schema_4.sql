@@ -7,3 +7,13 @@ CREATE INDEX verdict_unclear ON verdict(contact_id) WHERE unclear IS NOT NULL;
 
 -- Since when a write is put off for some trouble, whenever it is tried next.
 ALTER TABLE effect ADD COLUMN waits_ms INTEGER;
+
+-- Calendars on the web: the last good copy of each, and how asking for it went since.
+CREATE TABLE calendar_copy (
+  name     TEXT PRIMARY KEY,                        -- the address, or the variable that holds it
+  body     BLOB,                                    -- NULL: never read
+  read_ms  INTEGER,                                 -- when its server last said that it stands so
+  asked_ms INTEGER,
+  mark     TEXT,                                    -- what tells the server which copy this is
+  problem  TEXT                                     -- why it could not be read when it was last asked for
+) STRICT;

@@ -1,7 +1,5 @@
 //! Two threads find together what one finds.
 
-use std::path::Path;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -39,7 +37,7 @@ fn rules() -> Rules {
         check_crm: |_, _| {},
         check_chat: |_, _| {},
     };
-    let source = Source { path: Path::new("rules.toml").to_path_buf(), text: DEFINITION.to_owned() };
+    let source = Source::of("rules.toml", DEFINITION);
     let now = Kind::DateTime.read("2026-11-23T10:00:00Z").as_time().unwrap();
     let (rules, findings) = load(&source, &connectors, now);
     rules.unwrap_or_else(|| panic!("{findings:?}"))

@@ -40,6 +40,7 @@ pub(super) fn rules() -> Rules {
         tiers: Vec::new(),
         icp: Icp { when: Condition::always(), minimum_fit: None, minimum_fit_span: 0..0, points: None },
         calendars: Vec::new(),
+        feeds: Vec::new(),
         reps: ["ana", "bo", "cy"].map(rep).to_vec(),
         teams: vec![team("all", &[1, 1, 1])],
         routes: vec![route("Everyone", RouteTarget::Team(0))],

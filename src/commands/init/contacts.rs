@@ -39,7 +39,7 @@ pub(super) fn begin(folder: &Path, file: &str, time: Time) -> Result<Begun> {
     let mut notes = Vec::new();
     for is_last in [false, true] {
         let text = says.definition();
-        let source = Source { path: folder.join("rules.toml"), text };
+        let source = Source::of(folder.join("rules.toml"), text);
         let (Some(rules), _) = load(&source, &connectors(), time.now) else { break };
         let report = match survey(&mut History::of_crm(&rules)?, &rules, &source.text, time.now) {
             Ok(report) => report,

@@ -24,5 +24,6 @@ pub use operators::{OPERATORS, Operator, Takes};
 pub(super) use operators::{operator_names, test_schema};
 pub use root::definition_tables;
 pub(super) use root::{EXAMPLES, ROOT, SEGMENT};
+pub(super) use settings::web_address;
 pub use spec::{Bounds, ConnectorTable, Difference, Key, Kind, Literal, Relation, Special, TableSpec, key};
 pub(super) use special::{CALENDAR, LIST_FILE, LOAD, PROPERTY, TARGETS, step_at};

@@ -66,7 +66,7 @@ pub(super) static MONITOR: TableSpec = TableSpec::new(
     ],
 );
 
-fn web_address(url: &str) -> Result<(), &'static str> {
+pub(in crate::rules) fn web_address(url: &str) -> Result<(), &'static str> {
     const NONE: &str = "must be a web address that begins with https://";
     let (is_encrypted, rest) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
         (Some(rest), _) => (true, rest),
@@ -79,9 +79,9 @@ fn web_address(url: &str) -> Result<(), &'static str> {
     if name.is_empty() || url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         Err(NONE)
     } else if host.contains('@') {
-        Err("must not name a user: what stands before an @ is not where the ping goes")
+        Err("must not name a user: what stands before an @ is not where the request goes")
     } else if !is_encrypted && !["localhost", "127.0.0.1", "[::1]"].contains(&name) {
-        Err("must begin with https: whoever reads it can silence the alarm; http is only for this machine")
+        Err("must begin with https: whoever reads it on the way can use it; http is only for this machine")
     } else {
         Ok(())
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::json::{described, map_of, table_schema, with};
 use super::spec::Kind::{Count, Name, Text, Word};
-use super::spec::{Bounds, Kind, Special, TableSpec, key};
+use super::spec::{Bounds, Kind, Relation, Special, TableSpec, key};
 use crate::model::StepAt;
 use crate::rules::codes::BAD_VALUE;
 use crate::rules::finding::Finding;
@@ -135,11 +135,14 @@ pub(super) static AWAY: Special = Special {
 #[rustfmt::skip]
 pub(in crate::rules) static CALENDAR: TableSpec = TableSpec::new(
     "`holidays` and `away`",
-    "A calendar file.",
+    "A calendar: a file, or one on the web, which runs ask for what changed every 15 minutes.",
     &[
-        key("ics", Text, "The file, beside the definition.").required(),
+        key("ics", Text, "The file, beside the definition, or an https address."),
+        key("ics_from", Name, "The environment variable that holds the address; with `_FILE` behind it, the one that names a file with it."),
     ],
-);
+)
+.like("{ ics = \"pt.ics\" }")
+.relations(&[Relation::OneOf { keys: &["ics", "ics_from"], ask: "where the calendar is" }]);
 
 pub(super) static AT: Special = Special {
     words: "a share or a span of time",

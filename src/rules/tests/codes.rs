@@ -136,7 +136,7 @@ fn one_mistake_is_said_once() {
     H022 error: "\"accounts.csv\"": accounts.csv has no column 'domian'; did you mean 'domain'?
     H041 warning: "x": list 'x' is not used
     H023 warning: "[]": list 'x' is empty: nothing is ever in it
-    H024 warning: "\"tests/check/files/holidays-2023.ics\"": tests/check/files/holidays-2023.ics has nothing ahead: its last event begins on 2023-12-25 [export it again, with the coming years]
+    H024 warning: "\"tests/check/files/holidays-2023.ics\"": calendar tests/check/files/holidays-2023.ics has nothing ahead: its last event begins on 2023-12-25 [export it again, with the coming years]
     H030 error: "\"anna@acme.example\"": unknown rep 'anna@acme.example' [did you mean 'ana@acme.example'?]
     H031 error: "\"emea\"": unknown team 'emea' [there are none yet]
     H032 error: "\"hot\"": unknown SLA 'hot' [there are none yet]

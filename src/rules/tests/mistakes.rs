@@ -279,7 +279,7 @@ fn days_off_that_cannot_be_read_are_found() {
     let text = LEAST.replacen("email = \"ana@acme.example\"", rep, 1);
     assert_snapshot!(shown(&text), @r##"
     H005 error: "\"Christmas\"": `holidays`: 'Christmas' is not an absence; write a day such as "2026-12-24", days such as "2026-12-21..2027-01-04", or times such as "2026-12-24T12:00..2026-12-24T18:00"
-    H022 error: "\"accounts.csv\"": accounts.csv: not an iCalendar file: it does not begin with BEGIN:VCALENDAR
+    H022 error: "\"accounts.csv\"": calendar accounts.csv: not an iCalendar file: it does not begin with BEGIN:VCALENDAR
     H003 error: "5": `holidays` must be a list of dates, or { ics = "…" }, not a number
     H021 error: "\"no-such.ics\"": cannot read 'no-such.ics': No such file or directory (os error 2) [looked for …/no-such.ics]
     "##);

@@ -42,7 +42,7 @@ const CONNECTORS: Connectors = Connectors {
 
 /// A text as `rules.toml` at the root of the project, beside the files that it names.
 fn source(text: &str) -> Source {
-    Source { path: Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.toml"), text: text.to_owned() }
+    Source::of(Path::new(env!("CARGO_MANIFEST_DIR")).join("rules.toml"), text)
 }
 
 pub(in crate::rules) fn load_text(text: &str) -> (Option<Rules>, Findings) {
@@ -101,6 +101,6 @@ fn in_folder(text: &str, files: &[(&str, &[u8])]) -> (tempfile::TempDir, Source)
         std::fs::write(folder.path().join(name), bytes).unwrap();
     }
     let path: PathBuf = folder.path().join("rules.toml");
-    let source = Source { path, text: text.to_owned() };
+    let source = Source::of(path, text);
     (folder, source)
 }

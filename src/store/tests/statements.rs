@@ -27,7 +27,7 @@ const NOT_PORTABLE: [&str; 15] = [
 ];
 
 /// Statements that read a whole table, each by how it begins: none is part of a run with nothing to do.
-const READ_ALL: [(&str, &str); 29] = [
+const READ_ALL: [(&str, &str); 30] = [
     ("SELECT id, crm_id, layout_id, content FROM contact ORDER BY id", "a person looks for an e-mail"),
     ("SELECT crm_id, layout_id, content FROM contact", "a backtest reads every contact"),
     ("SELECT count(*) FROM contact", "status"),
@@ -46,6 +46,7 @@ const READ_ALL: [(&str, &str); 29] = [
     ("SELECT id, summary FROM run", "forget"),
     ("SELECT count(*) FROM effect WHERE state", "status"),
     ("SELECT fields FROM layout", "a handful of rows"),
+    ("SELECT name, body, read_ms", "calendars on the web, of which a definition names each"),
     ("SELECT team, rep, owed", "a row for each member of a team"),
     ("SELECT id, contact FROM hint", "at most ten thousand, and read to be emptied"),
     ("INSERT INTO hint", "at most ten thousand"),

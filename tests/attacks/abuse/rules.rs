@@ -28,7 +28,7 @@ fn cut_everywhere(name: &str) {
     for end in 0..whole.text.len() {
         // A cut within a character is no text and never gets here: `Source::read` refuses it.
         let Some(text) = whole.text.get(..end) else { continue };
-        let source = Source { path: path.clone(), text: text.to_owned() };
+        let source = Source::of(&path, text);
         let (rules, findings) = load(&source, &connectors(), now);
         assert_eq!(rules.is_none(), findings.has_errors(), "{name} cut at {end}");
         broken += usize::from(rules.is_none());

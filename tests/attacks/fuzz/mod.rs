@@ -55,7 +55,7 @@ fn definition(text: &str) -> Option<Rules> {
         check_crm: crm::check_config,
         check_chat: chat::check_config,
     };
-    let (rules, findings) = load(&Source { path, text: text.to_owned() }, &connectors, now());
+    let (rules, findings) = load(&Source::of(path, text), &connectors, now());
     assert_eq!(rules.is_none(), findings.has_errors());
     rules
 }

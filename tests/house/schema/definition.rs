@@ -23,7 +23,7 @@ pub(crate) fn check(path: &Path, text: &str) -> Checked {
         check_crm: crm::check_config,
         check_chat: chat::check_config,
     };
-    let source = Source { path: path.to_owned(), text: text.to_owned() };
+    let source = Source::of(path, text);
     let (_, findings) = load(&source, &connectors, "2026-11-23T10:00:00Z".parse().unwrap());
     let found = findings.as_slice();
     let shown: Vec<String> =
