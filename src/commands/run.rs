@@ -83,7 +83,7 @@ pub(super) fn go_through(
     }
     report.warnings.extend(session.chat.as_mut().map(|chat| chat.warnings()).unwrap_or_default());
     let lost = session.rules.calendars.iter().filter(|finding| finding.severity == Severity::Error);
-    report.lost = lost.map(|finding| format!("calendar {}", finding.message)).collect();
+    report.lost = lost.map(|finding| finding.message.clone()).collect();
     let is_good = report.is_good();
     let mut told = None;
     if !session.is_dry {

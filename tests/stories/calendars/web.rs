@@ -154,7 +154,7 @@ fn one_that_was_never_read_stops_nobody_and_is_told() {
     assert_eq!(rep(&place, "2026-11-23T10:00:00Z", "1"), ANA);
     let state = place.json_at("2026-11-23T10:00:00Z", 1, &["status"]);
     let told = state["attention"].to_string();
-    assert!(told.contains("calendar at 127.0.0.1:1 has never been read"), "{told}");
+    assert!(told.contains("\"calendar at 127.0.0.1:1 has never been read"), "{told}");
 }
 
 #[test]
@@ -199,4 +199,12 @@ fn a_dry_run_asks_too_and_keeps_nothing() {
     place.json_at("2026-11-23T09:00:00Z", 0, &["run", "--dry-run"]);
     assert_eq!(web.asked(), 2);
     assert!(!place.path("handoff.db").exists());
+}
+
+#[test]
+fn a_run_names_what_is_lost_once() {
+    let place = desk_with("ics = \"http://127.0.0.1:1/ana.ics\"");
+    let told = place.handoff_at("2026-11-23T10:00:00Z", &["run"]).stderr;
+    assert!(told.contains("error: calendar at 127.0.0.1:1 has never been read"), "{told}");
+    assert!(!told.contains("calendar calendar"), "{told}");
 }

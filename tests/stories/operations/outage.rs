@@ -87,5 +87,5 @@ fn a_lost_calendar_is_told_once_hourly_and_when_it_is_back() {
     place.write("ana.ics", event);
     let told = said(&place, 70..73, 0);
     assert_eq!(minutes(&told), [70], "{told:#?}");
-    assert!(told[0].1.contains("over after 1h8m: calendar"), "{told:#?}");
+    assert!(told[0].1.contains("over after 1h8m: cannot read 'ana.ics'"), "{told:#?}");
 }
