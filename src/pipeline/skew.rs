@@ -26,7 +26,8 @@ pub(super) fn agree_on_time(session: &Session) -> Result<()> {
     }
     let passed = TimeDelta::from_std(session.began.elapsed()).unwrap_or_default();
     let ours = session.now.checked_add_signed(passed).unwrap_or(session.now);
-    let apart = session.crm.clock().map_or(TimeDelta::zero(), |theirs| ours - theirs);
+    let theirs = session.crm.clock();
+    let apart = theirs.map_or(TimeDelta::zero(), |theirs| ours - theirs);
     if apart.abs() > APART_MAX {
         let minutes = (apart.num_seconds().abs() + 30) / 60;
         let which = if apart > TimeDelta::zero() { "ahead of" } else { "behind" };
@@ -40,9 +41,10 @@ pub(super) fn agree_on_time(session: &Session) -> Result<()> {
     {
         return Ok(());
     }
-    // It was ahead. With files there is no other clock, so only time tells.
+    // It was ahead, or is behind now. With files there is no other clock to tell, so nobody cools down for less than was said.
+    let cooled = theirs.map(|_| now + session.rules.outcome.cooldown);
     session.store.write(|db| {
-        db.judge_again_after(now, now + session.rules.outcome.cooldown)?;
+        db.judge_again_after(now, cooled)?;
         count_anew(db, now)?;
         decided(db, now)
     })

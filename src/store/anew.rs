@@ -9,16 +9,22 @@ use anyhow::Result;
 const DAY: i64 = 86_400_000;
 
 impl Db<'_> {
-    /// Who was judged after `now` is judged again; nobody cools down beyond `cooled`, or waits for others beyond `now`.
-    pub fn judge_again_after(self, now: Timestamp, cooled: Timestamp) -> Result<()> {
-        let (now, cooled) = (now.timestamp_millis(), cooled.timestamp_millis());
+    /// Who was judged after `now` is judged again; nobody cools down beyond `cooled`, if that is known, or waits for others
+    /// beyond `now`.
+    pub fn judge_again_after(self, now: Timestamp, cooled: Option<Timestamp>) -> Result<()> {
+        let now = now.timestamp_millis();
         self.conn.execute(
             "UPDATE verdict SET due_ms = ?2, crossed_ms = CASE WHEN crossed_ms > ?1 THEN ?1 ELSE crossed_ms END \
              WHERE (evaluated_ms > ?1 OR (due_ms > ?1 AND (evaluated_ms IS NULL OR unclear IS NOT NULL))) \
              AND NOT EXISTS(SELECT 1 FROM contact c WHERE c.id = contact_id AND c.forgotten_ms IS NOT NULL)",
             [now, AT_ONCE],
         )?;
-        self.conn.execute("UPDATE verdict SET cooldown_ms = ?1 WHERE cooldown_ms > ?1", [cooled])?;
+        if let Some(cooled) = cooled {
+            self.conn.execute(
+                "UPDATE verdict SET cooldown_ms = ?1 WHERE cooldown_ms > ?1",
+                [cooled.timestamp_millis()],
+            )?;
+        }
         self.conn.execute(
             "UPDATE handoff SET group_ms = ?1 WHERE status = 'waiting' AND group_ms > ?1 \
              AND status IN ('held', 'waiting', 'assigned', 'touched')",
